@@ -1,0 +1,213 @@
+package io.netpoll;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a server or a client, written to and read from in plain blocking style while a
+ * poller watches its socket. An idle connection holds no thread and no buffer.
+ *
+ * <p>Use {@link #reader()} and {@link #writer()}; the {@link ByteChannel} methods are for code that
+ * wants a channel, and copy.
+ *
+ * <h2>Life</h2>
+ *
+ * <pre>
+ *   open ── peer's FIN or failure ──► input ended ──► closing ──► closed
+ *    └──────────── close() ──────────────────────────────┘           ▲
+ *    └──────────── abort() ────────────────────────────────── (RST) ─┘
+ * </pre>
+ *
+ * When the peer sends FIN, {@link #isActive()} turns false and the input ends after the bytes that
+ * came before it. Output stays open until the last {@link OnRequest} call has returned and the
+ * output has drained; then the connection closes by itself.
+ *
+ * <h2>Threads</h2>
+ *
+ * All methods may be called from any thread. One thread at a time may read, and one may write; the
+ * two may be different and work at the same time.
+ */
+public interface Connection extends ByteChannel {
+
+  /**
+   * The reading half.
+   *
+   * @return always the same reader
+   */
+  Reader reader();
+
+  /**
+   * The writing half.
+   *
+   * @return always the same writer
+   */
+  Writer writer();
+
+  /**
+   * Whether the connection is open both ways as far as this side knows: not closed here, no FIN and
+   * no failure seen from the peer.
+   *
+   * @return false once the peer has closed or this side has
+   */
+  boolean isActive();
+
+  /**
+   * Whether {@link #close()} or {@link #abort()} has not been called, by the user or by the
+   * library. After the peer's FIN a connection may still be open for output.
+   *
+   * @return whether output may still be sent
+   */
+  @Override
+  boolean isOpen();
+
+  /**
+   * This side's address.
+   *
+   * @return an {@link java.net.InetSocketAddress} or {@link java.net.UnixDomainSocketAddress};
+   *     stays available after close
+   */
+  SocketAddress localAddress();
+
+  /**
+   * The peer's address.
+   *
+   * @return an {@link java.net.InetSocketAddress} or {@link java.net.UnixDomainSocketAddress} (with
+   *     an empty path for an unnamed peer); stays available after close
+   */
+  SocketAddress remoteAddress();
+
+  /**
+   * The group whose pollers watch this connection.
+   *
+   * @return the group
+   */
+  PollerGroup group();
+
+  /**
+   * Sets how long one reading call may wait. Also takes effect on a call that waits right now.
+   *
+   * @param timeout the longest wait; {@link Duration#ZERO} for no limit, the default
+   * @throws IllegalArgumentException if {@code timeout} is negative
+   */
+  void setReadTimeout(Duration timeout);
+
+  /**
+   * Sets how long one flush may wait, and how long closing may take to send what was flushed. Also
+   * takes effect on a call that waits right now.
+   *
+   * @param timeout the longest wait; {@link Duration#ZERO} for no limit; 30 s by default
+   * @throws IllegalArgumentException if {@code timeout} is negative
+   */
+  void setWriteTimeout(Duration timeout);
+
+  /**
+   * Sets the moment after which no reading call waits any more.
+   *
+   * @param deadline the moment, or null for none
+   */
+  void setReadDeadline(@Nullable Instant deadline);
+
+  /**
+   * Sets the moment after which no flush waits any more.
+   *
+   * @param deadline the moment, or null for none
+   */
+  void setWriteDeadline(@Nullable Instant deadline);
+
+  /**
+   * Sets after how much silence TCP keep-alive starts to probe the peer, so that a peer that is
+   * gone is noticed and the connection closes. This is no limit on how long a connection may be
+   * idle. On Unix-domain sockets it does nothing, since their peers cannot vanish silently.
+   *
+   * @param timeout rounded up to whole seconds; {@link Duration#ZERO} turns keep-alive off
+   * @throws IllegalArgumentException if {@code timeout} is negative
+   * @throws IOException if the system refuses it
+   */
+  void setIdleTimeout(Duration timeout) throws IOException;
+
+  /**
+   * Sets an option of the socket.
+   *
+   * @param <T> type of its value
+   * @param option the option
+   * @param value its value
+   * @throws UnsupportedOperationException if the backend or the kind of socket lacks the option
+   * @throws IOException if the system refuses it, or the connection is closed
+   */
+  <T> void setOption(SocketOption<T> option, T value) throws IOException;
+
+  /**
+   * Sets the callback for arriving bytes, replacing the one before. Bytes that are buffered already
+   * schedule it at once. It never runs on the stack of this call.
+   *
+   * @param onRequest the callback
+   */
+  void setOnRequest(OnRequest onRequest);
+
+  /**
+   * Adds a callback that runs once, after the connection is closed and the last {@link OnRequest}
+   * call has returned. Callbacks run in the order they were added; one added later is scheduled at
+   * once. It never runs on the stack of this call.
+   *
+   * @param callback the callback; it cannot be removed
+   */
+  void addCloseCallback(CloseCallback callback);
+
+  /**
+   * Attaches an object of the application's choice, replacing the one before. What OnPrepare and
+   * OnConnect attach is visible to all later callbacks.
+   *
+   * @param attachment any object, or null for none
+   */
+  void attach(@Nullable Object attachment);
+
+  /**
+   * The attached object.
+   *
+   * @param <T> its type
+   * @param type its class
+   * @return the object
+   * @throws IllegalStateException if nothing is attached
+   * @throws ClassCastException if it is of another class
+   */
+  <T> T attachment(Class<T> type);
+
+  /**
+   * Reads into {@code destination}, waiting for at least one byte. Views taken from the reader
+   * before stay valid.
+   *
+   * @return the number of bytes read, or -1 at the end of input
+   * @throws IOException as {@link Reader#readTo} does
+   */
+  @Override
+  int read(ByteBuffer destination) throws IOException;
+
+  /**
+   * Writes all remaining bytes of {@code source} and flushes.
+   *
+   * @return the number of bytes
+   * @throws IOException as {@link Writer#flush} does
+   */
+  @Override
+  int write(ByteBuffer source) throws IOException;
+
+  /**
+   * Closes the connection in order: what was flushed is sent (within the write timeout), then FIN.
+   * Returns at once. Waiting readers and writers on other threads fail with {@link
+   * ConnectionClosedException}. Further calls do nothing.
+   */
+  @Override
+  void close();
+
+  /**
+   * Drops pending output and resets the connection (RST). Returns at once. Does nothing on a closed
+   * connection.
+   */
+  void abort();
+}

@@ -1,0 +1,213 @@
+package io.netpoll;
+
+import io.netpoll.spi.ClientProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections to servers.
+ *
+ * <p>Dialling blocks the caller until the connection is established or the timeout is over. The
+ * timeout covers everything: resolving the name (on a helper thread) and trying its addresses one
+ * after the other. Instances are immutable and thread-safe.
+ *
+ * <p>All dialling methods throw
+ *
+ * <ul>
+ *   <li>{@link DialTimeoutException} when the time is over;
+ *   <li>{@link java.net.UnknownHostException} when the name has no address;
+ *   <li>{@link java.net.ConnectException} when every address refused;
+ *   <li>{@link java.io.InterruptedIOException} when the calling thread is interrupted;
+ *   <li>{@link IllegalArgumentException} for an unknown network, an address that has not its form,
+ *       or a timeout that is not positive.
+ * </ul>
+ */
+public interface Dialer {
+
+  /**
+   * Opens a connection with default settings, on the {@linkplain PollerGroup#shared() shared
+   * group}.
+   *
+   * @param network {@code tcp}, {@code tcp4}, {@code tcp6} or {@code unix}
+   * @param address {@code host:port} ({@code [::1]:port} for IPv6), or the path of a Unix-domain
+   *     socket
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  static Connection dial(String network, String address, Duration timeout) throws IOException {
+    return create().connect(network, address, timeout);
+  }
+
+  /**
+   * Opens a TCP connection with default settings.
+   *
+   * @param local the local address, or null for any
+   * @param remote the server's address; resolved if it is not
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  static Connection dialTcp(
+      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout)
+      throws IOException {
+    return create().connectTcp(local, remote, timeout);
+  }
+
+  /**
+   * Opens a connection to a Unix-domain socket with default settings.
+   *
+   * @param local the local path, or null for none
+   * @param remote the server's path
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  static Connection dialUnix(
+      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout)
+      throws IOException {
+    return create().connectUnix(local, remote, timeout);
+  }
+
+  /**
+   * A dialer with default settings.
+   *
+   * @return a dialer
+   */
+  static Dialer create() {
+    return builder().build();
+  }
+
+  /**
+   * Starts to describe a dialer.
+   *
+   * @return a builder
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Builder builder() {
+    return Services.require(ClientProvider.class, "netpoll-client").dialer();
+  }
+
+  /**
+   * Opens a connection.
+   *
+   * @param network as in {@link #dial}
+   * @param address as in {@link #dial}
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  Connection connect(String network, String address, Duration timeout) throws IOException;
+
+  /**
+   * Opens a TCP connection.
+   *
+   * @param local the local address, or null for any
+   * @param remote the server's address; resolved if it is not
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  Connection connectTcp(
+      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout)
+      throws IOException;
+
+  /**
+   * Opens a connection to a Unix-domain socket.
+   *
+   * @param local the local path, or null for none
+   * @param remote the server's path
+   * @param timeout the longest wait, positive
+   * @return an open connection
+   * @throws IOException as the class comment says
+   */
+  Connection connectUnix(
+      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout)
+      throws IOException;
+
+  /** Describes a {@link Dialer}. Not thread-safe. */
+  interface Builder {
+
+    /**
+     * Sets the group that watches the connections. The {@linkplain PollerGroup#shared() shared
+     * group} by default.
+     *
+     * @param group an open group
+     * @return this builder
+     */
+    Builder group(PollerGroup group);
+
+    /**
+     * Sets {@link Connection#setReadTimeout} of new connections. No limit by default.
+     *
+     * @param timeout the longest wait, {@link Duration#ZERO} for no limit
+     * @return this builder
+     */
+    Builder readTimeout(Duration timeout);
+
+    /**
+     * Sets {@link Connection#setWriteTimeout} of new connections. 30 s by default.
+     *
+     * @param timeout the longest wait, {@link Duration#ZERO} for no limit
+     * @return this builder
+     */
+    Builder writeTimeout(Duration timeout);
+
+    /**
+     * Sets {@link Connection#setIdleTimeout} of new TCP connections. 10 min by default.
+     *
+     * @param timeout rounded up to whole seconds, {@link Duration#ZERO} for no keep-alive
+     * @return this builder
+     */
+    Builder idleTimeout(Duration timeout);
+
+    /**
+     * Sets how many received bytes may wait unread, as {@link
+     * EventLoop.Builder#inputHighWaterMark}.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    Builder inputHighWaterMark(int bytes);
+
+    /**
+     * Sets how many flushed bytes may wait unsent, as {@link
+     * EventLoop.Builder#outputHighWaterMark}.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    Builder outputHighWaterMark(int bytes);
+
+    /**
+     * Sets whether a connection stays open for output after the peer's FIN, as {@link
+     * EventLoop.Builder#halfClose}.
+     *
+     * @param halfClose true to keep it open
+     * @return this builder
+     */
+    Builder halfClose(boolean halfClose);
+
+    /**
+     * Sets an option of every socket. {@code TCP_NODELAY} is on by default.
+     *
+     * @param <T> type of its value
+     * @param option the option
+     * @param value its value
+     * @return this builder
+     */
+    <T> Builder option(SocketOption<T> option, T value);
+
+    /**
+     * Makes the dialer.
+     *
+     * @return a new dialer
+     */
+    Dialer build();
+  }
+}

@@ -1,0 +1,205 @@
+package io.netpoll;
+
+import io.netpoll.spi.ServerProvider;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A server: callbacks and limits, applied to the connections of the listeners it serves.
+ *
+ * <pre>{@code
+ * EventLoop server = EventLoop.builder(connection -> {
+ *   Reader in = connection.reader();
+ *   ByteBuffer payload = in.next(in.readInt());
+ *   connection.writer().writeInt(payload.remaining());
+ *   connection.writer().writeBinary(payload);
+ *   connection.writer().flush();
+ * }).build();
+ * server.serve(Listener.create("tcp", "127.0.0.1:8888"));
+ * }</pre>
+ *
+ * <h2>The order of the callbacks</h2>
+ *
+ * <table>
+ *   <caption>For one connection</caption>
+ *   <tr><th>callback</th><th>called</th><th>after</th><th>beside others</th></tr>
+ *   <tr><td>{@link OnPrepare}</td><td>once</td><td>accept, before any I/O</td><td>no</td></tr>
+ *   <tr><td>{@link OnConnect}</td><td>once</td><td>OnPrepare returned</td><td>no</td></tr>
+ *   <tr><td>{@link OnRequest}</td><td>when bytes came</td><td>OnConnect returned</td>
+ *       <td>one at a time</td></tr>
+ *   <tr><td>{@link OnDisconnect}</td><td>at most once</td>
+ *       <td>OnConnect returned, and the peer closed or reset</td><td>may overlap OnRequest</td></tr>
+ *   <tr><td>{@link CloseCallback}</td><td>each once, in the order added</td>
+ *       <td>the socket is closed and the last OnRequest returned</td><td>no</td></tr>
+ * </table>
+ *
+ * A connection that OnPrepare closed gets no OnConnect, OnRequest or OnDisconnect, only its close
+ * callbacks. No callback runs on the stack of a library call made by user code: it is scheduled. If
+ * the peer closes after sending, OnRequest still sees the bytes.
+ *
+ * <p>Instances are thread-safe. They have no threads of their own: callbacks run where the {@link
+ * Execution} of the listener's {@link PollerGroup} says.
+ */
+public interface EventLoop extends AutoCloseable {
+
+  /**
+   * Starts to describe a server.
+   *
+   * @param onRequest what to do when bytes have arrived
+   * @return a builder
+   * @throws NullPointerException if {@code onRequest} is null
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Builder builder(OnRequest onRequest) {
+    Objects.requireNonNull(onRequest, "An event loop needs an OnRequest handler: pass one.");
+    return Services.require(ServerProvider.class, "netpoll-server").eventLoop(onRequest);
+  }
+
+  /**
+   * Accepts and serves connections of a listener until {@link #shutdown} is called or the listener
+   * is closed or fails. Blocks until then; several threads may serve several listeners. The
+   * listener is closed when this returns.
+   *
+   * @param listener an open listener that is not being served
+   * @throws IOException if accepting failed for good
+   * @throws IllegalStateException if this event loop was shut down, or the listener is closed or
+   *     served already
+   */
+  void serve(Listener listener) throws IOException;
+
+  /**
+   * Like {@link #serve}, but returns as soon as connections are being accepted.
+   *
+   * @param listener an open listener that is not being served
+   * @throws IOException if accepting cannot start
+   * @throws IllegalStateException if this event loop was shut down, or the listener is closed or
+   *     served already
+   */
+  void start(Listener listener) throws IOException;
+
+  /**
+   * The number of connections that are open now.
+   *
+   * @return zero or more
+   */
+  int connections();
+
+  /**
+   * Shuts down gracefully: listeners are closed, idle connections are closed at once, busy ones as
+   * soon as their request has been answered; connections that are left at the deadline are reset.
+   * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
+   * same way and give the same result. Called by a handler, it does not wait for that handler's own
+   * connection.
+   *
+   * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once
+   * @return what happened
+   * @throws IllegalArgumentException if {@code deadline} is negative
+   */
+  ShutdownReport shutdown(Duration deadline);
+
+  /** Shuts down with a deadline of ten seconds. */
+  @Override
+  default void close() {
+    shutdown(Duration.ofSeconds(10));
+  }
+
+  /** Describes an {@link EventLoop}. Not thread-safe. */
+  interface Builder {
+
+    /**
+     * Sets the callback before any I/O of a connection. None by default.
+     *
+     * @param onPrepare the callback
+     * @return this builder
+     */
+    Builder onPrepare(OnPrepare onPrepare);
+
+    /**
+     * Sets the callback that greets a connection. None by default.
+     *
+     * @param onConnect the callback
+     * @return this builder
+     */
+    Builder onConnect(OnConnect onConnect);
+
+    /**
+     * Sets the callback that learns that a peer is gone. None by default.
+     *
+     * @param onDisconnect the callback
+     * @return this builder
+     */
+    Builder onDisconnect(OnDisconnect onDisconnect);
+
+    /**
+     * Sets {@link Connection#setReadTimeout} of new connections. No limit by default.
+     *
+     * @param timeout the longest wait, {@link Duration#ZERO} for no limit
+     * @return this builder
+     */
+    Builder readTimeout(Duration timeout);
+
+    /**
+     * Sets {@link Connection#setWriteTimeout} of new connections. 30 s by default.
+     *
+     * @param timeout the longest wait, {@link Duration#ZERO} for no limit
+     * @return this builder
+     */
+    Builder writeTimeout(Duration timeout);
+
+    /**
+     * Sets {@link Connection#setIdleTimeout} of new TCP connections. 10 min by default.
+     *
+     * @param timeout rounded up to whole seconds, {@link Duration#ZERO} for no keep-alive
+     * @return this builder
+     */
+    Builder idleTimeout(Duration timeout);
+
+    /**
+     * Sets how many received bytes may wait unread before reading from the socket stops; it goes on
+     * when half of them were consumed. 1 MiB by default. A handler that waits for more raises it
+     * for that wait.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    Builder inputHighWaterMark(int bytes);
+
+    /**
+     * Sets how many flushed bytes may wait unsent before {@link Writer#flush} waits; it goes on
+     * when half of them were sent. 1 MiB by default.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    Builder outputHighWaterMark(int bytes);
+
+    /**
+     * Sets whether a connection stays open for output after the peer's FIN until {@link
+     * Connection#close()} is called. Off by default.
+     *
+     * @param halfClose true to keep it open
+     * @return this builder
+     */
+    Builder halfClose(boolean halfClose);
+
+    /**
+     * Sets an option of every accepted socket. {@code TCP_NODELAY} is on by default.
+     *
+     * @param <T> type of its value
+     * @param option the option
+     * @param value its value
+     * @return this builder
+     */
+    <T> Builder option(SocketOption<T> option, T value);
+
+    /**
+     * Makes the event loop. It serves nothing yet.
+     *
+     * @return a new event loop
+     */
+    EventLoop build();
+  }
+}

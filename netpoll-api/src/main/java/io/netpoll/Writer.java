@@ -1,0 +1,213 @@
+package io.netpoll;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The writing half of a {@link Connection} or a {@link LinkBuffer}.
+ *
+ * <p>Everything written is collected in the library's own memory and becomes visible to the reader
+ * of a free-standing buffer, or leaves for the peer of a connection, at {@link #flush()}. Only
+ * {@code flush} may wait or fail for reasons of the network; the other methods work on memory.
+ *
+ * <p>One thread may write while another reads. Two threads must not write at the same time.
+ *
+ * <p>All methods that need memory throw {@link OutOfDirectMemoryException} when the library's limit
+ * on direct memory is reached; what was written before stays as it was.
+ */
+public interface Writer {
+
+  /**
+   * Reserves {@code n} bytes and shows them for filling. All of them count as written, wherever the
+   * view's position ends up. Their initial content is undefined: fill every one.
+   *
+   * @param n number of bytes, zero or more
+   * @return a direct, big-endian view of {@code n} bytes at position 0, valid until {@link #flush},
+   *     {@link #mallocAck} or {@link #append(LinkBuffer)}
+   * @throws IllegalArgumentException if {@code n} is negative
+   */
+  ByteBuffer malloc(int n);
+
+  /**
+   * Keeps the first {@code n} of all bytes written since the last flush and drops the rest.
+   *
+   * @param n number of bytes to keep, from 0 to {@link #mallocLength()}
+   * @throws IllegalArgumentException if {@code n} is negative or more than was written
+   */
+  void mallocAck(int n);
+
+  /**
+   * The number of bytes written since the last flush.
+   *
+   * @return zero or more
+   */
+  int mallocLength();
+
+  /**
+   * Writes the low eight bits of {@code value}.
+   *
+   * @param value the byte
+   */
+  void writeByte(int value);
+
+  /**
+   * Writes the low sixteen bits of {@code value}, big-endian.
+   *
+   * @param value the number
+   */
+  void writeShort(int value);
+
+  /**
+   * Writes the low sixteen bits of {@code value}, little-endian.
+   *
+   * @param value the number
+   */
+  default void writeShortLe(int value) {
+    writeShort(Short.reverseBytes((short) value));
+  }
+
+  /**
+   * Writes four bytes, big-endian.
+   *
+   * @param value the number
+   */
+  void writeInt(int value);
+
+  /**
+   * Writes four bytes, little-endian.
+   *
+   * @param value the number
+   */
+  default void writeIntLe(int value) {
+    writeInt(Integer.reverseBytes(value));
+  }
+
+  /**
+   * Writes eight bytes, big-endian.
+   *
+   * @param value the number
+   */
+  void writeLong(long value);
+
+  /**
+   * Writes eight bytes, little-endian.
+   *
+   * @param value the number
+   */
+  default void writeLongLe(long value) {
+    writeLong(Long.reverseBytes(value));
+  }
+
+  /**
+   * Writes a string. Characters that the charset cannot encode are replaced.
+   *
+   * @param value the string
+   * @param charset how it is encoded
+   * @return the number of bytes written
+   */
+  int writeString(String value, Charset charset);
+
+  /**
+   * Writes a string in UTF-8.
+   *
+   * @param value the string
+   * @return the number of bytes written
+   */
+  default int writeString(String value) {
+    return writeString(value, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Copies an array. The caller may change it at once.
+   *
+   * @param source the bytes
+   */
+  default void writeBinary(byte[] source) {
+    writeBinary(source, 0, source.length);
+  }
+
+  /**
+   * Copies a part of an array. The caller may change it at once.
+   *
+   * @param source the array
+   * @param offset where the part starts
+   * @param length its number of bytes
+   * @throws IndexOutOfBoundsException if the array has no such part
+   */
+  void writeBinary(byte[] source, int offset, int length);
+
+  /**
+   * Copies the remaining bytes of a buffer, direct or not, and moves its position to its limit. The
+   * caller may change its content at once.
+   *
+   * @param source the bytes
+   */
+  void writeBinary(ByteBuffer source);
+
+  /**
+   * Inserts the remaining bytes of a direct buffer by reference, before the last {@code remaining}
+   * bytes of what was malloc'ed last. The buffer's content belongs to this writer for good: it must
+   * not be changed any more. Small buffers may be copied.
+   *
+   * @param direct a direct buffer; its position does not move
+   * @param remaining how many of the bytes of the last {@link #malloc} come behind it
+   * @throws IllegalArgumentException if the buffer is not direct, or {@code remaining} is negative
+   *     or more than the last malloc still holds
+   */
+  void writeDirect(ByteBuffer direct, int remaining);
+
+  /**
+   * Appends the remaining bytes of a direct buffer by reference. Its content belongs to this writer
+   * for good.
+   *
+   * @param direct a direct buffer; its position does not move
+   * @throws IllegalArgumentException if the buffer is not direct
+   */
+  default void append(ByteBuffer direct) {
+    writeDirect(direct, 0);
+  }
+
+  /**
+   * Moves all readable bytes of another buffer to the end of this one, by reference, and leaves
+   * that buffer empty (its flushed bytes; it must hold no unflushed ones). A slice is used up by it
+   * and needs no release.
+   *
+   * @param source the buffer to empty
+   * @throws IllegalArgumentException if {@code source} is this buffer, holds unflushed bytes, or
+   *     was not made by this library
+   */
+  void append(LinkBuffer source);
+
+  /**
+   * Writes {@code count} bytes of a file from {@code position} on. The file's own position does not
+   * move. Blocks for reading the file, not for sending it.
+   *
+   * @param file a readable file
+   * @param position where to start, in bytes
+   * @param count how many bytes, zero or more
+   * @throws java.io.EOFException if the file ends earlier; what was written before this call stays,
+   *     nothing of this call does
+   * @throws IOException if reading the file fails; likewise
+   */
+  void transferFrom(FileChannel file, long position, long count) throws IOException;
+
+  /**
+   * Publishes what was written. On a connection the bytes are sent at once; the call waits only
+   * while more unsent output than the high-water mark is pending, at most for the write timeout. On
+   * a free-standing buffer they become readable.
+   *
+   * <p>In inline execution it never waits: sends of one handler call leave together when the
+   * handler returns, and output above the mark stops the connection's input until it has drained.
+   *
+   * @throws WriteTimeoutException if the peer did not take enough bytes in time; the bytes stay
+   *     queued
+   * @throws ConnectionClosedException if the connection can send no more
+   * @throws java.io.InterruptedIOException if the waiting thread is interrupted; the bytes stay
+   *     queued
+   * @throws IOException if sending failed
+   */
+  void flush() throws IOException;
+}

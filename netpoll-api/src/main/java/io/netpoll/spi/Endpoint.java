@@ -1,0 +1,46 @@
+package io.netpoll.spi;
+
+import java.io.IOException;
+
+/**
+ * A connection as its poller sees it: two sides and a life. All methods are called by the poller's
+ * leader from within {@link Poller#dispatch()} or {@link Poller#close()}; none throws, waits, or
+ * runs user code.
+ */
+public interface Endpoint {
+
+  /**
+   * The side that takes what arrives.
+   *
+   * @return always the same object
+   */
+  Input input();
+
+  /**
+   * The side that gives what leaves.
+   *
+   * @return always the same object
+   */
+  Output output();
+
+  /** The socket is connected. Input is paused. Only after {@link Poller#connect}. */
+  void connected();
+
+  /**
+   * The socket is broken: connecting failed, or the peer reset it, or the system reported another
+   * error. No more input comes. The engine closes the handle.
+   *
+   * @param cause what the system said
+   */
+  void failed(IOException cause);
+
+  /** The socket is closed: the last event. */
+  void closed();
+
+  /**
+   * The socket is no longer watched: the last event. Its ownership passes to the endpoint.
+   *
+   * @param socket the socket, still open
+   */
+  void detached(StreamSocket socket);
+}

@@ -1,0 +1,92 @@
+package io.netpoll.spi;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/**
+ * A backend: found with ServiceLoader, asked whether it can run here, and then for pollers.
+ *
+ * <p>Instances are thread-safe.
+ */
+public interface PollerProvider {
+
+  /**
+   * The name that users select it by.
+   *
+   * @return a short word in lower case, for example {@code nio}
+   */
+  String name();
+
+  /**
+   * Who goes first where the user names none: the available provider of highest priority.
+   *
+   * @return 0 for NIO; more for a backend that is to be preferred
+   */
+  int priority();
+
+  /**
+   * Whether this backend can run here. Must be cheap when repeated, must not throw, and must load
+   * native code only as far as the answer needs.
+   *
+   * @return yes, or no with the reason
+   */
+  Availability availability();
+
+  /**
+   * Whether one permanent thread must poll and submit. Then poll leadership never moves.
+   *
+   * @return true for a backend whose requests die with the thread that submitted them
+   */
+  boolean threadAffine();
+
+  /**
+   * Opens a poller. Called only if available.
+   *
+   * @param pages where pages come from that the poller fills on its own account
+   * @return a new poller without a leader
+   * @throws IOException if the system refuses it, for want of descriptors for example
+   */
+  Poller open(PageSource pages) throws IOException;
+
+  /**
+   * Binds a listening socket, with {@code SO_REUSEADDR} for TCP. Any thread.
+   *
+   * @param address a resolved {@link java.net.InetSocketAddress} or a {@link
+   *     java.net.UnixDomainSocketAddress}
+   * @param backlog how many connections may wait to be accepted
+   * @return a socket that queues connections and that no poller watches yet
+   * @throws java.net.BindException if the address is in use or not local
+   * @throws UnsupportedOperationException if the backend has no sockets of this kind
+   * @throws IOException if binding fails otherwise
+   */
+  ListenSocket bind(SocketAddress address, int backlog) throws IOException;
+
+  /**
+   * An answer to {@link #availability()}.
+   *
+   * @param available whether the backend can run
+   * @param reason why not, as a sentence; empty if it can
+   */
+  record Availability(boolean available, String reason) {
+    private static final Availability YES = new Availability(true, "");
+
+    /**
+     * The backend can run.
+     *
+     * @return yes
+     */
+    public static Availability yes() {
+      return YES;
+    }
+
+    /**
+     * The backend cannot run.
+     *
+     * @param reason why, as a sentence
+     * @return no
+     */
+    public static Availability no(String reason) {
+      return new Availability(false, reason);
+    }
+  }
+}
