@@ -179,8 +179,8 @@ public interface Connection extends ByteChannel {
   <T> T attachment(Class<T> type);
 
   /**
-   * Reads into {@code destination}, waiting for at least one byte. Views taken from the reader
-   * before stay valid.
+   * Reads into {@code destination}, waiting for at least one byte, and releases the reader: views
+   * taken from it before end here.
    *
    * @return the number of bytes read, or -1 at the end of input
    * @throws IOException as {@link Reader#readTo} does

@@ -92,7 +92,9 @@ public interface EventLoop extends AutoCloseable {
    * soon as their request has been answered; connections that are left at the deadline are reset.
    * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
    * same way and give the same result. Called by a handler, it does not wait for that handler's own
-   * connection.
+   * connection; in inline execution, where nothing can be waited for, it returns at once with what
+   * has ended so far, and the deadline is kept all the same. If the waiting thread is interrupted,
+   * what is open is reset at once, and its interrupt flag stays set.
    *
    * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once
    * @return what happened

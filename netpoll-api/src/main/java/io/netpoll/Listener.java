@@ -77,7 +77,9 @@ public interface Listener extends AutoCloseable {
 
   /**
    * Stops listening and frees the address before it returns; the file of a Unix-domain socket is
-   * deleted. Connections that were accepted stay open. Further calls do nothing.
+   * deleted. Connections that were accepted stay open. Further calls do nothing. Called on the
+   * thread of a poll loop other than the first, which must not wait, it frees the address a little
+   * later.
    */
   @Override
   void close();

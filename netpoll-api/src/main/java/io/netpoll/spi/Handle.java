@@ -43,6 +43,15 @@ public interface Handle {
   void resumeInput();
 
   /**
+   * Reads and drops what the socket has received by now. Leader only, while input is paused. Asked
+   * before a close, since a system that closes a socket with unread bytes answers with RST, which
+   * can destroy what was sent last.
+   *
+   * @return how many bytes were dropped; 0 if there were none; -1 if the input has ended or failed
+   */
+  int discardInput();
+
+  /**
    * Sends FIN: no output follows. Leader only, while holding the output token.
    *
    * @throws IOException if the socket is broken

@@ -2,6 +2,8 @@ package io.netpoll.spi;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Set;
 
 /**
  * A backend: found with ServiceLoader, asked whether it can run here, and then for pollers.
@@ -38,6 +40,14 @@ public interface PollerProvider {
    * @return true for a backend whose requests die with the thread that submitted them
    */
   boolean threadAffine();
+
+  /**
+   * The options that sockets of this backend have. Any thread.
+   *
+   * @param unixDomain whether Unix-domain sockets are asked about, else TCP sockets
+   * @return the options of connected sockets; empty if the backend has no sockets of this kind
+   */
+  Set<SocketOption<?>> supportedOptions(boolean unixDomain);
 
   /**
    * Opens a poller. Called only if available.
