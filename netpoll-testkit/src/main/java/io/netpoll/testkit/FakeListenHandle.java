@@ -53,6 +53,7 @@ final class FakeListenHandle implements Handle, Watched {
       }
       Side side = listening.next();
       if (side != null) {
+        Descriptors.opened(side);
         side.options.putAll(options);
         acceptor.accepted(new FakeStreamSocket(side));
       }
@@ -145,6 +146,6 @@ final class FakeListenHandle implements Handle, Watched {
 
   @Override
   public String toString() {
-    return "listening " + listening.address;
+    return listening.toString();
   }
 }

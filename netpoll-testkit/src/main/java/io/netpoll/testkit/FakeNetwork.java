@@ -100,12 +100,15 @@ public final class FakeNetwork {
   }
 
   /**
-   * How many pollers are open.
-   *
-   * @return the number
+   * Fails if the library holds anything open that it opened since the last {@link #reset()}:
+   * pollers, sockets, listening sockets. What is closed by another thread is to be awaited with
+   * {@link Eventually#passes(Eventually.Assertion)}.
    */
-  public static int openPollers() {
-    return POLLERS.size();
+  public static void assertNothingOpen() {
+    List<String> open = Descriptors.open();
+    if (!open.isEmpty()) {
+      throw new AssertionError("Still open:\n- " + String.join("\n- ", open));
+    }
   }
 
   /** Fails if the engine broke a rule of the SPI since the last {@link #reset()}. */
@@ -120,21 +123,27 @@ public final class FakeNetwork {
     }
   }
 
-  /** Forgets violations, planned faults and black holes, and reads as a readiness backend again. */
+  /**
+   * Forgets violations, planned faults, black holes and what is open, and reads as a readiness
+   * backend again. What lives goes on living.
+   */
   public static void reset() {
     Violations.clear();
     Fault.clear();
     Places.clearBlackHoles();
+    Descriptors.clear();
     completionBased = false;
   }
 
   static FakePoller remember(FakePoller poller) {
     POLLERS.add(poller);
+    Descriptors.opened(poller);
     return poller;
   }
 
   static void forget(FakePoller poller) {
     POLLERS.remove(poller);
+    Descriptors.closed(poller);
   }
 
   static void countPoll() {

@@ -117,6 +117,16 @@ public final class FakePeer implements AutoCloseable {
   }
 
   /**
+   * How many of the bytes sent from here the library has not read yet: they stay when its input is
+   * paused.
+   *
+   * @return the number, without waiting
+   */
+  public int unreadByLibrary() {
+    return side.other().available();
+  }
+
+  /**
    * Sets how many bytes the simulated kernel takes from the library's side before its socket is
    * full: those that were sent and not yet {@linkplain #receive received}. 64 KiB at first.
    *

@@ -45,6 +45,8 @@ public final class FakePollerProvider implements PollerProvider {
   @Override
   public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
     Fault.BIND.strike();
-    return new FakeListenSocket(Places.bind(address, backlog));
+    Listening listening = Places.bind(address, backlog);
+    Descriptors.opened(listening);
+    return new FakeListenSocket(listening);
   }
 }

@@ -103,6 +103,12 @@ final class Listening {
       lock.unlock();
     }
     Places.free(this);
+    Descriptors.closed(this);
     left.forEach(Side::abort);
+  }
+
+  @Override
+  public String toString() {
+    return "listening socket " + address;
   }
 }

@@ -143,6 +143,7 @@ final class Side {
               end();
             }
             closed = true;
+            Descriptors.closed(this);
           }
           return true;
         });
@@ -159,6 +160,7 @@ final class Side {
           if (!closed) {
             other().receiveReset();
             closed = true;
+            Descriptors.closed(this);
           }
           return true;
         });
@@ -253,6 +255,6 @@ final class Side {
 
   @Override
   public String toString() {
-    return local + " - " + remote;
+    return "connection " + local + " - " + remote;
   }
 }
