@@ -5,8 +5,6 @@ import io.netpoll.spi.Handle;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated connection under watch.
@@ -14,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  CONNECTING --connected()--> OPEN --close()/abort()--> CLOSING   --closed()-->   CLOSED
  *      |                        |  \--detach()---------> DETACHING --detached()--> CLOSED
- *      \------failed()------> FAILED --close()---------> CLOSING
+ *      \------failed()------> FAILED --close()/abort()-> CLOSING
  * </pre>
  *
- * <p>All fields but {@code sender} and {@code pollerSends} are the leader's; those two say who
- * holds the output token as far as the fake can see.
+ * <p>From CONNECTING, too, close() leads to CLOSING. All fields are the leader's, but {@code state}
+ * is read by whoever sends, and {@code token} sees all threads.
  */
 final class FakeHandle implements Handle, Watched {
   private enum State {
@@ -32,60 +30,31 @@ final class FakeHandle implements Handle, Watched {
 
   private final FakePoller poller;
   private final Endpoint endpoint;
-  private final SocketAddress local;
-  private final SocketAddress remote;
-  private final @Nullable Side side;
-  private final @Nullable Transfer transfer;
-  private final @Nullable IOException refusal;
+  private final Side side;
+  private final Connecting connecting;
+  private final Transfer transfer;
+  private final OutputToken token = new OutputToken(this);
 
-  private final AtomicReference<@Nullable Thread> sender = new AtomicReference<>();
-  private volatile boolean pollerSends;
   private volatile State state;
   private boolean reading;
   private boolean overshoots;
   private boolean inputEnded;
   private long leftInBatch;
 
-  private FakeHandle(
-      FakePoller poller,
-      Endpoint endpoint,
-      SocketAddress local,
-      SocketAddress remote,
-      @Nullable Side side,
-      @Nullable IOException refusal,
-      State state) {
+  FakeHandle(FakePoller poller, Connecting connecting, boolean connected, Endpoint endpoint) {
     this.poller = poller;
+    this.side = connecting.side();
+    this.connecting = connecting;
+    this.transfer = new Transfer(side);
     this.endpoint = endpoint;
-    this.local = local;
-    this.remote = remote;
-    this.side = side;
-    this.transfer = side == null ? null : new Transfer(side);
-    this.refusal = refusal;
-    this.state = state;
-    if (side != null) {
-      side.watch(poller::signal);
-    }
-  }
-
-  static FakeHandle attached(FakePoller poller, Side side, Endpoint endpoint) {
-    return new FakeHandle(poller, endpoint, side.local, side.remote, side, null, State.OPEN);
-  }
-
-  /** A handle that connects: to {@code side}, or refused, or (both null) never answered. */
-  static FakeHandle connecting(
-      FakePoller poller,
-      SocketAddress local,
-      SocketAddress remote,
-      @Nullable Side side,
-      @Nullable IOException refusal,
-      Endpoint endpoint) {
-    return new FakeHandle(poller, endpoint, local, remote, side, refusal, State.CONNECTING);
+    this.state = connected ? State.OPEN : State.CONNECTING;
+    side.watch(poller::signal);
   }
 
   @Override
   public boolean isDue() {
     return switch (state) {
-      case CONNECTING -> side != null || refusal != null;
+      case CONNECTING -> connecting.isAnswered();
       case OPEN -> canSend() || canReceive();
       case FAILED, CLOSED -> false;
       case CLOSING, DETACHING -> true;
@@ -93,18 +62,18 @@ final class FakeHandle implements Handle, Watched {
   }
 
   private boolean canSend() {
-    return pollerSends && socket().isWritable();
+    return token.isPollers() && side.isWritable();
   }
 
   private boolean canReceive() {
-    return !inputEnded && (reading || overshoots) && socket().isReadable();
+    return !inputEnded && (reading || overshoots) && side.isReadable();
   }
 
   @Override
   public void dispatch() {
     switch (state) {
       case CONNECTING -> finishConnect();
-      case OPEN -> transfer();
+      case OPEN -> doTransfers();
       case CLOSING, DETACHING -> {
         if (leftInBatch < poller.batchNumber()) {
           finish();
@@ -115,16 +84,16 @@ final class FakeHandle implements Handle, Watched {
   }
 
   private void finishConnect() {
-    if (refusal != null) {
-      state = State.FAILED;
-      endpoint.failed(refusal);
-    } else if (side != null) {
+    IOException refusal = connecting.refusal();
+    if (refusal == null) {
       state = State.OPEN;
       endpoint.connected();
+    } else {
+      fail(refusal);
     }
   }
 
-  private void transfer() {
+  private void doTransfers() {
     try {
       if (canSend()) {
         sendForPoller();
@@ -134,20 +103,24 @@ final class FakeHandle implements Handle, Watched {
       }
     } catch (IOException e) {
       if (state == State.OPEN) {
-        state = State.FAILED;
-        endpoint.failed(e);
+        fail(e);
       }
     }
   }
 
+  private void fail(IOException cause) {
+    state = State.FAILED;
+    endpoint.failed(cause);
+  }
+
   private void sendForPoller() throws IOException {
-    while (transfers().send(endpoint.output())) {
+    while (transfer.send(endpoint.output())) {
       // The token is the engine's again while drained() runs: another thread may send at once.
-      pollerSends = false;
+      token.takeFromPoller();
       if (endpoint.output().drained()) {
         return;
       }
-      pollerSends = true;
+      token.giveToPoller();
     }
   }
 
@@ -155,8 +128,8 @@ final class FakeHandle implements Handle, Watched {
     overshoots = false;
     Transfer.Read met =
         FakeNetwork.isCompletionBased()
-            ? transfers().receive(endpoint.input(), poller.pages())
-            : transfers().receive(endpoint.input());
+            ? transfer.receive(endpoint.input(), poller.pages())
+            : transfer.receive(endpoint.input());
     switch (met) {
       case SOME -> {}
       case UNWANTED -> reading = false;
@@ -172,7 +145,7 @@ final class FakeHandle implements Handle, Watched {
     state = State.CLOSED;
     poller.forget(this);
     if (detached) {
-      endpoint.detached(new FakeStreamSocket(socket()));
+      endpoint.detached(new FakeStreamSocket(side));
     } else {
       endpoint.closed();
     }
@@ -180,145 +153,93 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public void closeWithPoller() {
-    if (state == State.DETACHING) {
-      finish();
-    } else if (state != State.CLOSED) {
-      leave(State.CLOSING);
-      if (side != null) {
-        side.close();
-      }
+    if (state != State.CLOSED) {
+      end("Poller.close()", State.CLOSING, side::close);
       finish();
     }
   }
 
   @Override
   public boolean send() throws IOException {
-    refuseAfterLast("send()");
-    Thread other = sender.compareAndExchange(null, Thread.currentThread());
-    if (other != null) {
-      throw violation("send() while " + other.getName() + " sends");
-    }
+    refuseIn(State.CLOSED, "send()");
+    refuseIn(State.CONNECTING, "send()");
+    token.beginSend();
     try {
-      if (state == State.CONNECTING) {
-        throw violation("send() before connected()");
-      }
-      if (pollerSends) {
-        throw violation("send() while the poller holds the output token");
-      }
       if (state != State.OPEN) {
         throw new IOException("Socket closed");
       }
-      return transfers().send(endpoint.output());
+      return transfer.send(endpoint.output());
     } finally {
-      sender.set(null);
+      token.endSend();
     }
   }
 
   @Override
   public void sendWhenWritable() {
-    leader(
-        "sendWhenWritable()",
-        () -> {
-          refuseWhileSending("sendWhenWritable()");
-          if (state == State.CONNECTING) {
-            throw violation("sendWhenWritable() before connected()");
-          }
-          if (pollerSends) {
-            throw violation("sendWhenWritable() while the poller holds the output token");
-          }
-          pollerSends = state == State.OPEN;
-        });
+    withToken("sendWhenWritable()", token::giveToPoller);
   }
 
   @Override
   public void pauseInput() {
-    leader(
+    asLeader(
         "pauseInput()",
         () -> {
           overshoots = reading && FakeNetwork.isCompletionBased();
           reading = false;
-        });
-  }
-
-  @Override
-  public void resumeInput() {
-    leader("resumeInput()", () -> reading = true);
-  }
-
-  @Override
-  public void shutdownOutput() throws IOException {
-    poller.asLeader(
-        this + ".shutdownOutput()",
-        () -> {
-          refuseAfterLast("shutdownOutput()");
-          refuseWhileSending("shutdownOutput()");
-          if (pollerSends) {
-            throw violation("shutdownOutput() while the poller holds the output token");
-          }
-          if (state == State.CONNECTING) {
-            throw violation("shutdownOutput() before connected()");
-          }
-          if (state == State.OPEN) {
-            socket().shutdownOutput();
-          }
           return true;
         });
   }
 
   @Override
+  public void resumeInput() {
+    asLeader("resumeInput()", () -> reading = true);
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    withToken("shutdownOutput()", side::shutdownOutput);
+  }
+
+  @Override
   public void close() {
-    poller.asLeader(this + ".close()", () -> end("close()", false));
+    poller.asLeader(this + ".close()", () -> end("close()", State.CLOSING, side::close));
   }
 
   @Override
   public void abort() {
-    poller.asLeader(this + ".abort()", () -> end("abort()", true));
-  }
-
-  private void end(String method, boolean withReset) {
-    if (state == State.CLOSING || state == State.DETACHING || state == State.CLOSED) {
-      return;
-    }
-    refuseWhileSending(method);
-    leave(State.CLOSING);
-    if (side != null) {
-      if (withReset) {
-        side.abort();
-      } else {
-        side.close();
-      }
-    }
+    poller.asLeader(this + ".abort()", () -> end("abort()", State.CLOSING, side::abort));
   }
 
   @Override
   public void detach() {
-    leader(
+    asLeader(
         "detach()",
         () -> {
-          refuseWhileSending("detach()");
           if (state == State.CONNECTING || state == State.FAILED) {
             throw violation("detach() of a socket that is not connected");
           }
-          if (state == State.OPEN) {
-            leave(State.DETACHING);
-          }
+          end("detach()", State.DETACHING, () -> side.watch(null));
+          return true;
         });
   }
 
   /** No event but the last one follows. */
-  private void leave(State next) {
+  private void end(String method, State next, Runnable socketCall) {
+    if (state.compareTo(State.CLOSING) >= 0) {
+      return;
+    }
+    token.refuseWhileSending(method);
+    token.takeFromPoller();
     state = next;
     leftInBatch = poller.batchNumber();
-    pollerSends = false;
-    if (side != null) {
-      side.watch(null);
-    }
+    socketCall.run();
+    side.watch(null);
   }
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.check(local, option);
-    if (side == null || state == State.CLOSING || state == State.CLOSED) {
+    Options.check(side.local, option);
+    if (side.isClosed()) {
       throw new IOException("Socket closed");
     }
     side.options.put(option, value);
@@ -326,33 +247,45 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public SocketAddress localAddress() {
-    return local;
+    return side.local;
   }
 
   @Override
   public SocketAddress remoteAddress() {
-    return remote;
+    return side.remote;
   }
 
-  private void leader(String method, Runnable action) {
+  private <X extends Exception> void asLeader(String method, Action<?, X> action) throws X {
     poller.asLeader(
         this + "." + method,
         () -> {
-          refuseAfterLast(method);
-          action.run();
+          refuseIn(State.CLOSED, method);
+          return action.run();
         });
   }
 
-  private void refuseAfterLast(String method) {
-    if (state == State.CLOSED) {
-      throw violation(method + " after the last event");
-    }
+  /** The leader does what the engine may only while nobody sends and the token is its own. */
+  private <X extends Exception> void withToken(String method, Step<X> step) throws X {
+    asLeader(
+        method,
+        () -> {
+          refuseIn(State.CONNECTING, method);
+          token.refuseUnlessFree(method);
+          if (state == State.OPEN) {
+            step.run();
+          }
+          return true;
+        });
   }
 
-  private void refuseWhileSending(String method) {
-    Thread other = sender.get();
-    if (other != null) {
-      throw violation(method + " while " + other.getName() + " sends");
+  private interface Step<X extends Exception> {
+    void run() throws X;
+  }
+
+  private void refuseIn(State refused, String method) {
+    if (state == refused) {
+      String when = refused == State.CLOSED ? " after the last event" : " before connected()";
+      throw violation(method + when);
     }
   }
 
@@ -360,22 +293,8 @@ final class FakeHandle implements Handle, Watched {
     return Violations.record(what + " on " + this + ".");
   }
 
-  private Side socket() {
-    if (side == null) {
-      throw new IllegalStateException("There is no socket.");
-    }
-    return side;
-  }
-
-  private Transfer transfers() {
-    if (transfer == null) {
-      throw new IllegalStateException("There is no socket.");
-    }
-    return transfer;
-  }
-
   @Override
   public String toString() {
-    return local + " - " + remote;
+    return side.toString();
   }
 }

@@ -8,7 +8,6 @@ import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
@@ -190,7 +189,7 @@ final class FakePoller implements Poller {
             side.abort();
             throw e;
           }
-          FakeHandle handle = FakeHandle.attached(this, side, endpoint);
+          FakeHandle handle = new FakeHandle(this, Connecting.done(side), true, endpoint);
           watched.add(handle);
           return handle;
         });
@@ -209,22 +208,15 @@ final class FakePoller implements Poller {
           refuseClosed("connect()");
           Options.check(remote, options);
           Fault.CONNECT.strike();
-          SocketAddress from = Places.localFor(remote, local);
-          Side side = null;
-          IOException refusal = null;
-          try {
-            side = Places.dial(remote, from);
-          } catch (ConnectException e) {
-            if (remote instanceof UnixDomainSocketAddress) {
-              throw e; // As the kernel does: Unix-domain sockets are refused at once.
-            }
-            refusal = e;
+          Connecting connecting = Connecting.begin(remote, Places.localFor(remote, local));
+          IOException refusal = connecting.refusal();
+          if (refusal != null && remote instanceof UnixDomainSocketAddress) {
+            throw refusal; // As the kernel does: Unix-domain sockets are refused at once.
           }
-          if (side != null) {
-            Descriptors.opened(side);
-            side.options.putAll(options);
-          }
-          FakeHandle handle = FakeHandle.connecting(this, from, remote, side, refusal, endpoint);
+          Side side = connecting.side();
+          Descriptors.opened(side);
+          side.options.putAll(options);
+          FakeHandle handle = new FakeHandle(this, connecting, false, endpoint);
           watched.add(handle);
           return handle;
         });

@@ -51,6 +51,7 @@ class ViolationsTest {
               }
             },
             "leader");
+    leader.setDaemon(true);
     leader.start();
     Eventually.holds("the leader waits", () -> leader.getState() == Thread.State.WAITING);
     refused(() -> c.handle().pauseInput(), "pauseInput() is for the leader only, but leader is in");
@@ -98,6 +99,7 @@ class ViolationsTest {
               }
             },
             "sender");
+    sender.setDaemon(true);
     sender.start();
     inside.await();
     refused(() -> c.handle().send(), "send() while sender sends");
