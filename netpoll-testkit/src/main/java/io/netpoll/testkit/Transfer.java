@@ -1,5 +1,6 @@
 package io.netpoll.testkit;
 
+import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
@@ -70,7 +71,7 @@ final class Transfer {
   /** Reads into a page of the poller's own, as a completion backend does. */
   Read receive(Input input, PageSource pages) throws IOException {
     Fault.RECEIVE.strike();
-    Page page = pages.take(PAGE_SIZE);
+    Page page = take(pages);
     int length = -1;
     try {
       length = side.read(page.memory().slice(0, page.size()));
@@ -83,6 +84,15 @@ final class Transfer {
       input.take(page, 0, length);
     }
     return length < 0 ? Read.END : Read.SOME;
+  }
+
+  /** The exhaustion of direct memory fails the connection, not the poller. */
+  private static Page take(PageSource pages) throws IOException {
+    try {
+      return pages.take(PAGE_SIZE);
+    } catch (OutOfDirectMemoryException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /**

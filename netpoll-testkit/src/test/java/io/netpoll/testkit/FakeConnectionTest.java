@@ -229,6 +229,15 @@ class FakeConnectionTest {
   }
 
   @Test
+  void aCompletionBackendWithoutMemoryFailsTheConnectionOnly() throws IOException {
+    FakeNetwork.setCompletionBased(true);
+    bench.pages.exhausted = true;
+    c.peer().send("no room");
+    bench.run();
+    assertThat(c.endpoint().events).containsExactly("failed: The limit of 0 bytes is reached.");
+  }
+
+  @Test
   void optionsAreNotedAndUnknownOnesNamed() throws IOException {
     c.handle().setOption(StandardSocketOptions.TCP_NODELAY, true);
     assertThat(c.peer().optionsOfLibrarySide())

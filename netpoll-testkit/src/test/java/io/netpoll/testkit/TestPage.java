@@ -1,5 +1,6 @@
 package io.netpoll.testkit;
 
+import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.PageSource;
 import java.nio.ByteBuffer;
@@ -22,9 +23,13 @@ final class TestPage extends Page {
   /** Remembers the pages that were taken and neither given back nor handed over. */
   static final class Source implements PageSource {
     final Set<Page> lent = new HashSet<>();
+    boolean exhausted;
 
     @Override
     public Page take(int size) {
+      if (exhausted) {
+        throw new OutOfDirectMemoryException("The limit of 0 bytes is reached.");
+      }
       Page page = new TestPage(size);
       lent.add(page);
       return page;
