@@ -1,0 +1,114 @@
+package io.netpoll.testkit;
+
+import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A listening socket as the simulated kernel keeps it: connections that nobody accepted yet. */
+final class Listening {
+  final SocketAddress address;
+
+  private final int backlog;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Queue<Side> queue = new ArrayDeque<>();
+  private boolean closed;
+  private volatile @Nullable Runnable watcher;
+
+  Listening(SocketAddress address, int backlog) {
+    this.address = address;
+    this.backlog = Math.max(1, backlog);
+  }
+
+  void watch(@Nullable Runnable watcher) {
+    this.watcher = watcher;
+  }
+
+  /** Queues the accepting end of a connection. */
+  void arrive(Side side) throws ConnectException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new ConnectException("Connection refused: " + address);
+      }
+      if (queue.size() >= backlog) {
+        throw new ConnectException("Connection refused: backlog of " + address + " is full");
+      }
+      queue.add(side);
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+    Runnable known = watcher;
+    if (known != null) {
+      known.run();
+    }
+  }
+
+  boolean hasArrivals() {
+    lock.lock();
+    try {
+      return !queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Side next() {
+    lock.lock();
+    try {
+      return queue.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a connection; null after the timeout. */
+  @Nullable Side next(Duration timeout) throws InterruptedException {
+    long nanos = timeout.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (queue.isEmpty() && nanos > 0) {
+        nanos = arrived.awaitNanos(nanos);
+      }
+      return queue.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees the address; who was not accepted is reset. */
+  void close() {
+    Queue<Side> left = new ArrayDeque<>();
+    lock.lock();
+    try {
+      closed = true;
+      left.addAll(queue);
+      queue.clear();
+    } finally {
+      lock.unlock();
+    }
+    Places.free(this);
+    Descriptors.closed(this);
+    left.forEach(Side::abort);
+  }
+
+  @Override
+  public String toString() {
+    return "listening socket " + address;
+  }
+}
