@@ -7,7 +7,7 @@
  * to add.
  */
 module io.netpoll.api {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.netpoll;
   exports io.netpoll.spi;

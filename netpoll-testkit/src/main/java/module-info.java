@@ -1,8 +1,9 @@
 /** Fakes and checks for tests: an in-memory poller backend, leak checks, waiting for conditions. */
 module io.netpoll.testkit {
   requires transitive io.netpoll.api;
+  requires jdk.net;
   requires transitive org.junit.jupiter.api;
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports io.netpoll.testkit;
 

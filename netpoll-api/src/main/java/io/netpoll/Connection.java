@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * All methods may be called from any thread. One thread at a time may read, and one may write; the
  * two may be different and work at the same time.
  */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public interface Connection extends ByteChannel {
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** An operation could not be done because the connection, or its input, has been closed. */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public final class ConnectionClosedException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *       or a timeout that is not positive.
  * </ul>
  */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public interface Dialer {
 
   /**

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *       <td>{@link InlineWaitException}</td></tr>
  * </table>
  */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public final class Execution {
 
   /** The kinds of execution. */

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * after the end of input read interest is dropped for good; an error or hang-up while input is
  * paused takes the socket out of the set and is remembered until {@link Handle#resumeInput()}.
  */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public interface Poller extends AutoCloseable {
 
   /**

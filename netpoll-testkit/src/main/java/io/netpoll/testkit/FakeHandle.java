@@ -196,6 +196,13 @@ final class FakeHandle implements Handle, Watched {
   }
 
   @Override
+  public int discardInput() {
+    int[] dropped = new int[1];
+    asLeader("discardInput()", () -> dropped[0] = transfer.discard());
+    return dropped[0];
+  }
+
+  @Override
   public void shutdownOutput() throws IOException {
     withToken("shutdownOutput()", side::shutdownOutput);
   }

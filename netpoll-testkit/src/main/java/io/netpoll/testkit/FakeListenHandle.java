@@ -131,6 +131,11 @@ final class FakeListenHandle implements Handle, Watched {
   }
 
   @Override
+  public int discardInput() {
+    throw notForListening("discardInput()");
+  }
+
+  @Override
   public void shutdownOutput() {
     throw notForListening("shutdownOutput()");
   }

@@ -6,6 +6,8 @@ import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Set;
 
 /**
  * The backend {@code fake}: sockets simulated in memory, for tests. Found with ServiceLoader; its
@@ -34,6 +36,11 @@ public final class FakePollerProvider implements PollerProvider {
   @Override
   public boolean threadAffine() {
     return false;
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
+    return Options.of(unixDomain);
   }
 
   @Override

@@ -2,32 +2,43 @@ package io.netpoll.testkit;
 
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.Map;
 import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 
 /** Which socket options the fake backend has. It only notes them. */
 final class Options {
-  private static final Set<String> OF_ALL = Set.of("SO_SNDBUF", "SO_RCVBUF", "SO_LINGER");
-  private static final Set<String> OF_TCP =
+  private static final Set<SocketOption<?>> UNIX =
       Set.of(
-          "TCP_NODELAY",
-          "TCP_QUICKACK",
-          "TCP_KEEPIDLE",
-          "TCP_KEEPINTERVAL",
-          "TCP_KEEPCOUNT",
-          "SO_KEEPALIVE",
-          "SO_REUSEADDR",
-          "SO_REUSEPORT",
-          "IP_TOS");
+          StandardSocketOptions.SO_SNDBUF,
+          StandardSocketOptions.SO_RCVBUF,
+          StandardSocketOptions.SO_LINGER);
+
+  private static final Set<SocketOption<?>> TCP =
+      Set.of(
+          StandardSocketOptions.SO_SNDBUF,
+          StandardSocketOptions.SO_RCVBUF,
+          StandardSocketOptions.SO_LINGER,
+          StandardSocketOptions.TCP_NODELAY,
+          StandardSocketOptions.SO_KEEPALIVE,
+          StandardSocketOptions.SO_REUSEADDR,
+          StandardSocketOptions.SO_REUSEPORT,
+          StandardSocketOptions.IP_TOS,
+          ExtendedSocketOptions.TCP_QUICKACK,
+          ExtendedSocketOptions.TCP_KEEPIDLE,
+          ExtendedSocketOptions.TCP_KEEPINTERVAL,
+          ExtendedSocketOptions.TCP_KEEPCOUNT);
 
   private Options() {}
 
+  static Set<SocketOption<?>> of(boolean unixDomain) {
+    return unixDomain ? UNIX : TCP;
+  }
+
   static void check(SocketAddress kind, SocketOption<?> option) {
-    boolean has =
-        OF_ALL.contains(option.name())
-            || !(kind instanceof UnixDomainSocketAddress) && OF_TCP.contains(option.name());
-    if (!has) {
+    if (!of(kind instanceof UnixDomainSocketAddress).contains(option)) {
       throw new UnsupportedOperationException(
           "The fake backend has no option " + option.name() + " for " + kind + ".");
     }

@@ -23,6 +23,10 @@ import java.util.TreeSet;
  */
 public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors) {
   private static final String PREFIX = "netpoll-";
+
+  /** Started once a process, with the first page, and never ended. */
+  private static final String PROCESS_WIDE = "netpoll-buffer-cleaner";
+
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /**
@@ -92,7 +96,9 @@ public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors
     Set<String> names = new TreeSet<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       String name = thread.getName();
-      if (name.startsWith(PREFIX) && ignored.stream().noneMatch(name::startsWith)) {
+      if (name.startsWith(PREFIX)
+          && !name.equals(PROCESS_WIDE)
+          && ignored.stream().noneMatch(name::startsWith)) {
         names.add(name + " (#" + idOf(thread) + ", " + thread.getState() + ")");
       }
     }

@@ -96,6 +96,25 @@ final class Transfer {
   }
 
   /**
+   * Drops what was received.
+   *
+   * @return how many bytes; -1 if there were none and the input has ended
+   */
+  int discard() {
+    ByteBuffer into = ByteBuffer.allocate(PAGE_SIZE);
+    int total = 0;
+    try {
+      int last;
+      while ((last = side.read(into.clear())) > 0) {
+        total += last;
+      }
+      return total == 0 && last < 0 ? -1 : total;
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /**
    * Sends until nothing is left or the socket is full.
    *
    * @return true if nothing is left
