@@ -157,11 +157,11 @@ final class EchoRun {
       long frames = latency.getTotalCount();
       return String.format(
           Locale.ROOT,
-          "echoed %d frames of %d bytes on %d connections in %.2f s: %.0f frames/s, all bytes right%n"
+          "echoed %d frames of %d bytes on %s in %.2f s: %.0f frames/s, all bytes right%n"
               + "latency in us: p50=%.1f p90=%.1f p99=%.1f p99.9=%.1f max=%.1f",
           frames,
           plan.size(),
-          plan.connections(),
+          plan.connections() == 1 ? "1 connection" : plan.connections() + " connections",
           seconds,
           seconds > 0 ? frames / seconds : 0,
           micros(50),

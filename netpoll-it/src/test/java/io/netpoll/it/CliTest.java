@@ -121,8 +121,8 @@ class CliTest {
   void sigtermUnderLoad_drainsEveryConnectionAndExitsWith0(Setting setting) throws Exception {
     int clients = 10;
     CountDownLatch busy = new CountDownLatch(clients);
-    try (Program server = server(setting, "--port", "0");
-        Crew crew = new Crew()) {
+    try (Crew crew = new Crew();
+        Program server = server(setting, "--port", "0")) {
       int port = port(server);
       for (int i = 0; i < clients; i++) {
         int number = i;
@@ -232,8 +232,8 @@ class CliTest {
 
   @Test
   void aServerThatAnswersWrongBytes_failsTheClient() throws Exception {
-    try (ServerSocket liar = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Crew crew = new Crew()) {
+    try (Crew crew = new Crew();
+        ServerSocket liar = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       crew.start(
           () -> {
             try (Socket peer = liar.accept()) {

@@ -7,7 +7,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that do a test's work at the same time, and whose failures are the test's. */
+/**
+ * Threads that do a test's work at the same time, and whose failures are the test's. Open it before
+ * what its threads wait for, so that closing that ends their waits.
+ */
 final class Crew implements AutoCloseable {
 
   /** Work that may fail. */

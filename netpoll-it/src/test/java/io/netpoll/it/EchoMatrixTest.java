@@ -96,8 +96,8 @@ class EchoMatrixTest {
   @ParameterizedTest
   @MethodSource("settings")
   void aHundredConnectionsAtOnce_eachGetTheirOwnBytes(Setting setting) throws Exception {
-    try (Stage stage = Stage.tcp(setting, setting.echo());
-        Crew crew = new Crew()) {
+    try (Crew crew = new Crew();
+        Stage stage = Stage.tcp(setting, setting.echo())) {
       for (int i = 0; i < 100; i++) {
         int number = i;
         crew.start(
@@ -265,8 +265,8 @@ class EchoMatrixTest {
   void shutdownUnderLoad_endsEveryConnectionInOrder(Setting setting) throws Exception {
     int clients = 20;
     CountDownLatch busy = new CountDownLatch(clients);
-    try (Stage stage = Stage.tcp(setting, setting.echo());
-        Crew crew = new Crew()) {
+    try (Crew crew = new Crew();
+        Stage stage = Stage.tcp(setting, setting.echo())) {
       for (int i = 0; i < clients; i++) {
         int number = i;
         crew.start(

@@ -66,7 +66,7 @@ final class Program implements AutoCloseable {
 
   /** Sends SIGTERM. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // the process's own destroy() would also close its output
   }
 
   /** Waits for the end. */
@@ -81,7 +81,7 @@ final class Program implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     Crew.await(outReader);
     Crew.await(errReader);
   }
