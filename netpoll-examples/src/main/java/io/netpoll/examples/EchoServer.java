@@ -1,0 +1,174 @@
+package io.netpoll.examples;
+
+import io.netpoll.EventLoop;
+import io.netpoll.Listener;
+import io.netpoll.OnRequest;
+import io.netpoll.PollerGroup;
+import io.netpoll.ShutdownReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Serves {@link Echo} until the process is told to end, and then shuts down gracefully. */
+@Command(
+    name = "echo-server",
+    sortOptions = false,
+    description = "Sends every frame (a 4-byte length and that many bytes) back unchanged.")
+final class EchoServer implements Callable<Integer> {
+
+  /** How the handler is written. */
+  enum Style {
+    BLOCKING,
+    AVAILABLE
+  }
+
+  @Mixin private final GroupOptions groupOptions = new GroupOptions();
+  @Mixin private final AddressOptions addressOptions = new AddressOptions();
+
+  @Option(
+      names = "--style",
+      paramLabel = "STYLE",
+      description =
+          "blocking: a handler that reads one frame, waiting for it, and answers it. available: a"
+              + " handler that never waits and answers every complete frame at once. By default"
+              + " blocking, but available where handlers run inline.")
+  private @Nullable Style style;
+
+  @Option(
+      names = "--max-frame",
+      paramLabel = "BYTES",
+      defaultValue = "64MiB",
+      converter = ByteSize.class,
+      description = "Longest frame accepted, such as 4096, 16KiB or 64MiB (the default).")
+  private int maxFrame;
+
+  @Option(
+      names = "--burn-us",
+      paramLabel = "N",
+      description = "Compute for N microseconds in every request.")
+  private long burnMicros;
+
+  @Option(
+      names = "--sleep-ms",
+      paramLabel = "N",
+      description = "Sleep for N milliseconds in every request.")
+  private long sleepMillis;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long a shutdown waits for connections to end in order; 10 by default.")
+  private int graceSeconds;
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    Echo echo = new Echo(maxFrame, burnMicros, sleepMillis);
+    OnRequest handler = style() == Style.BLOCKING ? echo::blocking : echo::available;
+    try (PollerGroup group = groupOptions.open("echo-server");
+        Listener listener = listen(group);
+        EventLoop server = EventLoop.builder(handler).build()) {
+      Termination termination = new Termination(server, Duration.ofSeconds(graceSeconds));
+      Runtime.getRuntime().addShutdownHook(termination);
+      // The kernel has been queueing connections since the listener was bound.
+      System.out.println(
+          "listening on "
+              + AddressOptions.describe(listener.localAddress())
+              + " "
+              + GroupOptions.describe(group));
+      System.out.flush();
+      try {
+        server.serve(listener);
+      } catch (IOException | IllegalStateException e) {
+        termination.servingFailed();
+        throw e;
+      }
+      termination.servingEnded();
+      return 0;
+    }
+  }
+
+  private Style style() {
+    if (style != null) {
+      return style;
+    }
+    return groupOptions.inline() ? Style.AVAILABLE : Style.BLOCKING;
+  }
+
+  private void check() {
+    addressOptions.check();
+    if (groupOptions.inline() && style() == Style.BLOCKING) {
+      throw misuse("--style blocking waits, and a handler must not wait in --execution inline.");
+    }
+    if (burnMicros < 0 || sleepMillis < 0 || graceSeconds < 0) {
+      throw misuse("--burn-us, --sleep-ms and --grace cannot be negative.");
+    }
+  }
+
+  private ParameterException misuse(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+
+  private Listener listen(PollerGroup group) throws Failure {
+    String address = addressOptions.address();
+    try {
+      return Listener.builder().group(group).bind(addressOptions.network(), address);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new Failure(Sentences.because("Cannot listen on", address, e), e);
+    }
+  }
+
+  /**
+   * The shutdown hook: it ends the process by itself, because the virtual machine would give a
+   * process that was ended by a signal an exit code of its own.
+   */
+  private static final class Termination extends Thread {
+    private final EventLoop server;
+    private final Duration grace;
+    private volatile boolean begun;
+    private volatile boolean failed;
+
+    Termination(EventLoop server, Duration grace) {
+      super("echo-server-shutdown");
+      this.server = server;
+      this.grace = grace;
+    }
+
+    @Override
+    public void run() {
+      begun = true;
+      ShutdownReport report = server.shutdown(grace);
+      System.out.println(
+          "shut down: "
+              + report.drained()
+              + " connections drained, "
+              + report.aborted()
+              + " aborted");
+      System.out.flush();
+      Runtime.getRuntime().halt(report.clean() && !failed ? 0 : Sentences.FAILED);
+    }
+
+    /** Serving ended with an exception: a failure, unless the shutdown overtook it. */
+    void servingFailed() throws InterruptedException {
+      servingEnded();
+      failed = true;
+    }
+
+    /** Lets the hook end the process if a shutdown is what ended serving. */
+    void servingEnded() throws InterruptedException {
+      if (begun) {
+        join();
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.netpoll.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What is refused before anything is opened. */
+class CommandLineTest {
+
+  /** What a command left behind. */
+  private record Outcome(int code, String out, String err) {}
+
+  private static Outcome run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int code = commandLine.execute(args);
+    return new Outcome(code, out.toString(), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "echo-server --no-such-flag | Unknown option: '--no-such-flag'.",
+        "echo-server --port abc     | Invalid value for option '--port': 'abc' is not an int.",
+        "echo-server --port 70000   |"
+            + " Invalid value for option '--port': 70000 is not between 0 and 65535.",
+        "echo-server --unix /tmp/a --port 1 |"
+            + " --unix cannot be used together with --host or --port.",
+        "echo-server --execution fast |"
+            + " Invalid value for option '--execution': 'fast' is not one of adaptive, virtual,"
+            + " workers, inline, auto.",
+        "echo-server --execution inline --style blocking |"
+            + " --style blocking waits, and a handler must not wait in --execution inline.",
+        "echo-server --max-frame 64GiB |"
+            + " Invalid value for option '--max-frame': '64GiB' is not a number of bytes such as"
+            + " 4096, 16KiB or 64MiB.",
+        "echo-server --grace -1 | --burn-us, --sleep-ms and --grace cannot be negative.",
+        "echo-server --loops 0 | Invalid value for option '--loops': 0 is less than 1.",
+        "echo-client --count 0 | --connections, --count and --timeout must be at least 1.",
+        "echo-client --unix /tmp/a --host b |"
+            + " --unix cannot be used together with --host or --port.",
+        "no-such-command | Unmatched argument at index 0: 'no-such-command'.",
+      })
+  void nonsense_isRefusedInOneSentenceWithExitCode2(String args, String sentence) {
+    assertThat(run(args.split(" ")))
+        .isEqualTo(new Outcome(2, "", sentence + System.lineSeparator()));
+  }
+
+  @Test
+  void missingCommand_isRefused() {
+    assertThat(run())
+        .isEqualTo(new Outcome(2, "", "Missing required subcommand." + System.lineSeparator()));
+  }
+
+  @Test
+  void adaptiveExecution_isRefusedWithExitCode1_untilItExists() {
+    assertThat(run("echo-server", "--port", "0", "--execution", "adaptive"))
+        .isEqualTo(
+            new Outcome(
+                1,
+                "",
+                "Adaptive execution is not built yet: use workers, virtual or inline."
+                    + System.lineSeparator()));
+  }
+
+  @Test
+  void verbose_addsTheStackTrace() {
+    assertThat(run("echo-server", "--verbose", "--execution", "adaptive").err())
+        .startsWith("Adaptive execution is not built yet")
+        .contains("at io.netpoll.examples.");
+  }
+
+  @Test
+  void help_listsTheOptionsOfTheContract() {
+    Outcome help = run("echo-server", "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.err()).isEmpty();
+    assertThat(help.out())
+        .contains(
+            "--host",
+            "--port",
+            "--unix",
+            "--backend",
+            "--execution",
+            "--loops",
+            "--verbose",
+            "--style",
+            "--max-frame",
+            "--burn-us",
+            "--sleep-ms",
+            "--grace");
+  }
+}

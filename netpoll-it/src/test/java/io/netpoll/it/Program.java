@@ -1,0 +1,114 @@
+package io.netpoll.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A Java virtual machine of its own, run by a test. Closing it kills it. */
+final class Program implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+
+  /**
+   * How a program ended.
+   *
+   * @param code its exit code
+   * @param out the lines of its standard output
+   * @param err the lines of its standard error
+   */
+  record Outcome(int code, List<String> out, List<String> err) {}
+
+  private final Process process;
+  private final List<String> out = new CopyOnWriteArrayList<>();
+  private final List<String> err = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Optional<String>> firstLine = new CompletableFuture<>();
+  private final Thread outReader;
+  private final Thread errReader;
+
+  private Program(List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(arguments);
+    process = new ProcessBuilder(command).start();
+    process.getOutputStream().close();
+    outReader = read(process.getInputStream(), out);
+    errReader = read(process.getErrorStream(), err);
+  }
+
+  /** Starts {@code java} with these arguments. */
+  static Program java(List<String> arguments) throws IOException {
+    return new Program(arguments);
+  }
+
+  /** Starts a command of the examples jar. */
+  static Program examples(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of("-jar", System.getProperty("netpoll.examples.jar")));
+    all.addAll(Arrays.asList(arguments));
+    return new Program(all);
+  }
+
+  /** Waits for the first line on standard output. */
+  String firstLine() throws Exception {
+    return firstLine
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .orElseThrow(() -> new AssertionError("It ended without a word, and said: " + err));
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.toHandle().destroy(); // the process's own destroy() would also close its output
+  }
+
+  /** Waits for the end. */
+  Outcome outcome() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("It does not end. It said: " + out + err);
+    }
+    outReader.join();
+    errReader.join();
+    return new Outcome(process.exitValue(), List.copyOf(out), List.copyOf(err));
+  }
+
+  @Override
+  public void close() {
+    process.toHandle().destroyForcibly();
+    Crew.await(outReader);
+    Crew.await(errReader);
+  }
+
+  private Thread read(InputStream stream, List<String> lines) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (BufferedReader reader =
+                  new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                  lines.add(line);
+                  if (lines == out) {
+                    firstLine.complete(Optional.of(line));
+                  }
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              } finally {
+                if (lines == out) {
+                  firstLine.complete(Optional.empty());
+                }
+              }
+            },
+            "program-output");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+}

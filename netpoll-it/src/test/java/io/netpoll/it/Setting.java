@@ -1,0 +1,59 @@
+package io.netpoll.it;
+
+import io.netpoll.Execution;
+import io.netpoll.OnRequest;
+import io.netpoll.Reader;
+import io.netpoll.Writer;
+import io.netpoll.spi.PollerProvider;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * A backend and an execution mode.
+ *
+ * @param backend its name
+ * @param execution where handlers run
+ */
+record Setting(String backend, Execution execution) {
+
+  /** Every backend that can run here with every execution mode that this JDK has. */
+  static List<Setting> all() {
+    List<Setting> all = new ArrayList<>();
+    for (PollerProvider provider : ServiceLoader.load(PollerProvider.class)) {
+      if (provider.availability().available()) {
+        all.add(new Setting(provider.name(), Execution.inline()));
+        all.add(new Setting(provider.name(), Execution.workers()));
+        if (Runtime.version().feature() >= 21) {
+          all.add(new Setting(provider.name(), Execution.virtualThreads()));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** A handler that echoes frames, in the style that this execution mode asks for. */
+  OnRequest echo() {
+    if (execution.mode() == Execution.Mode.INLINE) {
+      return connection -> {
+        Reader in = connection.reader();
+        while (in.request(Integer.BYTES)
+            && in.request(Integer.BYTES + in.peek(Integer.BYTES).getInt())) {
+          answer(connection.writer(), in.next(in.readInt()));
+        }
+        connection.writer().flush();
+      };
+    }
+    return connection -> {
+      Reader in = connection.reader();
+      answer(connection.writer(), in.next(in.readInt()));
+      connection.writer().flush();
+    };
+  }
+
+  private static void answer(Writer out, ByteBuffer payload) {
+    out.writeInt(payload.remaining());
+    out.writeBinary(payload);
+  }
+}
