@@ -45,13 +45,17 @@ final class NioStreamSocket implements StreamSocket {
   /** Sets an option, as {@link Options#set} does. */
   <T> void setOption(SocketOption<T> option, T value) throws IOException {
     Options.set(channel, option, value);
-    lingering |= option == StandardSocketOptions.SO_LINGER;
+    if (option == StandardSocketOptions.SO_LINGER) {
+      lingering = true;
+    }
   }
 
   /** Sets options, as {@link Options#setAll} does. */
   void setOptions(Map<SocketOption<?>, Object> options) throws IOException {
     Options.setAll(channel, options);
-    lingering |= options.containsKey(StandardSocketOptions.SO_LINGER);
+    if (options.containsKey(StandardSocketOptions.SO_LINGER)) {
+      lingering = true;
+    }
   }
 
   /** Notes the addresses that it has since it is connected. */
