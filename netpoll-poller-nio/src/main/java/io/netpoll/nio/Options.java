@@ -21,7 +21,7 @@ final class Options {
   static <T> void set(NetworkChannel channel, SocketOption<T> option, T value) throws IOException {
     if (!channel.supportedOptions().contains(option)) {
       throw new UnsupportedOperationException(
-          "The option " + option.name() + " is not supported by " + channel + ".");
+          "The nio backend has no option " + option.name() + " for this kind of socket.");
     }
     channel.setOption(option, value);
   }

@@ -7,10 +7,13 @@ import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -131,7 +136,7 @@ class AcceptTest {
     ListenSocket foreign =
         new ListenSocket() {
           @Override
-          public java.net.SocketAddress localAddress() {
+          public SocketAddress localAddress() {
             return watched.localAddress();
           }
 
@@ -224,8 +229,7 @@ class AcceptTest {
     ListenSocket listening = bind(Kind.UNIX);
     loop.poller.accept(listening, Map.of(), acceptor).close();
 
-    assertThat(((java.net.UnixDomainSocketAddress) listening.localAddress()).getPath())
-        .doesNotExist();
+    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
     loop.until(() -> acceptor.closed);
   }
 
@@ -287,8 +291,7 @@ class AcceptTest {
     loop.closePoller();
 
     assertThat(acceptor.closed).isTrue();
-    assertThat(((java.net.UnixDomainSocketAddress) listening.localAddress()).getPath())
-        .doesNotExist();
+    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
   }
 
   @Test
@@ -302,5 +305,32 @@ class AcceptTest {
     assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("reset");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void outOfDescriptorsIsToldToTheAcceptor_andPassesWhenThereAreSomeAgain() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -n 60; exec \"$0\" -cp \"$1\" " + DescriptorExhaustion.class.getName(),
+                java.toString(),
+                System.getProperty("java.class.path"))
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    process.destroy();
+
+    assertThat(output.lines())
+        .containsExactly(
+            "at first: true",
+            "exhausted: false",
+            "failed: Too many open files",
+            "events while paused: 0",
+            "accepted: 1",
+            "again: true");
   }
 }

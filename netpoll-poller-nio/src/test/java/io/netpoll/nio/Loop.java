@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
-import io.netpoll.spi.Page;
-import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
@@ -33,19 +31,6 @@ import java.util.stream.Stream;
  * every descriptor that the test opened is closed.
  */
 final class Loop implements AutoCloseable {
-  private static final PageSource NO_PAGES =
-      new PageSource() {
-        @Override
-        public Page take(int size) {
-          throw new AssertionError("The nio backend takes no pages.");
-        }
-
-        @Override
-        public void give(Page page) {
-          throw new AssertionError("The nio backend has no pages to give.");
-        }
-      };
-
   static {
     // The JDK opens a socket of its own with the first channel, and keeps it.
     try {
@@ -62,7 +47,7 @@ final class Loop implements AutoCloseable {
   private final Deque<AutoCloseable> others = new ArrayDeque<>();
 
   Loop() throws IOException {
-    poller = provider.open(NO_PAGES);
+    poller = provider.open(new NoPages());
   }
 
   /** Closes something at the end. */
@@ -72,7 +57,7 @@ final class Loop implements AutoCloseable {
   }
 
   Poller anotherPoller() throws IOException {
-    return keep(provider.open(NO_PAGES));
+    return keep(provider.open(new NoPages()));
   }
 
   /** The number of sockets and selectors of this process, or 0 where that cannot be told. */
