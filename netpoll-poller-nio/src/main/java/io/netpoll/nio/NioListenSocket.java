@@ -68,8 +68,14 @@ final class NioListenSocket implements ListenSocket {
     }
   }
 
-  /** Frees the address. For the owner, and while no selector has the channel. */
+  /**
+   * Frees the address. For the owner, and while no selector has the channel. Does nothing twice:
+   * the address may be somebody else's by then.
+   */
   void closeChannel() {
+    if (!channel.isOpen()) {
+      return;
+    }
     if (file != null) {
       file.delete();
     }

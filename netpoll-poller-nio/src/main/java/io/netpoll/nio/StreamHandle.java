@@ -14,9 +14,9 @@ import java.nio.channels.SelectionKey;
  *
  * <pre>
  *   CONNECTING --connected--> CONNECTED --error--> BROKEN
- *     |    \--error--> REFUSED   |   \              |  |
- *     |                  |       |    \---detach----|--+--> DETACHING --due--> ENDED (detached)
- *     +------------------+-------+------close-------+-----> CLOSING   --due--> ENDED (closed)
+ *   CONNECTING --error--> REFUSED
+ *   CONNECTED, BROKEN                      --detach--> DETACHING --due--> ENDED (detached)
+ *   CONNECTING, CONNECTED, BROKEN, REFUSED --close-->  CLOSING   --due--> ENDED (closed)
  * </pre>
  *
  * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
@@ -102,7 +102,7 @@ final class StreamHandle extends NioHandle {
     switch (state) {
       case CONNECTING -> finishConnect();
       case CLOSING -> {
-        closeChannel();
+        socket.closeChannel(reset);
         end();
         endpoint.closed();
       }
@@ -153,7 +153,7 @@ final class StreamHandle extends NioHandle {
         }
         input.filled(Math.max(read, 0));
         if (read < 0) {
-          end(input);
+          inputEnded(input);
           return;
         }
         if (read < space) {
@@ -165,7 +165,7 @@ final class StreamHandle extends NioHandle {
     }
   }
 
-  private void end(Input input) {
+  private void inputEnded(Input input) {
     // The endpoint may have closed the handle when it got the last bytes.
     if (state == State.CONNECTED) {
       ended = true;
@@ -337,10 +337,6 @@ final class StreamHandle extends NioHandle {
   private void end() {
     state = State.ENDED;
     poller.remove(this);
-  }
-
-  private void closeChannel() {
-    socket.closeChannel(reset);
   }
 
   @Override

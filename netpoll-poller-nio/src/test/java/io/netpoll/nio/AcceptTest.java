@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
+@Timeout(180)
 class AcceptTest {
   @TempDir Path directory;
   private Loop loop;
@@ -292,6 +292,17 @@ class AcceptTest {
 
     assertThat(acceptor.closed).isTrue();
     assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
+  }
+
+  @Test
+  void closingThePollerSparesAnAddressThatItsListenerGaveUpBefore() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    loop.poller.accept(listening, Map.of(), acceptor).close();
+    ListenSocket successor = loop.keep(loop.provider.bind(listening.localAddress(), 16));
+    loop.closePoller();
+
+    assertThat(acceptor.closed).isTrue();
+    assertThat(dial(successor).isConnected()).isTrue();
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Waiting, waking up, and the batch. */
-@Timeout(60)
+@Timeout(180)
 class NioPollerTest {
   @TempDir Path directory;
   private Loop loop;

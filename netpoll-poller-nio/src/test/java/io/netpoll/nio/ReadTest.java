@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Input, its pauses, its end, and that no state of it spins. */
-@Timeout(60)
+@Timeout(180)
 class ReadTest {
   @TempDir Path directory;
   private Loop loop;
