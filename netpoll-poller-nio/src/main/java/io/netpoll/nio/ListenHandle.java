@@ -1,0 +1,190 @@
+package io.netpoll.nio;
+
+import io.netpoll.spi.Acceptor;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+
+/**
+ * A listening socket.
+ *
+ * <pre>
+ *   LISTENING --close--> CLOSING --due--> CLOSED (last event)
+ * </pre>
+ *
+ * Paused or not is its interest. Its address is free when {@link #close()} returns; only the event
+ * waits for its turn.
+ */
+final class ListenHandle extends NioHandle {
+  /** How many connections one event accepts before others have their turn. */
+  private static final int ACCEPTS_PER_EVENT = 64;
+
+  private enum State {
+    LISTENING,
+    CLOSING,
+    CLOSED
+  }
+
+  private final NioListenSocket socket;
+  private final Map<SocketOption<?>, Object> options;
+  private final Acceptor acceptor;
+  private State state = State.LISTENING;
+
+  ListenHandle(
+      NioPoller poller,
+      NioListenSocket socket,
+      Map<SocketOption<?>, Object> options,
+      Acceptor acceptor)
+      throws IOException {
+    super(poller, socket.channel, SelectionKey.OP_ACCEPT);
+    this.socket = socket;
+    this.options = options;
+    this.acceptor = acceptor;
+  }
+
+  @Override
+  void ready(int ops) {
+    // The acceptor may pause or close in between.
+    for (int i = 0; i < ACCEPTS_PER_EVENT && (ops & interest()) != 0; i++) {
+      SocketChannel channel;
+      try {
+        channel = socket.channel.accept();
+      } catch (IOException e) {
+        acceptor.failed(e);
+        return;
+      }
+      if (channel == null) {
+        return;
+      }
+      prepare(channel);
+    }
+  }
+
+  private void prepare(SocketChannel channel) {
+    NioStreamSocket accepted;
+    try {
+      channel.configureBlocking(false);
+      accepted = NioStreamSocket.connected(channel);
+      accepted.setOptions(options);
+    } catch (IOException peerHasGone) {
+      // The options are known to be good, so it is this connection that is broken: some systems
+      // refuse to set options once the peer has reset it. That is no reason to stop accepting.
+      closeBroken(channel);
+      return;
+    }
+    acceptor.accepted(accepted);
+  }
+
+  private static void closeBroken(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException closedAnyway) {
+      // The descriptor is gone whatever close says.
+    }
+  }
+
+  @Override
+  public void pauseInput() {
+    if (state == State.LISTENING) {
+      interest(0);
+    }
+  }
+
+  @Override
+  public void resumeInput() {
+    if (state == State.LISTENING) {
+      interest(SelectionKey.OP_ACCEPT);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state == State.LISTENING) {
+      state = State.CLOSING;
+      unwatch();
+      // Asked for first: with an event due the next poll does not wait, so that it makes no
+      // difference if the flush swallows a wake-up.
+      poller.due(this);
+      poller.flush();
+      socket.closeChannel();
+    }
+  }
+
+  @Override
+  public void abort() {
+    close();
+  }
+
+  @Override
+  void due() {
+    if (state == State.CLOSING) {
+      end();
+    }
+  }
+
+  @Override
+  void pollerCloses() {
+    if (state == State.LISTENING) {
+      state = State.CLOSING;
+    }
+  }
+
+  @Override
+  void pollerClosed() {
+    socket.closeChannel();
+    end();
+  }
+
+  private void end() {
+    state = State.CLOSED;
+    poller.remove(this);
+    acceptor.closed();
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    if (!socket.channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    Options.set(socket.channel, option, value);
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    throw listening();
+  }
+
+  @Override
+  public boolean send() {
+    throw listening();
+  }
+
+  @Override
+  public void sendWhenWritable() {
+    throw listening();
+  }
+
+  @Override
+  public void shutdownOutput() {
+    throw listening();
+  }
+
+  @Override
+  public void detach() {
+    throw listening();
+  }
+
+  private UnsupportedOperationException listening() {
+    return new UnsupportedOperationException(
+        "The socket at " + localAddress() + " is a listening one: it has no peer.");
+  }
+}

@@ -1,0 +1,114 @@
+package io.netpoll.nio;
+
+import io.netpoll.spi.ListenSocket;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A non-blocking, bound server socket channel. Thread-safe.
+ *
+ * <p>Binding a Unix socket makes a file, and closing the descriptor leaves it behind. It is deleted
+ * before the descriptor is closed: until then the system keeps the file's identity from being given
+ * to another file, so one that somebody else has bound in its place is never taken for it.
+ */
+final class NioListenSocket implements ListenSocket {
+  final ServerSocketChannel channel;
+  final Ownership ownership = Ownership.free();
+  final @Nullable ProtocolFamily family;
+  private final SocketAddress local;
+  private final @Nullable BoundFile file;
+
+  private NioListenSocket(ServerSocketChannel channel, @Nullable ProtocolFamily family)
+      throws IOException {
+    this.channel = channel;
+    this.family = family;
+    this.local = channel.getLocalAddress();
+    this.file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
+  }
+
+  static NioListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    ProtocolFamily family = Addresses.family(address);
+    ServerSocketChannel channel =
+        family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
+    boolean bound = false;
+    try {
+      channel.configureBlocking(false);
+      if (family == null) {
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      }
+      channel.bind(address, backlog);
+      NioListenSocket socket = new NioListenSocket(channel, family);
+      bound = true;
+      return socket;
+    } finally {
+      if (!bound) {
+        channel.close();
+      }
+    }
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  @Override
+  public void close() {
+    if (ownership.close()) {
+      closeChannel();
+    }
+  }
+
+  /**
+   * Frees the address. For the owner, and while no selector has the channel. Does nothing twice:
+   * the address may be somebody else's by then.
+   */
+  void closeChannel() {
+    if (!channel.isOpen()) {
+      return;
+    }
+    if (file != null) {
+      file.delete();
+    }
+    try {
+      channel.close();
+    } catch (IOException closedAnyway) {
+      // The descriptor is gone whatever close says.
+    }
+  }
+
+  /** The file of a Unix socket, and what tells it from another one of the same name. */
+  private record BoundFile(Path path, Object identity) {
+    static @Nullable BoundFile of(UnixDomainSocketAddress address) throws IOException {
+      Path path = address.getPath();
+      return path.toString().isEmpty() ? null : new BoundFile(path, identityOf(path));
+    }
+
+    /** Device and inode where the system has them, else the time of creation. */
+    private static Object identityOf(Path path) throws IOException {
+      BasicFileAttributes attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Object key = attributes.fileKey();
+      return key != null ? key : attributes.creationTime();
+    }
+
+    void delete() {
+      try {
+        if (identity.equals(identityOf(path))) {
+          Files.delete(path);
+        }
+      } catch (IOException goneOrNotOurs) {
+        // Nothing of ours is left there, or it cannot be removed: closing goes on.
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.netpoll.nio;
+
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.PageSource;
+import io.netpoll.spi.Poller;
+import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.Selector;
+import java.util.ServiceConfigurationError;
+
+/**
+ * The backend that runs everywhere, on {@link Selector}. It is asked last: its priority is 0.
+ *
+ * <p>Its pollers read into the space that connections offer, so they take no page of their own.
+ */
+public final class NioPollerProvider implements PollerProvider {
+  /** Only a yes is kept: a refusal for want of descriptors, say, may not be the last word. */
+  private volatile boolean proven;
+
+  /** Called by {@link java.util.ServiceLoader}. */
+  public NioPollerProvider() {}
+
+  @Override
+  public String name() {
+    return "nio";
+  }
+
+  @Override
+  public int priority() {
+    return 0;
+  }
+
+  @Override
+  public Availability availability() {
+    if (!proven) {
+      try {
+        Selector.open().close();
+      } catch (IOException
+          | RuntimeException
+          | LinkageError
+          | ServiceConfigurationError selectorIsMissing) {
+        return Availability.no("A java.nio selector cannot be opened: " + selectorIsMissing + ".");
+      }
+      proven = true;
+    }
+    return Availability.yes();
+  }
+
+  @Override
+  public boolean threadAffine() {
+    return false;
+  }
+
+  @Override
+  public Poller open(PageSource pages) throws IOException {
+    return new NioPoller(Selector.open());
+  }
+
+  @Override
+  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    return NioListenSocket.bind(address, backlog);
+  }
+}

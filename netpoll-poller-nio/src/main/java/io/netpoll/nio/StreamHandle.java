@@ -1,0 +1,360 @@
+package io.netpoll.nio;
+
+import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+
+/**
+ * A stream socket that connects or is connected.
+ *
+ * <pre>
+ *   CONNECTING --connected--> CONNECTED --error--> BROKEN
+ *   CONNECTING --error--> REFUSED
+ *   CONNECTED, BROKEN                      --detach--> DETACHING --due--> ENDED (detached)
+ *   CONNECTING, CONNECTED, BROKEN, REFUSED --close-->  CLOSING   --due--> ENDED (closed)
+ * </pre>
+ *
+ * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
+ * while input is neither paused nor at its end, writing while the poller holds the output token.
+ * With nothing to watch the selector takes the descriptor out of its set, so that a hang-up or an
+ * error, which cannot be masked, is not seen, and does not spin, before reading goes on; the read
+ * finds it then.
+ *
+ * <p>{@link #send()} may run on any thread beside the leader: it uses the channel, the state and
+ * the output only.
+ */
+final class StreamHandle extends NioHandle {
+  /** How often one event reads or writes before others have their turn. */
+  private static final int ROUNDS_PER_EVENT = 16;
+
+  private enum State {
+    CONNECTING,
+    CONNECTED,
+    /** Connecting failed; the channel is closed. */
+    REFUSED,
+    /** An error was reported; nothing is watched. */
+    BROKEN,
+    DETACHING,
+    CLOSING,
+    ENDED
+  }
+
+  private final NioStreamSocket socket;
+  private final Endpoint endpoint;
+
+  /** Written by the leader; read by {@link #send()} and {@link #setOption} to refuse in time. */
+  private volatile State state;
+
+  private boolean paused = true;
+  private boolean ended;
+  private boolean sending;
+  private boolean reset;
+
+  private StreamHandle(
+      NioPoller poller, NioStreamSocket socket, Endpoint endpoint, State state, int interest)
+      throws IOException {
+    super(poller, socket.channel, interest);
+    this.socket = socket;
+    this.endpoint = endpoint;
+    this.state = state;
+  }
+
+  /** Watches a connected socket, paused. */
+  static StreamHandle attach(NioPoller poller, NioStreamSocket socket, Endpoint endpoint)
+      throws IOException {
+    return new StreamHandle(poller, socket, endpoint, State.CONNECTED, 0);
+  }
+
+  /**
+   * Watches a socket until it is connected.
+   *
+   * @param now whether it is so already, and only the event is due
+   */
+  static StreamHandle connect(
+      NioPoller poller, NioStreamSocket socket, Endpoint endpoint, boolean now) throws IOException {
+    int interest = now ? 0 : SelectionKey.OP_CONNECT;
+    return new StreamHandle(poller, socket, endpoint, State.CONNECTING, interest);
+  }
+
+  @Override
+  void ready(int ops) {
+    int wanted = ops & interest();
+    if ((wanted & SelectionKey.OP_CONNECT) != 0) {
+      finishConnect();
+      return;
+    }
+    if ((wanted & SelectionKey.OP_READ) != 0) {
+      receive();
+    }
+    // Reading may have ended the state or, through the endpoint, the interest.
+    if ((wanted & interest() & SelectionKey.OP_WRITE) != 0) {
+      sendAsPoller();
+    }
+  }
+
+  @Override
+  void due() {
+    switch (state) {
+      case CONNECTING -> finishConnect();
+      case CLOSING -> {
+        socket.closeChannel(reset);
+        end();
+        endpoint.closed();
+      }
+      case DETACHING -> giveAway();
+      default -> {}
+    }
+  }
+
+  private void finishConnect() {
+    try {
+      if (!socket.channel.finishConnect()) {
+        return;
+      }
+      socket.connected();
+    } catch (IOException e) {
+      // A failed finishConnect closes the channel, which cancels the key.
+      state = State.REFUSED;
+      unwatch();
+      endpoint.failed(e);
+      return;
+    }
+    state = State.CONNECTED;
+    watch();
+    endpoint.connected();
+  }
+
+  /**
+   * Reads until a read does not fill the space offered, which means that nothing more is there; a
+   * small request costs one read.
+   */
+  private void receive() {
+    Input input = endpoint.input();
+    Scratch scratch = poller.reading();
+    try {
+      for (int i = 0; i < ROUNDS_PER_EVENT && isReading(); i++) {
+        if (!input.space(scratch.spans)) {
+          pauseInput();
+          return;
+        }
+        int space = scratch.spans.bytes();
+        int read;
+        try {
+          read = scratch.read(socket.channel);
+        } catch (IOException e) {
+          input.filled(0);
+          fail(e);
+          return;
+        }
+        input.filled(Math.max(read, 0));
+        if (read < 0) {
+          inputEnded(input);
+          return;
+        }
+        if (read < space) {
+          return;
+        }
+      }
+    } finally {
+      scratch.clear();
+    }
+  }
+
+  private void inputEnded(Input input) {
+    // The endpoint may have closed the handle when it got the last bytes.
+    if (state == State.CONNECTED) {
+      ended = true;
+      watch();
+      input.ended();
+    }
+  }
+
+  @Override
+  public boolean send() throws IOException {
+    if (state != State.CONNECTED) {
+      throw new ClosedChannelException();
+    }
+    Scratch scratch = poller.sending().take();
+    try {
+      return send(scratch, Integer.MAX_VALUE);
+    } finally {
+      poller.sending().give(scratch);
+    }
+  }
+
+  /**
+   * Writes what the output offers.
+   *
+   * @param rounds how many calls at most
+   * @return whether nothing is left; else the socket is full, or the rounds are over
+   */
+  private boolean send(Scratch scratch, int rounds) throws IOException {
+    Output output = endpoint.output();
+    for (int i = 0; i < rounds; i++) {
+      int offered = output.collect(scratch.spans);
+      if (offered == 0) {
+        return true;
+      }
+      int written = scratch.write(socket.channel);
+      if (written > 0) {
+        output.sent(written);
+      }
+      if (written < offered) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** Sends while the poller holds the output token, and gives it back when nothing is left. */
+  private void sendAsPoller() {
+    Scratch scratch = poller.sending().take();
+    try {
+      // Not drained: more was flushed meanwhile. Writability, which stays, brings the next turn.
+      if (send(scratch, ROUNDS_PER_EVENT) && endpoint.output().drained()) {
+        sending = false;
+        watch();
+      }
+    } catch (IOException e) {
+      fail(e);
+    } finally {
+      poller.sending().give(scratch);
+    }
+  }
+
+  private void fail(IOException cause) {
+    if (state == State.CONNECTED) {
+      state = State.BROKEN;
+      watch();
+      endpoint.failed(cause);
+    }
+  }
+
+  @Override
+  public void sendWhenWritable() {
+    sending = true;
+    watch();
+  }
+
+  @Override
+  public void pauseInput() {
+    paused = true;
+    watch();
+  }
+
+  @Override
+  public void resumeInput() {
+    paused = false;
+    watch();
+  }
+
+  private boolean isReading() {
+    return state == State.CONNECTED && !paused && !ended;
+  }
+
+  /** Makes the interest what the state and the flags say. While connecting it stays as it was. */
+  private void watch() {
+    switch (state) {
+      case CONNECTED ->
+          interest(
+              (isReading() ? SelectionKey.OP_READ : 0) | (sending ? SelectionKey.OP_WRITE : 0));
+      case BROKEN -> interest(0);
+      default -> {}
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    if (state != State.CONNECTED) {
+      throw new ClosedChannelException();
+    }
+    socket.channel.shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    close(false);
+  }
+
+  @Override
+  public void abort() {
+    close(true);
+  }
+
+  private void close(boolean withReset) {
+    if (isEnding()) {
+      return;
+    }
+    reset = withReset;
+    state = State.CLOSING;
+    // The channel is closed when the key is flushed: closing it before would cost two system calls
+    // more, since the JDK then sends FIN by a shutdown of its own.
+    unwatch();
+    poller.due(this);
+  }
+
+  @Override
+  public void detach() {
+    if (isEnding()) {
+      return;
+    }
+    if (state != State.CONNECTED && state != State.BROKEN) {
+      throw new IllegalStateException(
+          "The socket to " + remoteAddress() + " is not connected: there is nothing to detach.");
+    }
+    state = State.DETACHING;
+    unwatch();
+    poller.due(this);
+  }
+
+  private boolean isEnding() {
+    return state == State.CLOSING || state == State.DETACHING || state == State.ENDED;
+  }
+
+  @Override
+  void pollerCloses() {
+    if (!isEnding()) {
+      state = State.CLOSING;
+    }
+  }
+
+  @Override
+  void pollerClosed() {
+    due();
+  }
+
+  private void giveAway() {
+    end();
+    socket.ownership.give();
+    endpoint.detached(socket);
+  }
+
+  private void end() {
+    state = State.ENDED;
+    poller.remove(this);
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    State now = state;
+    if (now == State.CLOSING || now == State.ENDED) {
+      throw new ClosedChannelException();
+    }
+    socket.setOption(option, value);
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return socket.localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return socket.remoteAddress();
+  }
+}
