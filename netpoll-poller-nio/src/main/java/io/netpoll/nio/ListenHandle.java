@@ -174,6 +174,11 @@ final class ListenHandle extends NioHandle {
   }
 
   @Override
+  public int discardInput() {
+    throw listening();
+  }
+
+  @Override
   public void shutdownOutput() {
     throw listening();
   }

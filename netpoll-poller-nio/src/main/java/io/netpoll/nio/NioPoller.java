@@ -11,6 +11,7 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -41,12 +42,16 @@ final class NioPoller implements Poller {
   /** In place of ready operations: the event is a due one. */
   private static final int DUE = 0;
 
+  private static final int WASTE_SIZE = 16 << 10;
+
   private static final Consumer<SelectionKey> IGNORE = key -> {};
 
   private final Selector selector;
   private final Consumer<SelectionKey> collector = this::collect;
   private final Scratch reading = new Scratch();
   private final ScratchCache sending = new ScratchCache();
+
+  private @Nullable ByteBuffer waste;
 
   private NioHandle[] batch = new NioHandle[64];
   private int[] batchOps = new int[64];
@@ -261,6 +266,14 @@ final class NioPoller implements Poller {
   /** For the read of the event being dispatched. */
   Scratch reading() {
     return reading;
+  }
+
+  /** For bytes that nobody wants. */
+  ByteBuffer waste() {
+    if (waste == null) {
+      waste = ByteBuffer.allocateDirect(WASTE_SIZE);
+    }
+    return waste;
   }
 
   /** For whoever sends. Any thread. */

@@ -6,8 +6,10 @@ import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.Selector;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
 
 /**
  * The backend that runs everywhere, on {@link Selector}. It is asked last: its priority is 0.
@@ -50,6 +52,11 @@ public final class NioPollerProvider implements PollerProvider {
   @Override
   public boolean threadAffine() {
     return false;
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
+    return unixDomain ? Options.ofUnixDomain() : Options.ofTcp();
   }
 
   @Override

@@ -1,16 +1,53 @@
 package io.netpoll.nio;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sets socket options, and refuses those that a channel lacks with a sentence that names them. */
 final class Options {
+  private static volatile @Nullable Set<SocketOption<?>> tcp;
+  private static volatile @Nullable Set<SocketOption<?>> unixDomain;
+
   private Options() {}
+
+  /** What TCP sockets have. */
+  static Set<SocketOption<?>> ofTcp() {
+    Set<SocketOption<?>> known = tcp;
+    if (known == null) {
+      known = ask(null);
+      tcp = known;
+    }
+    return known;
+  }
+
+  /** What Unix-domain sockets have; nothing where the system has no such sockets. */
+  static Set<SocketOption<?>> ofUnixDomain() {
+    Set<SocketOption<?>> known = unixDomain;
+    if (known == null) {
+      known = ask(StandardProtocolFamily.UNIX);
+      unixDomain = known;
+    }
+    return known;
+  }
+
+  /** Asks a socket made for that. Not kept if it cannot be made, for want of descriptors say. */
+  private static Set<SocketOption<?>> ask(@Nullable ProtocolFamily family) {
+    try (SocketChannel channel = open(family)) {
+      return Set.copyOf(channel.supportedOptions());
+    } catch (UnsupportedOperationException e) {
+      return Set.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The options of sockets cannot be found out.", e);
+    }
+  }
 
   /**
    * Sets one option.

@@ -6,6 +6,7 @@ import io.netpoll.spi.Output;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 
@@ -265,6 +266,30 @@ final class StreamHandle extends NioHandle {
               (isReading() ? SelectionKey.OP_READ : 0) | (sending ? SelectionKey.OP_WRITE : 0));
       case BROKEN -> interest(0);
       default -> {}
+    }
+  }
+
+  @Override
+  public int discardInput() {
+    if (state != State.CONNECTED || ended) {
+      return -1;
+    }
+    ByteBuffer waste = poller.waste();
+    int dropped = 0;
+    try {
+      for (int i = 0; i < ROUNDS_PER_EVENT; i++) {
+        int read = socket.channel.read(waste.clear());
+        if (read < 0) {
+          return dropped == 0 ? -1 : dropped;
+        }
+        dropped += read;
+        if (read < waste.capacity()) {
+          break;
+        }
+      }
+      return dropped;
+    } catch (IOException e) {
+      return -1; // broken is as good as ended: nothing unread is left to be answered with RST
     }
   }
 
