@@ -1,7 +1,8 @@
 /**
- * The page pool that buffers are made of.
+ * The linked buffer and the page pool behind it.
  *
- * <p>Its package is exported to the engine only.
+ * <p>Applications reach it through {@link io.netpoll.LinkBuffer#create()}; its package is exported
+ * to the engine only.
  */
 @SuppressWarnings("module") // io.netpoll.core is built later and need not be there
 module io.netpoll.buffer {
@@ -10,4 +11,7 @@ module io.netpoll.buffer {
 
   exports io.netpoll.buffer to
       io.netpoll.core;
+
+  provides io.netpoll.spi.BufferProvider with
+      io.netpoll.buffer.LinkedBufferProvider;
 }
