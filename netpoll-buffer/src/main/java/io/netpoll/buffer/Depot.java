@@ -1,0 +1,164 @@
+package io.netpoll.buffer;
+
+import io.netpoll.buffer.Slab.Tally;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The level of a pool that all threads share, for one size of pages: the slabs that have free ones.
+ *
+ * <p>Free pages wait in their slabs, and slabs are listed weakly: one with lent pages is kept alive
+ * by them. Wholly free slabs are retained up to a bound; beyond it, the garbage collector takes
+ * them (and until it does, they are used again if need be). So after a burst memory goes back, as
+ * cached pages pin a few slabs only, and what stays is reused before more is allocated.
+ *
+ * <p>A lock guards it. Thread caches come in between, so it is taken once for many pages; it is
+ * never held while memory is allocated.
+ */
+final class Depot {
+  private static final int RETAINED_SLABS = 4;
+
+  final int pageSize;
+  private final PagePool pool;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<WeakReference<Slab>> listed = new ArrayList<>();
+  private final List<Slab> retained = new ArrayList<>(RETAINED_SLABS);
+  private long outside; // pages that are in no slab of this depot: lent, cached, or lost
+
+  Depot(PagePool pool, int pageSize) {
+    this.pool = pool;
+    this.pageSize = pageSize;
+  }
+
+  /** Takes a page, and more to fill {@code cache} halfway. Null if there is no free page. */
+  @Nullable PooledPage take(@Nullable PageStack cache) {
+    lock.lock();
+    try {
+      PooledPage page = takeOne();
+      if (page != null && cache != null) {
+        for (int more = cache.capacity() / 2 - 1; more > 0; more--) {
+          PooledPage next = takeOne();
+          if (next == null) {
+            break;
+          }
+          cache.push(next);
+        }
+      }
+      return page;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable PooledPage takeOne() {
+    while (!listed.isEmpty()) {
+      Slab slab = listed.get(listed.size() - 1).get();
+      if (slab == null || slab.exhausted()) {
+        listed.remove(listed.size() - 1);
+        if (slab != null) {
+          slab.listed = false;
+        }
+        continue;
+      }
+      if (slab.whole()) {
+        retained.remove(slab);
+      }
+      outside++;
+      return slab.take(pool);
+    }
+    return null;
+  }
+
+  void give(PooledPage page) {
+    lock.lock();
+    try {
+      giveOne(page);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the older half of a full cache. */
+  void giveHalf(PageStack cache) {
+    lock.lock();
+    try {
+      int count = (cache.capacity() + 1) / 2;
+      for (int i = 0; i < count; i++) {
+        giveOne(cache.get(i));
+      }
+      cache.removeOldest(count);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveOne(PooledPage page) {
+    Slab slab = Objects.requireNonNull(page.slab);
+    slab.give(page);
+    outside--;
+    if (!slab.listed) {
+      slab.listed = true;
+      listed.add(slab.weakly);
+    }
+    if (slab.whole() && retained.size() < RETAINED_SLABS) {
+      retained.add(slab);
+    }
+  }
+
+  /** Takes back all pages of a cache. */
+  void giveAll(PageStack cache) {
+    lock.lock();
+    try {
+      for (PooledPage page = cache.pop(); page != null; page = cache.pop()) {
+        giveOne(page);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds a new slab. */
+  void add(Slab slab) {
+    lock.lock();
+    try {
+      slab.listed = true;
+      listed.add(slab.weakly);
+      retained.add(slab);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves the wholly free slabs to the garbage collector. */
+  void forgetRetained() {
+    lock.lock();
+    try {
+      retained.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The slab of this tally was collected: pages that were not free in it are lost, not lent. */
+  void collected(Tally tally) {
+    lock.lock();
+    try {
+      outside -= tally.cut - tally.free;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long outside() {
+    lock.lock();
+    try {
+      return outside;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Linked buffers over pooled direct memory.
+ *
+ * <p>Two rooms. The <em>pool</em>: {@link io.netpoll.buffer.PagePool} lends pages, through a small
+ * cache of the calling thread (PageCache), a shared level for each size (Depot) and slabs of direct
+ * memory whose sum is limited (DirectMemory). The <em>buffer</em>: {@link
+ * io.netpoll.buffer.LinkedBuffer} is a chain of nodes over pages, in layers: Chain (what the two
+ * sides share, and how they agree who may touch the last page), Unflushed (what the producer has
+ * not published yet), WriteSide, ReadSide.
+ */
+@NullMarked
+package io.netpoll.buffer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,322 @@
+package io.netpoll.buffer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.spi.Page;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PagePoolTest {
+  private static final int SLAB = 1 << 20;
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 512",
+    "1, 512",
+    "512, 512",
+    "513, 4096",
+    "4096, 4096",
+    "4097, 16384",
+    "16384, 16384",
+    "16385, 65536",
+    "65536, 65536",
+    "65537, 262144",
+    "262144, 262144",
+    "262145, 1048576",
+    "1048576, 1048576",
+    "1048577, 1048577",
+    "5000001, 5000001"
+  })
+  void aPageHasTheSmallestSizeClassThatFits(int asked, int size) {
+    PagePool pool = new PagePool(64 << 20);
+    Page page = pool.take(asked);
+    assertThat(page.size()).isEqualTo(size);
+    assertThat(page.memory().isDirect()).isTrue();
+    assertThat(pool.pagesInUse()).isEqualTo(1);
+    pool.give(page);
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  @Test
+  void aNegativeSizeIsRefusedWithItsValue() {
+    assertThatThrownBy(() -> new PagePool(SLAB).take(-7))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-7");
+  }
+
+  @Test
+  void thePageGivenLastIsTakenNext() {
+    PagePool pool = new PagePool(SLAB);
+    Page one = pool.take(4096);
+    Page two = pool.take(4096);
+    pool.give(one);
+    pool.give(two);
+    assertThat(pool.take(4096)).isSameAs(two);
+    assertThat(pool.take(4096)).isSameAs(one);
+  }
+
+  @Test
+  void lentPagesNeverOverlap() {
+    PagePool pool = new PagePool(8L << 20);
+    List<Page> pages = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      Page page = pool.take(4096);
+      for (int at = 0; at < page.size(); at += 4) {
+        page.memory().putInt(at, i);
+      }
+      pages.add(page);
+    }
+    for (int i = 0; i < pages.size(); i++) {
+      for (int at = 0; at < 4096; at += 4) {
+        assertThat(pages.get(i).memory().getInt(at)).isEqualTo(i);
+      }
+    }
+    assertThat(pool.pagesInUse()).isEqualTo(600);
+    assertThat(pool.bytesHeld()).isEqualTo(3L * SLAB);
+    pages.forEach(pool::give);
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  @Test
+  void beyondTheLimitTakingFailsAndNamesLimitAndProperty() {
+    PagePool pool = new PagePool(2L * SLAB);
+    List<Page> pages = new ArrayList<>();
+    pages.add(pool.take(SLAB));
+    pages.add(pool.take(SLAB));
+    assertThatThrownBy(() -> pool.take(1))
+        .isInstanceOf(OutOfDirectMemoryException.class)
+        .hasMessageContaining("2097152")
+        .hasMessageContaining("io.netpoll.buffer.maxDirectMemory");
+    assertThatThrownBy(() -> pool.take(3 * SLAB)).isInstanceOf(OutOfDirectMemoryException.class);
+    assertThat(pool.bytesHeld()).isEqualTo(2L * SLAB);
+    assertThat(pages).hasSize(2);
+  }
+
+  @Test
+  void afterARefusalGivenPagesAreLentAgain() {
+    PagePool pool = new PagePool(SLAB);
+    Page only = pool.take(SLAB);
+    assertThatThrownBy(() -> pool.take(SLAB)).isInstanceOf(OutOfDirectMemoryException.class);
+    pool.give(only);
+    assertThat(pool.take(SLAB)).isSameAs(only);
+  }
+
+  @Test
+  void atTheLimitFreeMemoryOfAnotherSizeIsUsed() {
+    PagePool pool = new PagePool(SLAB);
+    pool.give(pool.take(SLAB));
+    pool.give(pool.take(4096));
+    Page large = pool.take(SLAB);
+    assertThat(large.size()).isEqualTo(SLAB);
+    assertThatThrownBy(() -> pool.take(4096)).isInstanceOf(OutOfDirectMemoryException.class);
+    pool.give(large);
+    assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+  }
+
+  @Test
+  void rightAfterARefusalAFreePageOfALargerSizeIsLent() {
+    PagePool pool = new PagePool(SLAB);
+    Page large = pool.take(SLAB);
+    assertThatThrownBy(() -> pool.take(4096)).isInstanceOf(OutOfDirectMemoryException.class);
+    pool.give(large);
+    assertThat(pool.take(4096)).isSameAs(large);
+  }
+
+  @Test
+  void whatWasGivenUpIsCollectedBeforeARequestIsRefused() {
+    PagePool pool = new PagePool(8L * SLAB);
+    for (int i = 0; i < 20; i++) {
+      Page page = pool.take(5 * SLAB);
+      page.memory().putInt(0, i);
+      pool.give(page);
+    }
+    assertThat(pool.pagesInUse()).isZero();
+    assertThat(pool.bytesHeld()).isLessThanOrEqualTo(8L * SLAB);
+  }
+
+  @Test
+  void aRefusalByTheJvmBecomesOutOfDirectMemory() {
+    PagePool pool = new PagePool(Long.MAX_VALUE);
+    List<Page> pages = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                pages.add(pool.take(Integer.MAX_VALUE - 8));
+              }
+            })
+        .isInstanceOf(OutOfDirectMemoryException.class)
+        .hasMessageContaining("io.netpoll.buffer.maxDirectMemory");
+    assertThat(pool.bytesHeld()).isEqualTo(pages.size() * (Integer.MAX_VALUE - 8L));
+  }
+
+  @Test
+  void slabsBeyondTheBoundGoBackByGarbageCollection() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    takeAndGive(pool, 32);
+    assertThat(pool.pagesInUse()).isZero();
+    awaitHeld(pool, 4L * SLAB);
+    assertThat(pool.bytesHeld()).isEqualTo(4L * SLAB);
+  }
+
+  private static void takeAndGive(PagePool pool, int slabs) {
+    List<Page> pages = new ArrayList<>();
+    for (int i = 0; i < slabs; i++) {
+      pages.add(pool.take(SLAB));
+    }
+    pages.forEach(pool::give);
+  }
+
+  @Test
+  void aLostPageGoesBackWithItsSlab() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    pool.take(SLAB);
+    pool.take(2 * SLAB);
+    assertThat(pool.pagesInUse()).isEqualTo(2);
+    awaitHeld(pool, 0);
+    assertThat(pool.bytesHeld()).isZero();
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  private static void awaitHeld(PagePool pool, long bytes) throws InterruptedException {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (pool.bytesHeld() > bytes && System.nanoTime() < deadline) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+    // The credit is given before the count is corrected, on the same thread.
+    while (pool.pagesInUse() > 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aViewKeepsItsSlabAlive() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    var view = pool.take(SLAB).memory().slice(10, 10);
+    System.gc();
+    assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+    assertThat(view.capacity()).isEqualTo(10);
+  }
+
+  @Test
+  void pagesInTheCacheOfAnEndedThreadAreUsedAgain() throws Exception {
+    PagePool pool = new PagePool(SLAB);
+    Thread thread =
+        new Thread(
+            () -> {
+              List<Page> pages = new ArrayList<>();
+              for (int i = 0; i < 16; i++) {
+                pages.add(pool.take(64 << 10));
+              }
+              pages.forEach(pool::give);
+            });
+    thread.start();
+    thread.join();
+    assertThat(pool.pagesInUse()).isZero();
+    List<Page> all = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      all.add(pool.take(64 << 10));
+    }
+    assertThat(pool.pagesInUse()).isEqualTo(16);
+    assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+  }
+
+  @Test
+  void pagesMayBeGivenOnAnotherThread() throws Exception {
+    PagePool pool = new PagePool(16L * SLAB);
+    List<Page> pages = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      pages.add(pool.take(4096));
+    }
+    Thread other = new Thread(() -> pages.forEach(pool::give));
+    other.start();
+    other.join();
+    assertThat(pool.pagesInUse()).isZero();
+    long held = pool.bytesHeld();
+    for (int i = 0; i < 1000; i++) {
+      pool.take(4096);
+    }
+    assertThat(pool.bytesHeld()).isEqualTo(held);
+  }
+
+  @Test
+  void manyThreadsTakeAndGiveWithoutMixingPagesUp() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    List<Throwable> failures = runOnThreads(4, seed -> churn(pool, seed), false);
+    assertThat(failures).isEmpty();
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  @Test
+  void virtualThreadsShareCachesWithoutMixingPagesUp() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    List<Throwable> failures = runOnThreads(16, seed -> churn(pool, seed), true);
+    assertThat(failures).isEmpty();
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  private static void churn(PagePool pool, int seed) {
+    var random = new java.util.Random(seed);
+    List<Page> mine = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      if (mine.size() < 50 && random.nextBoolean()) {
+        Page page = pool.take(random.nextInt(20_000));
+        page.memory().putInt(0, seed);
+        page.memory().putInt(page.size() - 4, seed);
+        mine.add(page);
+      } else if (!mine.isEmpty()) {
+        Page page = mine.remove(random.nextInt(mine.size()));
+        if (page.memory().getInt(0) != seed || page.memory().getInt(page.size() - 4) != seed) {
+          throw new AssertionError("a page was lent twice");
+        }
+        pool.give(page);
+      }
+    }
+    mine.forEach(pool::give);
+  }
+
+  private static List<Throwable> runOnThreads(
+      int count, java.util.function.IntConsumer task, boolean virtual) throws Exception {
+    List<Throwable> failures = new ArrayList<>();
+    CountDownLatch done = new CountDownLatch(count);
+    for (int i = 0; i < count; i++) {
+      int seed = i + 1;
+      TestThreads.start(
+          virtual,
+          () -> {
+            try {
+              task.accept(seed);
+            } catch (Throwable e) {
+              synchronized (failures) {
+                failures.add(e);
+              }
+            } finally {
+              done.countDown();
+            }
+          });
+    }
+    done.await();
+    return failures;
+  }
+
+  @Test
+  void aPageOfAnotherPoolIsRefused() {
+    Page foreign = new PagePool(SLAB).take(1);
+    assertThatThrownBy(() -> new PagePool(SLAB).give(foreign))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aPageGivenTwiceIsRefused() {
+    PagePool pool = new PagePool(SLAB);
+    Page page = pool.take(1);
+    pool.give(page);
+    assertThatThrownBy(() -> pool.give(page)).isInstanceOf(IllegalStateException.class);
+  }
+}

@@ -1,0 +1,21 @@
+package io.netpoll.buffer;
+
+/** Starts threads of the kind that a test wants. */
+final class TestThreads {
+  private TestThreads() {}
+
+  /** Starts a virtual thread where the JDK has them, if {@code virtual}; else a platform one. */
+  static void start(boolean virtual, Runnable task) {
+    if (virtual && Runtime.version().feature() >= 21) {
+      try {
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        return;
+      } catch (ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    }
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
