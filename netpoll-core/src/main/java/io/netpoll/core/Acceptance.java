@@ -1,0 +1,197 @@
+package io.netpoll.core;
+
+import io.netpoll.spi.Acceptor;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketOption;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts the connections of one listening socket and spreads them over the loops of the group.
+ *
+ * <p>When accepting fails, for want of descriptors for example, it pauses for a tenth of a second;
+ * established connections go on meanwhile, and those that wait in the backlog are accepted later.
+ */
+public final class Acceptance implements Acceptor, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.netpoll.listener");
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final EngineGroup group;
+  private final PollLoop loop;
+  private final ConnectionSettings settings;
+  private final ListenSocket socket;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  // Leader only.
+  private @Nullable Handle handle;
+  private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
+  private boolean closing;
+
+  Acceptance(EngineGroup group, PollLoop loop, ConnectionSettings settings, ListenSocket socket) {
+    this.group = group;
+    this.loop = loop;
+    this.settings = settings;
+    this.socket = socket;
+  }
+
+  void start(Map<SocketOption<?>, Object> options) throws IOException {
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    boolean accepted =
+        onLoop(
+            () -> {
+              try {
+                handle = loop.poller().accept(socket, options, this);
+                loop.acceptanceStarted();
+                handle.resumeInput();
+                started.complete(null);
+              } catch (IOException | RuntimeException e) {
+                started.completeExceptionally(e);
+              }
+            });
+    if (!accepted) {
+      throw new IOException("The poller group is closed.");
+    }
+    await(started, "Starting to accept");
+    result(started);
+  }
+
+  /**
+   * Runs an action on the loop's thread: at once if this is it, since it must not wait for itself.
+   */
+  private boolean onLoop(Runnable action) {
+    if (loop.isLedByCaller()) {
+      action.run();
+      return true;
+    }
+    return loop.execute(action);
+  }
+
+  private static void await(CompletableFuture<?> future, String what)
+      throws InterruptedIOException {
+    if (future.isDone()) {
+      return;
+    }
+    Await.permit(() -> what);
+    Thread caller = Thread.currentThread();
+    future.whenComplete((value, failure) -> LockSupport.unpark(caller));
+    Await.until(future::isDone, Await.Limit.NONE, () -> what);
+  }
+
+  @Override
+  public void accepted(StreamSocket accepted) {
+    PollLoop target;
+    try {
+      target = group.pick();
+    } catch (IOException e) {
+      accepted.close(); // the group is closing
+      return;
+    }
+    EngineConnection connection = new EngineConnection(group, target, settings, null);
+    if (target == loop) {
+      connection.attach(accepted);
+    } else {
+      target.execute(() -> connection.attach(accepted));
+    }
+  }
+
+  @Override
+  public void failed(IOException cause) {
+    if (handle == null || closing) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (now - lastLogged >= LOG_EVERY_NANOS) {
+      lastLogged = now;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Accepting on "
+              + Addresses.text(socket.localAddress())
+              + " failed ("
+              + cause.getMessage()
+              + ") and is tried again every 100 ms; raise the limit on open descriptors if it is"
+              + " reached.");
+    }
+    handle.pauseInput();
+    loop.timers()
+        .schedule(
+            PAUSE_NANOS,
+            () -> {
+              if (!closing) {
+                handle.resumeInput();
+              }
+            });
+  }
+
+  @Override
+  public void closed() {
+    loop.acceptanceEnded();
+    if (closing) {
+      end.complete(null);
+    } else {
+      closing = true;
+      end.completeExceptionally(
+          new IOException(
+              "The poller that accepted on "
+                  + Addresses.text(socket.localAddress())
+                  + " was closed."));
+    }
+  }
+
+  /**
+   * Waits until accepting has ended.
+   *
+   * @throws InterruptedIOException if the thread is interrupted; accepting goes on
+   * @throws IOException if it ended without {@link #close()}
+   */
+  public void awaitEnd() throws IOException {
+    await(end, "Serving " + Addresses.text(socket.localAddress()));
+    result(end);
+  }
+
+  private static void result(CompletableFuture<?> done) throws IOException {
+    try {
+      done.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      throw new AssertionError("a completed future does not wait", e);
+    }
+  }
+
+  /**
+   * Stops accepting and frees the address before it returns. Called on a poll loop's thread other
+   * than the listener's, it is freed a little later.
+   */
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted();
+    CompletableFuture<Void> freed = new CompletableFuture<>();
+    boolean ordered =
+        onLoop(
+            () -> {
+              if (!closing && handle != null) {
+                closing = true;
+                handle.close();
+              }
+              freed.complete(null);
+            });
+    if (ordered && !LoopThread.isCurrent()) {
+      freed.join();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.netpoll.core;
+
+import io.netpoll.InlineWaitException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The one seam through which every wait of the library goes: reading, flushing, dialling, name
+ * resolution, shutdown.
+ *
+ * <p>A waiter first publishes what it waits for, then comes here; whoever makes the condition true
+ * publishes that, and then unparks the waiters that it sees. Both sides put a full fence between
+ * their write and their read, so that one of the two always sees the other. No periodic tick masks
+ * a lost wake-up.
+ */
+public final class Await {
+
+  private Await() {}
+
+  /** Tells how long a waiter may still wait; asked anew after each wake-up. */
+  @FunctionalInterface
+  public interface Limit {
+    /** No limit. */
+    Limit NONE = () -> Long.MAX_VALUE;
+
+    /**
+     * The time left.
+     *
+     * @return in nanoseconds; zero or less when it is over; Long.MAX_VALUE for no limit
+     */
+    long nanosLeft();
+
+    /**
+     * A limit counted from now.
+     *
+     * @param nanos nanoseconds, or Long.MAX_VALUE for none
+     * @return the limit
+     */
+    static Limit in(long nanos) {
+      if (nanos == Long.MAX_VALUE) {
+        return NONE;
+      }
+      long start = System.nanoTime();
+      return () -> nanos - (System.nanoTime() - start);
+    }
+  }
+
+  /**
+   * Whether the calling thread may wait for the network.
+   *
+   * @return false on a poll loop's own thread
+   */
+  public static boolean isPermitted() {
+    return !LoopThread.isCurrent();
+  }
+
+  /**
+   * Refuses to wait on a poll loop's own thread.
+   *
+   * @param what names the action, for the message: "A read of 8 bytes from /127.0.0.1:80"
+   * @throws InlineWaitException if the calling thread leads a poll loop
+   */
+  public static void permit(Supplier<String> what) {
+    if (LoopThread.isCurrent()) {
+      throw new InlineWaitException(
+          what.get()
+              + " would have to wait on the poll loop's own thread: ask with Reader.request before,"
+              + " or run handlers in an execution mode other than inline.");
+    }
+  }
+
+  /**
+   * Parks until {@code condition} holds. The caller has published itself as a waiter, with a full
+   * fence behind, and has been {@linkplain #permit permitted}.
+   *
+   * @param condition what is waited for
+   * @param limit how long
+   * @param what names the action, for the message of an interruption
+   * @return whether the condition holds; false if the time is over
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
+   */
+  public static boolean until(BooleanSupplier condition, Limit limit, Supplier<String> what)
+      throws InterruptedIOException {
+    for (; ; ) {
+      if (condition.getAsBoolean()) {
+        return true;
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException(what.get() + " was interrupted while waiting.");
+      }
+      long left = limit.nanosLeft();
+      if (left <= 0) {
+        return condition.getAsBoolean();
+      }
+      if (left == Long.MAX_VALUE) {
+        LockSupport.park(Await.class);
+      } else {
+        LockSupport.parkNanos(Await.class, left);
+      }
+    }
+  }
+}

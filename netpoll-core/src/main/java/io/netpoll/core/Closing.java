@@ -1,0 +1,129 @@
+package io.netpoll.core;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the socket of a connection is closed, step by step. Leader only.
+ *
+ * <pre>
+ *   OPEN ─► DRAINING ─► LINGERING ─► CLOSED
+ *    │         │                       ▲
+ *    └─────────┴── abort, failure ─────┘
+ * </pre>
+ *
+ * DRAINING: input is stopped; what was flushed is being sent, at most for the write timeout.
+ * LINGERING: FIN was sent, but the peer is in the middle of sending: its bytes are read and
+ * dropped, for a second at most, because a socket closed with unread bytes answers with RST, which
+ * can destroy what was sent last. A peer that is silent, or has ended, is not waited for.
+ *
+ * <p>The socket is never closed while a thread is inside a send: closing shuts the output token
+ * first, and a holder that releases it asks for the next step.
+ */
+final class Closing {
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private enum Step {
+    OPEN,
+    DRAINING,
+    LINGERING,
+    CLOSED
+  }
+
+  private final EngineConnection connection;
+  private Step step = Step.OPEN;
+  private Timers.@Nullable Timer timer;
+
+  Closing(EngineConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Takes the next steps as far as they are possible now. CLOSING is set. */
+  void advance() {
+    ConnectionState state = connection.state;
+    if (step == Step.CLOSED) {
+      return;
+    }
+    if (state.has(ConnectionState.ABORT | ConnectionState.FAILED)) {
+      if (connection.out.token.tryShut()) {
+        closeSocket();
+      }
+      return;
+    }
+    if (step == Step.OPEN) {
+      step = Step.DRAINING;
+      connection.in.stop();
+      long timeout = connection.out.deadline.timeout();
+      if (connection.out.pending() > 0 && timeout > 0) {
+        timer = connection.loop().timers().schedule(timeout, connection::abort);
+      }
+    }
+    if (step == Step.DRAINING) {
+      drain();
+    }
+  }
+
+  private void drain() {
+    OutputSide out = connection.out;
+    if (out.pending() > 0) {
+      if (out.token.tryPass()) {
+        connection.handle().sendWhenWritable();
+      }
+      return; // whoever has the token asks for the next step when it is done
+    }
+    if (!out.token.tryShut()) {
+      return;
+    }
+    cancelTimer();
+    if (connection.state.has(ConnectionState.ENDED) || connection.handle().discardInput() <= 0) {
+      closeSocket();
+      return;
+    }
+    step = Step.LINGERING;
+    try {
+      connection.handle().shutdownOutput();
+    } catch (IOException e) {
+      closeSocket(); // broken already: nothing is left to protect
+      return;
+    }
+    timer = connection.loop().timers().schedule(LINGER_NANOS, this::closeSocket);
+    connection.in.discard();
+  }
+
+  /** The peer has ended or failed while CLOSING is set. */
+  void inputEnded() {
+    if (step == Step.LINGERING) {
+      closeSocket();
+    } else {
+      advance();
+    }
+  }
+
+  private void closeSocket() {
+    if (step == Step.CLOSED) {
+      return;
+    }
+    cancelTimer();
+    step = Step.CLOSED;
+    if (connection.state.has(ConnectionState.ABORT)) {
+      connection.handle().abort();
+    } else {
+      connection.handle().close();
+    }
+  }
+
+  /** The poller's last event was seen, whoever closed the socket. */
+  void finished() {
+    cancelTimer();
+    step = Step.CLOSED;
+    connection.out.token.tryShut();
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+}

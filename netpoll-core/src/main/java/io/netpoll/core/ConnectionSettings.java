@@ -1,0 +1,215 @@
+package io.netpoll.core;
+
+import io.netpoll.OnConnect;
+import io.netpoll.OnDisconnect;
+import io.netpoll.OnPrepare;
+import io.netpoll.OnRequest;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What all connections of one event loop, or of one dialer, start with. Immutable. */
+public final class ConnectionSettings {
+  final @Nullable OnPrepare onPrepare;
+  final @Nullable OnConnect onConnect;
+  final @Nullable OnRequest onRequest;
+  final @Nullable OnDisconnect onDisconnect;
+  final long readTimeoutNanos;
+  final long writeTimeoutNanos;
+  final int inputHighWaterMark;
+  final int outputHighWaterMark;
+  final boolean halfClose;
+  final @Nullable ConnectionOwner owner;
+  private final Duration idleTimeout;
+  private final Map<SocketOption<?>, Object> options;
+
+  private ConnectionSettings(Builder from, @Nullable ConnectionOwner owner) {
+    this.onPrepare = from.onPrepare;
+    this.onConnect = from.onConnect;
+    this.onRequest = from.onRequest;
+    this.onDisconnect = from.onDisconnect;
+    this.readTimeoutNanos = from.readTimeoutNanos;
+    this.writeTimeoutNanos = from.writeTimeoutNanos;
+    this.inputHighWaterMark = from.inputHighWaterMark;
+    this.outputHighWaterMark = from.outputHighWaterMark;
+    this.halfClose = from.halfClose;
+    this.owner = owner;
+    this.idleTimeout = from.idleTimeout;
+    this.options = Map.copyOf(from.options);
+  }
+
+  /**
+   * The options that a new socket gets: the user's, and under them the defaults that it has.
+   *
+   * @param supported what sockets of its kind have
+   * @return options with their values
+   */
+  Map<SocketOption<?>, Object> socketOptions(Set<SocketOption<?>> supported) {
+    Map<SocketOption<?>, Object> all = new LinkedHashMap<>();
+    if (supported.contains(StandardSocketOptions.TCP_NODELAY)) {
+      all.put(StandardSocketOptions.TCP_NODELAY, true);
+      all.putAll(KeepAlive.options(idleTimeout, supported));
+    }
+    all.putAll(options);
+    return all;
+  }
+
+  /** Collects the settings; the builders of event loops and dialers hand over to it. */
+  public static final class Builder {
+    private @Nullable OnPrepare onPrepare;
+    private @Nullable OnConnect onConnect;
+    private @Nullable OnRequest onRequest;
+    private @Nullable OnDisconnect onDisconnect;
+    private long readTimeoutNanos;
+    private long writeTimeoutNanos = Duration.ofSeconds(30).toNanos();
+    private Duration idleTimeout = Duration.ofMinutes(10);
+    private int inputHighWaterMark = 1 << 20;
+    private int outputHighWaterMark = 1 << 20;
+    private boolean halfClose;
+    private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+
+    /** Starts with the defaults that the API documents. */
+    public Builder() {}
+
+    /**
+     * Sets OnPrepare.
+     *
+     * @param callback the callback
+     */
+    public void onPrepare(OnPrepare callback) {
+      onPrepare = Objects.requireNonNull(callback, "onPrepare");
+    }
+
+    /**
+     * Sets OnConnect.
+     *
+     * @param callback the callback
+     */
+    public void onConnect(OnConnect callback) {
+      onConnect = Objects.requireNonNull(callback, "onConnect");
+    }
+
+    /**
+     * Sets OnRequest.
+     *
+     * @param callback the callback
+     */
+    public void onRequest(OnRequest callback) {
+      onRequest = Objects.requireNonNull(callback, "onRequest");
+    }
+
+    /**
+     * Sets OnDisconnect.
+     *
+     * @param callback the callback
+     */
+    public void onDisconnect(OnDisconnect callback) {
+      onDisconnect = Objects.requireNonNull(callback, "onDisconnect");
+    }
+
+    /**
+     * Sets the read timeout.
+     *
+     * @param timeout zero for none
+     */
+    public void readTimeout(Duration timeout) {
+      readTimeoutNanos = nanos("read", timeout);
+    }
+
+    /**
+     * Sets the write timeout.
+     *
+     * @param timeout zero for none
+     */
+    public void writeTimeout(Duration timeout) {
+      writeTimeoutNanos = nanos("write", timeout);
+    }
+
+    /**
+     * Sets the idle timeout.
+     *
+     * @param timeout zero for none
+     */
+    public void idleTimeout(Duration timeout) {
+      nanos("idle", timeout);
+      idleTimeout = timeout;
+    }
+
+    /**
+     * Sets the bound on unread input.
+     *
+     * @param bytes at least 1
+     */
+    public void inputHighWaterMark(int bytes) {
+      inputHighWaterMark = mark("input", bytes);
+    }
+
+    /**
+     * Sets the bound on unsent output.
+     *
+     * @param bytes at least 1
+     */
+    public void outputHighWaterMark(int bytes) {
+      outputHighWaterMark = mark("output", bytes);
+    }
+
+    /**
+     * Sets whether output stays open after the peer's FIN.
+     *
+     * @param on true to keep it open
+     */
+    public void halfClose(boolean on) {
+      halfClose = on;
+    }
+
+    /**
+     * Sets an option of new sockets.
+     *
+     * @param <T> type of its value
+     * @param option the option
+     * @param value its value
+     */
+    public <T> void option(SocketOption<T> option, T value) {
+      options.put(Objects.requireNonNull(option, "option"), Objects.requireNonNull(value, "value"));
+    }
+
+    /**
+     * Makes the settings.
+     *
+     * @param owner who answers for the connections, or null
+     * @return the settings
+     */
+    public ConnectionSettings build(@Nullable ConnectionOwner owner) {
+      return new ConnectionSettings(this, owner);
+    }
+
+    private static int mark(String name, int bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException(
+            "The " + name + " high-water mark must be at least 1 byte, not " + bytes + ".");
+      }
+      return bytes;
+    }
+  }
+
+  /**
+   * Checks a timeout.
+   *
+   * @param name which one, for the message
+   * @param timeout the value
+   * @return it in nanoseconds, 0 for none, at most about 146 years
+   * @throws IllegalArgumentException if it is negative
+   */
+  static long nanos(String name, Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "The " + name + " timeout must be zero (none) or positive, not " + timeout + ".");
+    }
+    return Nanos.of(timeout);
+  }
+}

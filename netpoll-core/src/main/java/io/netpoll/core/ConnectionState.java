@@ -1,0 +1,187 @@
+package io.netpoll.core;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The state of one connection, in one atomic word: who runs its callbacks, and how far its life has
+ * come.
+ *
+ * <h2>The run</h2>
+ *
+ * All callbacks but OnDisconnect are made by the connection's <em>run</em>, which one thread at a
+ * time executes.
+ *
+ * <pre>
+ *            signal                begin
+ *   IDLE ─────────────► SCHEDULED ───────► RUNNING ──┐ signal: sets SIGNAL
+ *    ▲                      ▲                │ │  ▲──┘ look: clears SIGNAL
+ *    │                      └──── yield ─────┘ │
+ *    └────────── end, if SIGNAL is clear ──────┘
+ * </pre>
+ *
+ * Who moves IDLE to SCHEDULED must see to it that the run is executed. A signal during a run makes
+ * {@link #end} fail, so that nothing that came before a run ended is overlooked.
+ *
+ * <h2>The life</h2>
+ *
+ * Bits that are set once and never cleared:
+ *
+ * <pre>
+ *   GREETED   OnConnect has returned (from the start for a dialled connection)
+ *   ENDED     no more input will come: the peer sent FIN, or FAILED
+ *   FAILED    the socket is broken; implies ENDED; nothing can be sent
+ *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
+ *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
+ *   BY_PEER   with CLOSING: because of the peer, not of a call on this side
+ *   ABORT     with or after CLOSING: pending output is dropped
+ *   CLOSED    the socket is gone: the poller's last event was seen
+ * </pre>
+ *
+ * <h2>Memory ordering</h2>
+ *
+ * Every transition is a compare-and-set, thus a full fence: what was written before a transition is
+ * seen by whoever sees it. A poller publishes bytes in the buffer and then signals; a run looks and
+ * then reads the buffer. Successive runs on different threads are ordered by end and signal, or by
+ * yield and begin.
+ */
+final class ConnectionState {
+  private static final int IDLE = 0;
+  private static final int SCHEDULED = 1;
+  private static final int RUNNING = 2;
+  private static final int RUN = 3;
+  private static final int SIGNAL = 1 << 2;
+
+  static final int GREETED = 1 << 3;
+  static final int ENDED = 1 << 4;
+  static final int FAILED = 1 << 5;
+  static final int DRAIN = 1 << 6;
+  static final int CLOSING = 1 << 7;
+  static final int BY_PEER = 1 << 8;
+  static final int ABORT = 1 << 9;
+  static final int CLOSED = 1 << 10;
+
+  private static final VarHandle WORD;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(ConnectionState.class, "word", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile int word;
+
+  /** The current word; test it with the bits of this class. */
+  int get() {
+    return word;
+  }
+
+  /** Whether any of {@code bits} is set. */
+  boolean has(int bits) {
+    return (word & bits) != 0;
+  }
+
+  /**
+   * Sets life bits without a signal.
+   *
+   * @return the word before
+   */
+  int set(int bits) {
+    return (int) WORD.getAndBitwiseOr(this, bits);
+  }
+
+  /**
+   * Sets CLOSING with {@code bits} unless it is set already: the first one to close says why.
+   *
+   * @return whether this call set it
+   */
+  boolean setClosing(int bits) {
+    for (; ; ) {
+      int seen = word;
+      if ((seen & CLOSING) != 0) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, seen, seen | CLOSING | bits)) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Notes that there is something to do for the run.
+   *
+   * @return true if the caller must start it
+   */
+  boolean signal() {
+    for (; ; ) {
+      int seen = word;
+      switch (seen & RUN) {
+        case IDLE -> {
+          if (WORD.compareAndSet(this, seen, seen | SCHEDULED)) {
+            return true;
+          }
+        }
+        case SCHEDULED -> {
+          // The run has not begun: its begin comes after this point and sees everything. The
+          // compare-and-set is needed for the fence.
+          if (WORD.compareAndSet(this, seen, seen)) {
+            return false;
+          }
+        }
+        default -> {
+          if (WORD.compareAndSet(this, seen, seen | SIGNAL)) {
+            return false;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Begins a run that was scheduled.
+   *
+   * @return the word, for the life bits
+   */
+  int begin() {
+    // SCHEDULED (1) to RUNNING (2); only one thread begins a scheduled run.
+    return (int) WORD.getAndAdd(this, RUNNING - SCHEDULED);
+  }
+
+  /**
+   * Takes notice of all signals so far, within a run.
+   *
+   * @return the word, for the life bits
+   */
+  int look() {
+    return (int) WORD.getAndBitwiseAnd(this, ~SIGNAL);
+  }
+
+  /**
+   * Ends a run.
+   *
+   * @return false if a signal came since the run last looked: it must look again
+   */
+  boolean end() {
+    for (; ; ) {
+      int seen = word;
+      if ((seen & SIGNAL) != 0) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, seen, seen & ~RUN)) {
+        return true;
+      }
+    }
+  }
+
+  /** Ends a run that is to go on later; the caller must start it again. */
+  void yield() {
+    for (; ; ) {
+      int seen = word;
+      if (WORD.compareAndSet(this, seen, (seen & ~(RUN | SIGNAL)) | SCHEDULED)) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package io.netpoll.core;
+
+import io.netpoll.Execution;
+import io.netpoll.LoadBalance;
+import io.netpoll.PollerGroup;
+import io.netpoll.buffer.PagePool;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group of poll loops. What server and client modules need of the engine goes through here:
+ * {@link #bind} and {@link #accept}, {@link #connect}, {@link #forEachConnection}.
+ *
+ * <p>The list of loops that take new connections is replaced as a whole under a lock and read
+ * without one. Its first loop is never retired, and watches the listening sockets.
+ */
+public final class EngineGroup implements PollerGroup {
+  private static final System.Logger LOG = System.getLogger("io.netpoll.group");
+
+  private final String name;
+  private final PollerProvider provider;
+  private final Execution execution;
+  private final HandlerStarter starter;
+  private final Balancer balancer;
+  private final boolean shared;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile List<PollLoop> loops = List.of();
+  private volatile boolean closed;
+
+  /** All loops that have not ended, with their threads, retired ones included. Under the lock. */
+  private final List<PollLoop> running = new ArrayList<>();
+
+  private final List<Thread> threads = new ArrayList<>();
+  private int started;
+
+  EngineGroup(
+      String name,
+      PollerProvider provider,
+      Execution execution,
+      LoadBalance loadBalance,
+      int loops,
+      boolean shared)
+      throws IOException {
+    this.name = name;
+    this.provider = provider;
+    this.execution = execution;
+    this.starter = new HandlerStarter(execution, name);
+    this.balancer = new Balancer(loadBalance);
+    this.shared = shared;
+    try {
+      resize(loops);
+    } catch (IOException e) {
+      shutDown();
+      throw e;
+    }
+  }
+
+  // ---- For the engine ------------------------------------------------------------------------
+
+  PollerProvider provider() {
+    return provider;
+  }
+
+  HandlerStarter starter() {
+    return starter;
+  }
+
+  boolean isInline() {
+    return starter.isInline();
+  }
+
+  /** A loop for a new connection, which is counted there. */
+  PollLoop pick() throws IOException {
+    for (; ; ) {
+      List<PollLoop> candidates = loops;
+      if (closed || candidates.isEmpty()) {
+        throw new IOException("The poller group " + name + " is closed.");
+      }
+      PollLoop loop = balancer.pick(candidates);
+      if (loop.reserve()) {
+        return loop;
+      }
+      Thread.onSpinWait(); // the loop was just retired: the list is about to change
+    }
+  }
+
+  PollLoop firstLoop() throws IOException {
+    List<PollLoop> all = loops;
+    if (closed || all.isEmpty()) {
+      throw new IOException("The poller group " + name + " is closed.");
+    }
+    return all.get(0);
+  }
+
+  /** A loop has ended; a broken one is replaced. */
+  void ended(PollLoop loop, boolean broken) {
+    lock.lock();
+    try {
+      running.remove(loop);
+      threads.remove(Thread.currentThread());
+      if (broken && !closed) {
+        int wanted = loops.size();
+        List<PollLoop> left = new ArrayList<>(loops);
+        left.remove(loop);
+        loops = List.copyOf(left);
+        resize(wanted);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- For server and client -----------------------------------------------------------------
+
+  /**
+   * Binds a listening socket of this group's backend.
+   *
+   * @param address a resolved address
+   * @param backlog how many connections may wait
+   * @return the socket
+   * @throws IOException if it cannot be bound
+   */
+  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    firstLoop();
+    return provider.bind(address, backlog);
+  }
+
+  /**
+   * Starts to accept connections from a listening socket. Blocks until accepting has started.
+   *
+   * @param socket a bound socket of this group; belongs to the acceptance from now on
+   * @param settings of the connections
+   * @return the acceptance
+   * @throws IOException if accepting cannot start
+   */
+  public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
+    boolean unix = socket.localAddress() instanceof UnixDomainSocketAddress;
+    Acceptance acceptance = new Acceptance(this, firstLoop(), settings, socket);
+    acceptance.start(settings.socketOptions(provider.supportedOptions(unix)));
+    return acceptance;
+  }
+
+  /**
+   * Opens a connection. Blocks until it is established or the time is over.
+   *
+   * @param remote a resolved address
+   * @param local the address to bind first, or null
+   * @param settings of the connection
+   * @param limit how long to wait
+   * @return the connection; null if the time was over
+   * @throws IOException if it cannot be established
+   */
+  public @Nullable EngineConnection connect(
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      ConnectionSettings settings,
+      Await.Limit limit)
+      throws IOException {
+    Await.permit(() -> "Dialling " + Addresses.text(remote));
+    boolean unix = remote instanceof UnixDomainSocketAddress;
+    Map<SocketOption<?>, Object> options = settings.socketOptions(provider.supportedOptions(unix));
+    PendingDial dial = new PendingDial();
+    PollLoop loop = pick();
+    EngineConnection connection = new EngineConnection(this, loop, settings, dial);
+    loop.execute(() -> connection.connect(remote, local, options));
+    Thread caller = Thread.currentThread();
+    dial.result.whenComplete((c, e) -> LockSupport.unpark(caller));
+    try {
+      if (Await.until(dial.result::isDone, limit, () -> "Dialling " + Addresses.text(remote))) {
+        return dial.result.get();
+      }
+      giveUp(dial, connection);
+      return null;
+    } catch (InterruptedIOException e) {
+      giveUp(dial, connection);
+      throw e;
+    } catch (InterruptedException e) {
+      throw new AssertionError("a completed future does not wait", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private static void giveUp(PendingDial dial, EngineConnection connection) {
+    dial.fail(new IOException("The caller has given up."));
+    connection.abort();
+  }
+
+  /**
+   * Lets each loop apply an action to each of its connections, on its own thread, soon.
+   *
+   * @param action called once for each connection that is open then
+   * @param done runs once when all loops have done so
+   */
+  public void forEachConnection(Consumer<EngineConnection> action, Runnable done) {
+    List<PollLoop> all = runningLoops();
+    AtomicInteger left = new AtomicInteger(all.size() + 1);
+    Runnable countDown =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            done.run();
+          }
+        };
+    for (PollLoop loop : all) {
+      boolean ordered =
+          loop.execute(
+              () -> {
+                loop.forEachConnection(action);
+                countDown.run();
+              });
+      if (!ordered) {
+        countDown.run(); // it has ended, and has no connections
+      }
+    }
+    countDown.run();
+  }
+
+  /**
+   * Runs an action later on a loop's thread.
+   *
+   * @param delayNanos when, in nanoseconds
+   * @param action must not wait
+   */
+  public void schedule(long delayNanos, Runnable action) {
+    for (PollLoop loop : loops) {
+      if (loop.execute(() -> loop.timers().schedule(delayNanos, action))) {
+        return;
+      }
+    }
+  }
+
+  private List<PollLoop> runningLoops() {
+    lock.lock();
+    try {
+      return List.copyOf(running);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- PollerGroup ---------------------------------------------------------------------------
+
+  @Override
+  public String backend() {
+    return provider.name();
+  }
+
+  @Override
+  public Execution execution() {
+    return execution;
+  }
+
+  @Override
+  public int loops() {
+    return loops.size();
+  }
+
+  @Override
+  public void setLoops(int wanted) {
+    if (wanted < 1) {
+      throw new IllegalArgumentException("A group needs at least 1 loop, not " + wanted + ".");
+    }
+    try {
+      resize(wanted);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "The group " + name + " keeps its " + loops.size() + " loops: " + e.getMessage(), e);
+    }
+  }
+
+  private void resize(int wanted) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IOException("The poller group " + name + " is closed.");
+      }
+      List<PollLoop> now = loops;
+      List<PollLoop> then = new ArrayList<>(now.subList(0, Math.min(wanted, now.size())));
+      List<PollLoop> fresh = new ArrayList<>();
+      try {
+        while (then.size() < wanted) {
+          PollLoop loop = new PollLoop(this, provider.open(PagePool.shared()));
+          fresh.add(loop);
+          then.add(loop);
+        }
+        for (PollLoop loop : fresh) {
+          startThread(loop);
+        }
+      } catch (IOException | OutOfMemoryError e) { // the latter: no thread or no memory to be had
+        for (PollLoop loop : fresh) {
+          if (running.contains(loop)) {
+            loop.close();
+          } else {
+            loop.abandon();
+          }
+        }
+        throw e instanceof IOException io ? io : new IOException("No resources for a loop.", e);
+      }
+      loops = List.copyOf(then);
+      if (now.size() > wanted) {
+        now.subList(wanted, now.size()).forEach(PollLoop::retire);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void startThread(PollLoop loop) {
+    LoopThread thread = new LoopThread(loop::lead, "netpoll-" + name + "-loop-" + started++);
+    thread.start();
+    running.add(loop);
+    threads.add(thread);
+  }
+
+  @Override
+  public LoadBalance loadBalance() {
+    return balancer.rule();
+  }
+
+  @Override
+  public void setLoadBalance(LoadBalance loadBalance) {
+    balancer.setRule(Objects.requireNonNull(loadBalance, "loadBalance"));
+  }
+
+  @Override
+  public int connections() {
+    return runningLoops().stream().mapToInt(PollLoop::connections).sum();
+  }
+
+  @Override
+  public void close() {
+    if (shared) {
+      throw new IllegalStateException(
+          "The shared group is never closed: shut the servers and connections down that use it.");
+    }
+    shutDown();
+  }
+
+  private void shutDown() {
+    List<Thread> toJoin;
+    lock.lock();
+    try {
+      closed = true;
+      loops = List.of();
+      running.forEach(PollLoop::close);
+      toJoin = List.copyOf(threads);
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    for (Thread thread : toJoin) {
+      while (!LoopThread.isCurrent() && thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // closing goes on: loops end within seconds, whatever their peers do
+        }
+      }
+    }
+    starter.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PollerGroup[" + name + " " + provider.name() + " " + execution + "]";
+  }
+}

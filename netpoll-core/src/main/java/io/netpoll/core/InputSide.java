@@ -1,0 +1,454 @@
+package io.netpoll.core;
+
+import io.netpoll.DelimiterNotFoundException;
+import io.netpoll.LinkBuffer;
+import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.ReadTimeoutException;
+import io.netpoll.Reader;
+import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Page;
+import io.netpoll.spi.Spans;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The side of a connection that takes what arrives: the poller's leader fills it, one reading
+ * thread at a time empties it, both at once and without a lock.
+ *
+ * <h2>Waiting</h2>
+ *
+ * A reader publishes what it waits for and itself ({@code target}, then {@code waiter}), puts a
+ * full fence, looks at the length again, and parks. The leader publishes bytes, puts a full fence,
+ * and reads {@code waiter}. One of the two sees the other.
+ *
+ * <h2>Back-pressure</h2>
+ *
+ * At {@code limit()} unread bytes the leader sets {@code paused}, puts a full fence and looks again
+ * before it stops reading; a consumer puts a full fence behind its consumption (at release, at the
+ * end of a handler call, before it parks) and then reads {@code paused}. So input never stays
+ * paused while the reader has caught up. A wait or {@link #request} for more than the mark raises
+ * the limit through {@code demand}.
+ */
+final class InputSide implements Input, Reader {
+  private static final int SMALLEST_READ = 4 << 10;
+  private static final int LARGEST_READ = 1 << 20;
+
+  private static final VarHandle WAITER;
+
+  static {
+    try {
+      WAITER = MethodHandles.lookup().findVarHandle(InputSide.class, "waiter", Thread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineConnection connection;
+  private final LinkedBuffer buffer = new LinkedBuffer();
+  final Deadline deadline;
+
+  private volatile @Nullable Thread waiter;
+
+  /** The value of {@code buffer.written()} that the waiter waits for. */
+  private volatile long target;
+
+  /** How many unread bytes a reader wants; raises the limit where it is above the mark. */
+  private volatile int demand;
+
+  /** Set by the leader only. */
+  private volatile boolean paused;
+
+  // Leader only.
+  private int readSize = SMALLEST_READ;
+  private int offered;
+  private boolean discarding;
+
+  // The run only.
+  private long shownToHandler;
+  private boolean handlerMadeProgress;
+  private boolean endShownToHandler;
+
+  InputSide(EngineConnection connection, ConnectionSettings settings) {
+    this.connection = connection;
+    this.deadline = new Deadline(settings.readTimeoutNanos);
+  }
+
+  // ---- The poller's leader -------------------------------------------------------------------
+
+  @Override
+  public boolean space(Spans into) {
+    if (!discarding && isFull()) {
+      paused = true;
+      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
+      if (isFull()) {
+        return false;
+      }
+      paused = false;
+    }
+    try {
+      buffer.reserve(Math.max(readSize, Math.min(demand - unread(), LARGEST_READ)), into);
+      offered = into.bytes();
+      return true;
+    } catch (OutOfDirectMemoryException e) {
+      paused = true;
+      connection.closeForFailure("has no memory to read into", e);
+      return false;
+    }
+  }
+
+  private boolean isFull() {
+    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand)
+        || connection.out.isThrottlingInput();
+  }
+
+  @Override
+  public void filled(int bytes) {
+    if (discarding) {
+      buffer.commit(0);
+      return;
+    }
+    buffer.commit(bytes);
+    if (bytes > 0) {
+      adaptReadSize(bytes);
+      arrived();
+    }
+  }
+
+  @Override
+  public void take(Page page, int offset, int length) {
+    if (discarding) {
+      buffer.pool().give(page);
+      return;
+    }
+    buffer.give(page, offset, length);
+    arrived();
+  }
+
+  @Override
+  public void ended() {
+    connection.inputEnded();
+  }
+
+  private void adaptReadSize(int bytes) {
+    if (bytes == offered && readSize < LARGEST_READ) {
+      readSize *= 4;
+    } else if (bytes < readSize / 16 && readSize > SMALLEST_READ) {
+      readSize /= 4;
+    }
+  }
+
+  private void arrived() {
+    VarHandle.fullFence(); // pairs with the fence of a waiter
+    Thread waiting = waiter;
+    if (waiting != null && buffer.written() - target >= 0) {
+      LockSupport.unpark(waiting);
+    }
+    if (unread() >= demand) {
+      connection.signalInput();
+    }
+  }
+
+  /** Goes on reading if the reader has caught up. Leader only. */
+  void resumeNow() {
+    if (paused && wantsMore()) {
+      paused = false;
+      connection.handle().resumeInput();
+    }
+  }
+
+  /** Stops taking input, because the connection closes. Leader only. */
+  void stop() {
+    paused = true;
+    connection.handle().pauseInput();
+  }
+
+  /** Reads on and drops what comes. Leader only. */
+  void discard() {
+    discarding = true;
+    connection.handle().resumeInput();
+  }
+
+  // ---- The run -------------------------------------------------------------------------------
+
+  /** Whether a handler call is due. */
+  boolean wantsHandler(boolean ended) {
+    int unread = unread();
+    if (unread == 0) {
+      return false;
+    }
+    if (ended) {
+      return !endShownToHandler || handlerMadeProgress;
+    }
+    return unread >= demand && (handlerMadeProgress || buffer.written() != shownToHandler);
+  }
+
+  /**
+   * Begins a handler call.
+   *
+   * @return what {@link #endHandlerCall} wants
+   */
+  long beginHandlerCall(boolean ended) {
+    shownToHandler = buffer.written();
+    endShownToHandler = ended;
+    demand = 0;
+    return buffer.consumed();
+  }
+
+  /** Ends a handler call: what it consumed is released. */
+  void endHandlerCall(long consumedBefore) {
+    handlerMadeProgress = buffer.consumed() != consumedBefore;
+    buffer.release();
+    resumeIfPaused();
+  }
+
+  /** Shows what is buffered, as if it had just come. */
+  void showAgain() {
+    handlerMadeProgress = true;
+  }
+
+  /** Gives back all memory, after the last handler call of a closed connection. */
+  void recycle() {
+    if (WAITER.compareAndSet(this, null, Thread.currentThread())) {
+      buffer.close();
+      waiter = null;
+    }
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Wakes a waiting reader so that it looks at the connection's state and its deadline again. */
+  void wake() {
+    VarHandle.fullFence();
+    LockSupport.unpark(waiter);
+  }
+
+  /** Bytes received and not consumed. */
+  int unread() {
+    return (int) Math.min(Integer.MAX_VALUE, buffer.written() - buffer.consumed());
+  }
+
+  // ---- The reading thread --------------------------------------------------------------------
+
+  private void resumeIfPaused() {
+    VarHandle.fullFence(); // pairs with the fence of space
+    if (paused && wantsMore()) {
+      connection.post(EngineConnection.RESUME);
+    }
+  }
+
+  private boolean wantsMore() {
+    int unread = unread();
+    return (unread <= connection.settings.inputHighWaterMark / 2 || unread < demand)
+        && !connection.out.isThrottlingInput();
+  }
+
+  private void need(int n) throws IOException {
+    if (n > buffer.length()) {
+      if (await(n)) {
+        return;
+      }
+      throw connection.closedException(() -> describe(n) + " found " + buffer.length());
+    }
+  }
+
+  private String describe(int n) {
+    return "A read of " + n + (n == 1 ? " byte from " : " bytes from ") + connection.peer();
+  }
+
+  /**
+   * Waits until {@code n} bytes are readable.
+   *
+   * @return false if the input ended, or the connection was closed, before
+   */
+  private boolean await(int n) throws IOException {
+    long wanted = buffer.consumed() + n;
+    Supplier<String> what = () -> describe(n);
+    if (!mayStillCome()) {
+      return buffer.written() - wanted >= 0;
+    }
+    Await.permit(what);
+    if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
+      throw new IllegalStateException(
+          what.get()
+              + " was refused because another thread is reading from this connection: let one"
+              + " thread at a time read.");
+    }
+    try {
+      target = wanted;
+      waiter = Thread.currentThread();
+      demand = n;
+      resumeIfPaused(); // its fence pairs with the one of arrived, too
+      long start = System.nanoTime();
+      boolean inTime =
+          Await.until(
+              () -> buffer.written() - wanted >= 0 || !mayStillCome(),
+              () -> deadline.left(start),
+              what);
+      if (!inTime) {
+        throw new ReadTimeoutException(
+            what.get()
+                + " got "
+                + buffer.length()
+                + " within "
+                + Nanos.text(System.nanoTime() - start)
+                + ".");
+      }
+      return buffer.written() - wanted >= 0;
+    } finally {
+      demand = 0;
+      waiter = null;
+    }
+  }
+
+  private boolean mayStillCome() {
+    return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
+  }
+
+  @Override
+  public ByteBuffer next(int n) throws IOException {
+    need(n);
+    return buffer.next(n);
+  }
+
+  @Override
+  public ByteBuffer peek(int n) throws IOException {
+    need(n);
+    return buffer.peek(n);
+  }
+
+  @Override
+  public void skip(int n) throws IOException {
+    need(n);
+    buffer.skip(n);
+  }
+
+  @Override
+  public ByteBuffer until(byte delimiter) throws IOException {
+    return until(delimiter, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public ByteBuffer until(byte delimiter, int max) throws IOException {
+    if (max < 1) {
+      throw new IllegalArgumentException("until needs a maximum of at least 1 byte, not " + max);
+    }
+    int searched = 0;
+    for (; ; ) {
+      int here = Math.min(buffer.length(), max);
+      int at = buffer.indexOf(delimiter, searched, here - searched);
+      if (at >= 0) {
+        return buffer.next(at + 1);
+      }
+      if (here == max) {
+        throw new DelimiterNotFoundException(
+            "No byte "
+                + (delimiter & 0xff)
+                + " is among the next "
+                + max
+                + " bytes from "
+                + connection.peer()
+                + ".");
+      }
+      searched = here;
+      if (!await(here + 1)) {
+        int found = here;
+        throw connection.closedException(
+            () ->
+                "The search for byte "
+                    + (delimiter & 0xff)
+                    + " in "
+                    + found
+                    + " bytes from "
+                    + connection.peer()
+                    + " found none");
+      }
+    }
+  }
+
+  @Override
+  public String readString(int n, Charset charset) throws IOException {
+    need(n);
+    return buffer.readString(n, charset);
+  }
+
+  @Override
+  public byte[] readBinary(int n) throws IOException {
+    need(n);
+    return buffer.readBinary(n);
+  }
+
+  @Override
+  public byte readByte() throws IOException {
+    need(Byte.BYTES);
+    return buffer.readByte();
+  }
+
+  @Override
+  public short readShort() throws IOException {
+    need(Short.BYTES);
+    return buffer.readShort();
+  }
+
+  @Override
+  public int readInt() throws IOException {
+    need(Integer.BYTES);
+    return buffer.readInt();
+  }
+
+  @Override
+  public long readLong() throws IOException {
+    need(Long.BYTES);
+    return buffer.readLong();
+  }
+
+  @Override
+  public int indexOf(byte value) {
+    return buffer.indexOf(value);
+  }
+
+  @Override
+  public int readTo(ByteBuffer destination) throws IOException {
+    if (destination.hasRemaining() && buffer.length() == 0 && !await(1)) {
+      if (connection.state.has(ConnectionState.CLOSING)
+          && !connection.state.has(ConnectionState.BY_PEER)) {
+        throw connection.closedException(() -> describe(1) + " found none");
+      }
+      return -1;
+    }
+    return destination.hasRemaining() ? buffer.readTo(destination) : 0;
+  }
+
+  @Override
+  public LinkBuffer slice(int n) throws IOException {
+    need(n);
+    return buffer.slice(n);
+  }
+
+  @Override
+  public boolean request(int n) {
+    if (buffer.request(n)) {
+      return true;
+    }
+    demand = n;
+    resumeIfPaused();
+    return buffer.request(n);
+  }
+
+  @Override
+  public void release() {
+    buffer.release();
+    resumeIfPaused();
+  }
+
+  @Override
+  public int length() {
+    return buffer.length();
+  }
+}

@@ -1,0 +1,44 @@
+package io.netpoll.core;
+
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * The idle timeout as TCP keep-alive: the first probe after the timeout, then a probe each tenth of
+ * it (at least a second), and after three without an answer the connection fails.
+ */
+final class KeepAlive {
+  private static final int PROBES = 3;
+
+  /** The largest idle time that Linux accepts, in seconds. */
+  private static final int LONGEST = 32767;
+
+  private KeepAlive() {}
+
+  /** The socket options for {@code timeout}, without those that are not among {@code supported}. */
+  static Map<SocketOption<?>, Object> options(Duration timeout, Set<SocketOption<?>> supported) {
+    Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+    if (!supported.contains(StandardSocketOptions.SO_KEEPALIVE)) {
+      return options;
+    }
+    options.put(StandardSocketOptions.SO_KEEPALIVE, !timeout.isZero());
+    if (!timeout.isZero()) {
+      int seconds = wholeSeconds(timeout);
+      options.put(ExtendedSocketOptions.TCP_KEEPIDLE, seconds);
+      options.put(ExtendedSocketOptions.TCP_KEEPINTERVAL, Math.max(1, seconds / 10));
+      options.put(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
+      options.keySet().retainAll(supported);
+    }
+    return options;
+  }
+
+  private static int wholeSeconds(Duration timeout) {
+    long seconds = timeout.getSeconds() + (timeout.getNano() > 0 ? 1 : 0);
+    return (int) Math.min(LONGEST, seconds);
+  }
+}

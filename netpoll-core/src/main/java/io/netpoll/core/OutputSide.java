@@ -1,0 +1,297 @@
+package io.netpoll.core;
+
+import io.netpoll.LinkBuffer;
+import io.netpoll.WriteTimeoutException;
+import io.netpoll.Writer;
+import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.spi.Output;
+import io.netpoll.spi.Spans;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The side of a connection that gives what leaves: one writing thread fills it, the holder of the
+ * {@link OutputToken} sends, usually the writing thread itself, so that an answer leaves without a
+ * wake-up.
+ *
+ * <h2>Waiting and back-pressure</h2>
+ *
+ * A flush waits while more than the high-water mark is pending, until half of it is. The waiter
+ * publishes itself, puts a full fence, looks at what is pending, and parks; a sender acknowledges
+ * bytes, puts a full fence, and reads the waiter. In inline execution a flush within the
+ * connection's own run only notes that there is something to send; it is sent when the run ends,
+ * and if more than the mark stays pending, input and handler calls stop until half of it has
+ * drained.
+ */
+final class OutputSide implements Output, Writer {
+  private static final VarHandle WAITER;
+
+  static {
+    try {
+      WAITER = MethodHandles.lookup().findVarHandle(OutputSide.class, "waiter", Thread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineConnection connection;
+  private final LinkedBuffer buffer = new LinkedBuffer();
+  final OutputToken token = new OutputToken();
+  final Deadline deadline;
+
+  private volatile @Nullable Thread waiter;
+
+  /** Input waits for output to drain. Set by the run in inline execution, cleared by the sender. */
+  private volatile boolean throttlingInput;
+
+  /** The run only: flushed bytes wait for its end. */
+  private boolean deferred;
+
+  OutputSide(EngineConnection connection, ConnectionSettings settings) {
+    this.connection = connection;
+    this.deadline = new Deadline(settings.writeTimeoutNanos);
+  }
+
+  // ---- The holder of the token ---------------------------------------------------------------
+
+  @Override
+  public int collect(Spans into) {
+    return buffer.collect(into);
+  }
+
+  @Override
+  public void sent(int bytes) {
+    buffer.acknowledge(bytes);
+    VarHandle.fullFence(); // pairs with the fences of awaitDrain and sendDeferred
+    if (throttlingInput && isLow()) {
+      throttlingInput = false;
+      connection.post(EngineConnection.RESUME);
+    }
+    Thread waiting = waiter;
+    if (waiting != null && isLow()) {
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  @Override
+  public boolean drained() {
+    token.release();
+    if (pending() > 0 && token.tryPass()) {
+      return false;
+    }
+    connection.outputReleased();
+    return true;
+  }
+
+  // ---- The leader ----------------------------------------------------------------------------
+
+  /** Lets the poller send, if it has the token. */
+  void armPoller() {
+    if (token.isPassed()) {
+      connection.handle().sendWhenWritable();
+    }
+  }
+
+  // ---- The run -------------------------------------------------------------------------------
+
+  /** Sends what flushes within the run left for its end. */
+  void sendDeferred() {
+    if (!deferred) {
+      return;
+    }
+    deferred = false;
+    try {
+      send();
+    } catch (IOException e) {
+      return; // the connection has been told, and fails
+    }
+    if (pending() > connection.settings.outputHighWaterMark) {
+      throttlingInput = true;
+      VarHandle.fullFence(); // pairs with the fence of sent
+      if (isLow()) {
+        throttlingInput = false;
+      }
+    }
+  }
+
+  /** Gives back all memory, after the last handler call of a closed connection. */
+  void recycle() {
+    if (token.isShut() && WAITER.compareAndSet(this, null, Thread.currentThread())) {
+      buffer.close();
+      waiter = null;
+    }
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Whether input waits for output to drain. */
+  boolean isThrottlingInput() {
+    return throttlingInput;
+  }
+
+  /** Bytes flushed and not sent. */
+  long pending() {
+    return buffer.written() - buffer.consumed();
+  }
+
+  private boolean isLow() {
+    return pending() <= connection.settings.outputHighWaterMark / 2;
+  }
+
+  /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */
+  void wake() {
+    VarHandle.fullFence();
+    LockSupport.unpark(waiter);
+  }
+
+  /** Sends what is pending, unless another thread or the poller does. */
+  void send() throws IOException {
+    while (pending() > 0 && token.tryHold()) {
+      boolean all;
+      try {
+        all = connection.handle().send();
+      } catch (IOException e) {
+        token.release();
+        connection.failedLater(e);
+        throw e;
+      } catch (Throwable t) {
+        token.release();
+        connection.outputReleased();
+        throw t;
+      }
+      if (!all) {
+        token.pass();
+        connection.post(EngineConnection.ARM);
+        return;
+      }
+      token.release();
+      connection.outputReleased();
+    }
+  }
+
+  // ---- The writing thread --------------------------------------------------------------------
+
+  @Override
+  public void flush() throws IOException {
+    if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
+      throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
+    }
+    buffer.flush();
+    if (connection.defersFlushes()) {
+      deferred = true;
+      return;
+    }
+    try {
+      send();
+    } catch (IOException e) {
+      throw connection.peerClosed("A flush to " + connection.peer() + " failed", e);
+    }
+    if (pending() > connection.settings.outputHighWaterMark && !LoopThread.isCurrent()) {
+      awaitDrain();
+    }
+  }
+
+  private void awaitDrain() throws IOException {
+    Supplier<String> what = () -> "A flush to " + connection.peer();
+    if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
+      throw new IllegalStateException(
+          what.get()
+              + " was refused because another thread is writing to this connection: let one thread"
+              + " at a time write.");
+    }
+    try {
+      VarHandle.fullFence(); // pairs with the fence of sent
+      long start = System.nanoTime();
+      int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
+      boolean inTime =
+          Await.until(
+              () -> isLow() || connection.state.has(unsendable), () -> deadline.left(start), what);
+      if (!inTime) {
+        throw new WriteTimeoutException(
+            what.get()
+                + " left "
+                + pending()
+                + " bytes unsent after "
+                + Nanos.text(System.nanoTime() - start)
+                + ".");
+      }
+      if (!isLow()) {
+        throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
+      }
+    } finally {
+      waiter = null;
+    }
+  }
+
+  @Override
+  public ByteBuffer malloc(int n) {
+    return buffer.malloc(n);
+  }
+
+  @Override
+  public void mallocAck(int n) {
+    buffer.mallocAck(n);
+  }
+
+  @Override
+  public int mallocLength() {
+    return buffer.mallocLength();
+  }
+
+  @Override
+  public void writeByte(int value) {
+    buffer.writeByte(value);
+  }
+
+  @Override
+  public void writeShort(int value) {
+    buffer.writeShort(value);
+  }
+
+  @Override
+  public void writeInt(int value) {
+    buffer.writeInt(value);
+  }
+
+  @Override
+  public void writeLong(long value) {
+    buffer.writeLong(value);
+  }
+
+  @Override
+  public int writeString(String value, Charset charset) {
+    return buffer.writeString(value, charset);
+  }
+
+  @Override
+  public void writeBinary(byte[] source, int offset, int length) {
+    buffer.writeBinary(source, offset, length);
+  }
+
+  @Override
+  public void writeBinary(ByteBuffer source) {
+    buffer.writeBinary(source);
+  }
+
+  @Override
+  public void writeDirect(ByteBuffer direct, int remaining) {
+    buffer.writeDirect(direct, remaining);
+  }
+
+  @Override
+  public void append(LinkBuffer source) {
+    buffer.append(source);
+  }
+
+  @Override
+  public void transferFrom(FileChannel file, long position, long count) throws IOException {
+    buffer.transferFrom(file, position, count);
+  }
+}

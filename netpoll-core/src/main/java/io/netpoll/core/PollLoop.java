@@ -1,0 +1,331 @@
+package io.netpoll.core;
+
+import io.netpoll.spi.Poller;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One poller, its connections, and the loop that serves them.
+ *
+ * <p>The loop is led by one thread at a time, its <em>leader</em>, inside {@link #lead}. All that
+ * the leader works on - the poller with its batch and cursor, the tasks, timers, ready runs and the
+ * list of connections - lives in this object and never in locals that survive a call of user code,
+ * so that the loop does not depend on which thread leads it.
+ *
+ * <h2>Wake-up</h2>
+ *
+ * Others hand in tasks: enqueue, full fence, read {@code sleeping}. The leader sets {@code
+ * sleeping}, puts a full fence, looks at the queue again, and polls. So a task is never left behind
+ * a poll, and a wake-up costs a system call only if the leader really sleeps, once for any number
+ * of tasks.
+ *
+ * <h2>Life</h2>
+ *
+ * {@code load} counts the connections, also those on their way here. A loop that is {@link #retire
+ * retired} takes no new ones and ends with its last; the end is the step of {@code load} from 0 to
+ * {@link #ENDED}, after which reservations and tasks are refused.
+ */
+final class PollLoop {
+  private static final System.Logger LOG = System.getLogger("io.netpoll.loop");
+
+  private static final int ENDED = -1;
+  private static final int TASKS_IN_A_ROW = 1024;
+
+  /** How long connections may take to be reset before the poller closes them by force. */
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final VarHandle SLEEPING;
+
+  static {
+    try {
+      SLEEPING = MethodHandles.lookup().findVarHandle(PollLoop.class, "sleeping", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineGroup group;
+  private final Poller poller;
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger load = new AtomicInteger();
+
+  private volatile int sleeping;
+  private volatile @Nullable Thread leader;
+  private volatile boolean retired;
+  private volatile boolean closing;
+
+  // Leader only.
+  private final Timers timers = new Timers();
+  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private @Nullable EngineConnection first;
+  private int acceptances;
+  private long closeBy;
+  private boolean broken;
+  private boolean pollerClosed;
+
+  PollLoop(EngineGroup group, Poller poller) {
+    this.group = group;
+    this.poller = poller;
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /**
+   * Runs a task on the leader. Tasks of one thread run in order.
+   *
+   * @return false if the loop has ended; the task is not run then
+   */
+  boolean execute(Runnable task) {
+    tasks.add(task);
+    VarHandle.fullFence(); // pairs with the one of poll
+    if (sleeping == 1 && SLEEPING.compareAndSet(this, 1, 0)) {
+      poller.wakeup();
+    }
+    // A loop that ends looks at its tasks once more after the step to ENDED.
+    return load.get() != ENDED || !tasks.remove(task);
+  }
+
+  /** Runs {@code run} among the ready runs of this loop: on its leader, after the current event. */
+  boolean makeReady(Runnable run) {
+    if (isLedByCaller()) {
+      ready.add(run);
+      return true;
+    }
+    return execute(run);
+  }
+
+  /** Whether the calling thread is the leader. */
+  boolean isLedByCaller() {
+    return Thread.currentThread() == leader;
+  }
+
+  /**
+   * Counts a connection that is to come here.
+   *
+   * @return false if the loop takes no new ones
+   */
+  boolean reserve() {
+    for (; ; ) {
+      int seen = load.get();
+      if (seen == ENDED || retired || closing) {
+        return false;
+      }
+      if (load.compareAndSet(seen, seen + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Takes back a reservation. */
+  void release() {
+    load.decrementAndGet();
+    if (retired) {
+      wake();
+    }
+  }
+
+  /** The number of connections. */
+  int connections() {
+    return Math.max(0, load.get());
+  }
+
+  /** Takes no new connections from now on, and ends with the last one. */
+  void retire() {
+    retired = true;
+    wake();
+  }
+
+  /** Resets all connections and ends. */
+  void close() {
+    closing = true;
+    wake();
+  }
+
+  /** Frees the poller of a loop that nobody leads yet. */
+  void abandon() {
+    if (leader == null) {
+      load.set(ENDED);
+      poller.close();
+    }
+  }
+
+  private void wake() {
+    execute(() -> {});
+  }
+
+  // ---- Leader only ---------------------------------------------------------------------------
+
+  /** The poller, for taking a socket under watch; refused once the loop is ending. */
+  Poller poller() throws IOException {
+    if (pollerClosed) {
+      throw new IOException("The poll loop has ended.");
+    }
+    return poller;
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  void add(EngineConnection connection) {
+    connection.next = first;
+    if (first != null) {
+      first.previous = connection;
+    }
+    first = connection;
+    if (closing) {
+      connection.abort();
+    }
+  }
+
+  void remove(EngineConnection connection) {
+    if (connection.previous == null) {
+      first = connection.next;
+    } else {
+      connection.previous.next = connection.next;
+    }
+    if (connection.next != null) {
+      connection.next.previous = connection.previous;
+    }
+    connection.previous = null;
+    connection.next = null;
+    load.decrementAndGet();
+  }
+
+  void forEachConnection(Consumer<EngineConnection> action) {
+    EngineConnection connection = first;
+    while (connection != null) {
+      EngineConnection next = connection.next; // the action may remove the connection
+      action.accept(connection);
+      connection = next;
+    }
+  }
+
+  void acceptanceStarted() {
+    acceptances++;
+  }
+
+  void acceptanceEnded() {
+    acceptances--;
+  }
+
+  /** Leads the loop until it ends. */
+  void lead() {
+    leader = Thread.currentThread();
+    for (; ; ) {
+      runTasks();
+      runReady();
+      if (!dispatch()) {
+        if (isOver()) {
+          break;
+        }
+        poll();
+        runTimers();
+      }
+    }
+    end();
+  }
+
+  private void runTasks() {
+    Runnable task;
+    for (int i = 0; i < TASKS_IN_A_ROW && (task = tasks.poll()) != null; i++) {
+      guarded(task);
+    }
+  }
+
+  /**
+   * Runs the handlers that are ready now; those that become ready meanwhile have their turn later.
+   */
+  private void runReady() {
+    for (int i = ready.size(); i > 0; i--) {
+      guarded(ready.remove());
+    }
+  }
+
+  private void runTimers() {
+    Runnable due;
+    while ((due = timers.pollDue()) != null) {
+      guarded(due);
+    }
+  }
+
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (Throwable t) {
+      // Runs contain what handlers throw; what arrives here is a fault of this library, or the
+      // machine is at its end. The other connections go on.
+      LOG.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
+    }
+    Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
+  }
+
+  private boolean dispatch() {
+    try {
+      return poller.dispatch();
+    } catch (Throwable t) {
+      LOG.log(System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
+      return true;
+    }
+  }
+
+  private void poll() {
+    long timeout = ready.isEmpty() ? timers.nanosToNext() : 0;
+    if (timeout > 0) {
+      sleeping = 1;
+      VarHandle.fullFence(); // pairs with the one of execute
+      if (!tasks.isEmpty()) {
+        timeout = 0;
+      }
+    }
+    try {
+      poller.poll(timeout);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+      broken = true;
+    }
+    sleeping = 0;
+  }
+
+  /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
+  private boolean isOver() {
+    if (broken) {
+      return true;
+    }
+    if (!closing && !retired) {
+      return false;
+    }
+    if (closing) {
+      if (closeBy == 0) {
+        closeBy = System.nanoTime() + CLOSE_NANOS;
+        timers.schedule(CLOSE_NANOS, () -> {});
+        forEachConnection(EngineConnection::abort);
+      } else if (System.nanoTime() - closeBy >= 0) {
+        return true;
+      }
+    }
+    return load.get() == 0 && (acceptances == 0 || closing) && ready.isEmpty() && tasks.isEmpty();
+  }
+
+  private void end() {
+    closing = true;
+    pollerClosed = true;
+    poller.close(); // tells whoever is left
+    do {
+      runTasks();
+      runReady();
+    } while (!ready.isEmpty() || !tasks.isEmpty());
+    load.set(ENDED);
+    runTasks(); // one that came before the step to ENDED was seen; later ones are refused
+    runReady();
+    leader = null;
+    group.ended(this, broken);
+  }
+}

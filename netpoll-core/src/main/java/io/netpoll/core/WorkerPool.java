@@ -1,0 +1,51 @@
+package io.netpoll.core;
+
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of workers execution: an idle one takes a handler at once, else a new one is started
+ * up to the limit, else the handler queues. Threads end after 30 s without work.
+ */
+final class WorkerPool extends ThreadPoolExecutor {
+  private static final int MAX_THREADS = Integer.getInteger("io.netpoll.maxWorkers", 2000);
+
+  WorkerPool(String groupName) {
+    super(0, Math.max(1, MAX_THREADS), 30, TimeUnit.SECONDS, new IdleFirstQueue());
+    AtomicInteger count = new AtomicInteger();
+    setThreadFactory(
+        task -> {
+          String name = "netpoll-" + groupName + "-worker-" + count.incrementAndGet();
+          Thread thread = new Thread(null, task, name, 0, false);
+          thread.setDaemon(true);
+          return thread;
+        });
+    setRejectedExecutionHandler(
+        (task, pool) -> {
+          // Every thread is busy and no more may be started: queue.
+          if (pool.isShutdown() || !((IdleFirstQueue) pool.getQueue()).enqueue(task)) {
+            throw new RejectedExecutionException("The worker pool is shut down.");
+          }
+          if (pool.isShutdown() && pool.remove(task)) {
+            throw new RejectedExecutionException("The worker pool is shut down.");
+          }
+        });
+  }
+
+  /** Refuses what no idle thread takes, so that the executor prefers new threads to queueing. */
+  private static final class IdleFirstQueue extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+
+    boolean enqueue(Runnable task) {
+      return super.offer(task);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.netpoll.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.Execution;
+import io.netpoll.LoadBalance;
+import io.netpoll.PollerGroup;
+import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.FakeNetwork;
+import io.netpoll.testkit.FakeNetworkCheck;
+import io.netpoll.testkit.FakePeer;
+import io.netpoll.testkit.Fault;
+import io.netpoll.testkit.LeakCheck;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Groups of loops: sharing connections out, changing live, surviving what fails. */
+@ExtendWith({LeakCheck.class, FakeNetworkCheck.class})
+@Timeout(60)
+class EngineGroupTest {
+
+  private static void echo(ConnectionSettings.Builder settings) {
+    settings.onRequest(
+        c -> {
+          int n = c.reader().length();
+          c.writer().writeBinary(c.reader().next(n));
+          c.writer().flush();
+        });
+  }
+
+  private static void assertEchoes(FakePeer peer) throws Exception {
+    peer.send("ping");
+    assertThat(peer.receiveText(4, Harness.SOON)).isEqualTo("ping");
+  }
+
+  @Test
+  void roundRobinSpreadsConnectionsEvenly() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 4)) {
+      engine.serve(EngineGroupTest::echo);
+      for (int i = 0; i < 20; i++) {
+        assertEchoes(engine.dial());
+      }
+      List<Integer> perLoop = new ArrayList<>();
+      for (EngineConnection connection : engine.opened) {
+        perLoop.add(connection.loop().connections());
+      }
+      assertThat(perLoop).hasSize(20).containsOnly(5);
+    }
+  }
+
+  @Test
+  void leastConnectionsFillsTheEmptiestLoop() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 2)) {
+      engine.group.setLoadBalance(LoadBalance.LEAST_CONNECTIONS);
+      engine.serve(EngineGroupTest::echo);
+      FakePeer[] peers = new FakePeer[10];
+      for (int i = 0; i < peers.length; i++) {
+        peers[i] = engine.dial();
+        assertEchoes(peers[i]);
+      }
+      assertThat(engine.opened).allMatch(c -> c.loop().connections() == 5);
+      assertThat(engine.group.loadBalance()).isEqualTo(LoadBalance.LEAST_CONNECTIONS);
+    }
+  }
+
+  @Test
+  void setLoopsOnALiveGroupKeepsConnectionsAndDrainsRemovedLoops() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 1)) {
+      engine.serve(EngineGroupTest::echo);
+      List<FakePeer> peers = new ArrayList<>();
+      for (int loops : new int[] {4, 2, 3, 1}) {
+        engine.group.setLoops(loops);
+        assertThat(engine.group.loops()).isEqualTo(loops);
+        for (int i = 0; i < 6; i++) {
+          FakePeer peer = engine.dial();
+          peers.add(peer);
+          assertEchoes(peer);
+        }
+        for (FakePeer peer : peers) {
+          assertEchoes(peer);
+        }
+      }
+      assertThat(engine.group.connections()).isEqualTo(24);
+      peers.forEach(FakePeer::close);
+      Eventually.holds("all are closed", () -> engine.group.connections() == 0);
+      Eventually.holds(
+          "removed loops have ended",
+          () ->
+              Thread.getAllStackTraces().keySet().stream()
+                      .filter(t -> t instanceof LoopThread)
+                      .count()
+                  == 1);
+      assertEchoes(engine.dial());
+    }
+  }
+
+  @Test
+  void aGroupWithoutLoopsIsRefused() throws Exception {
+    try (Harness engine = new Harness(Execution.inline())) {
+      assertThatThrownBy(() -> engine.group.setLoops(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("0");
+    }
+    assertThatThrownBy(() -> PollerGroup.builder().loops(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void acceptingGoesOnAfterDescriptorsRanOut() throws Exception {
+    try (Harness engine = new Harness(Execution.inline())) {
+      engine.serve(EngineGroupTest::echo);
+      FakePeer before = engine.dial();
+      assertEchoes(before);
+      FakeNetwork.failNext(Fault.ACCEPT, "Too many open files");
+      FakePeer after = engine.dial();
+      assertEchoes(before);
+      assertEchoes(after);
+    }
+  }
+
+  @Test
+  void aFailedSendFailsTheConnectionAndNoOther() throws Exception {
+    try (Harness engine = new Harness(Execution.inline())) {
+      engine.serve(EngineGroupTest::echo);
+      FakePeer other = engine.dial();
+      assertEchoes(other);
+      FakePeer failing = engine.dial();
+      FakeNetwork.failNext(Fault.SEND, "Broken pipe");
+      failing.send("ping");
+      Eventually.holds("it is closed", () -> engine.closed.size() == 1);
+      assertEchoes(other);
+    }
+  }
+
+  @Test
+  void aBrokenPollerIsReplaced() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 2)) {
+      engine.serve(EngineGroupTest::echo);
+      FakeNetwork.failNext(Fault.POLL, "Bad file descriptor");
+      engine.group.forEachConnection(c -> {}, () -> {}); // wakes the loops
+      Eventually.holds("a poller has failed", () -> !FakeNetwork.isPlanned(Fault.POLL));
+      Eventually.passes(() -> engine.serve(EngineGroupTest::echo)); // once it is replaced
+      assertThat(engine.group.loops()).isEqualTo(2);
+      assertEchoes(engine.dial());
+      assertEchoes(engine.dial());
+    }
+  }
+
+  @Test
+  void aRejectedHandlerIsTriedAgain() throws Exception {
+    AtomicInteger refusals = new AtomicInteger(3);
+    Executor refusing =
+        task -> {
+          if (refusals.getAndDecrement() > 0) {
+            throw new RejectedExecutionException("provoked by a test");
+          }
+          new Thread(task).start();
+        };
+    try (Harness engine = new Harness(Execution.workers(refusing))) {
+      engine.serve(EngineGroupTest::echo);
+      assertEchoes(engine.dial());
+      assertThat(refusals.get()).isNegative();
+    }
+  }
+
+  @Test
+  void aRefusedDialSaysSo() throws Exception {
+    try (Harness engine = new Harness(Execution.workers())) {
+      ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
+      assertThatThrownBy(
+              () ->
+                  engine.group.connect(
+                      new InetSocketAddress("127.0.0.1", 1), null, settings, Await.Limit.NONE))
+          .isInstanceOf(ConnectException.class);
+      Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
+    }
+  }
+
+  @Test
+  void aDialIntoABlackHoleIsGivenUpInTime() throws Exception {
+    InetSocketAddress hole = new InetSocketAddress("127.0.0.1", 2);
+    FakeNetwork.blackHole(hole);
+    try (Harness engine = new Harness(Execution.workers())) {
+      ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
+      assertThat(engine.group.connect(hole, null, settings, Await.Limit.in(20_000_000))).isNull();
+      Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
+    }
+  }
+
+  @Test
+  void anIdleGroupDoesNotPoll() throws Exception {
+    try (Harness engine = new Harness(Execution.workers(), 2)) {
+      engine.serve(EngineGroupTest::echo);
+      assertEchoes(engine.dial());
+      Eventually.holds(
+          "loops sleep",
+          () -> {
+            long before = FakeNetwork.polls();
+            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+            return FakeNetwork.polls() == before;
+          });
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.netpoll.core;
+
+import io.netpoll.Execution;
+import io.netpoll.LoadBalance;
+import io.netpoll.PollerUnavailableException;
+import io.netpoll.testkit.FakeNetwork;
+import io.netpoll.testkit.FakePeer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** An engine on the fake backend that serves one address, for the tests of this package. */
+final class Harness implements AutoCloseable, ConnectionOwner {
+  static final Duration SOON = Duration.ofSeconds(10);
+  static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  final EngineGroup group;
+  final Set<EngineConnection> opened = ConcurrentHashMap.newKeySet();
+  final Set<EngineConnection> closed = ConcurrentHashMap.newKeySet();
+  private Acceptance acceptance;
+  private SocketAddress address;
+
+  Harness(Execution execution) throws PollerUnavailableException {
+    this(execution, 1);
+  }
+
+  Harness(Execution execution, int loops) throws PollerUnavailableException {
+    group =
+        (EngineGroup)
+            new GroupBuilder()
+                .backend("fake")
+                .loops(loops)
+                .loadBalance(LoadBalance.ROUND_ROBIN)
+                .execution(execution)
+                .build();
+  }
+
+  /** Serves with what {@code settings} sets. */
+  Harness serve(Consumer<ConnectionSettings.Builder> settings) throws IOException {
+    ConnectionSettings.Builder builder = new ConnectionSettings.Builder();
+    settings.accept(builder);
+    var socket = group.bind(ANY_PORT, 1024);
+    address = socket.localAddress();
+    acceptance = group.accept(socket, builder.build(this));
+    return this;
+  }
+
+  FakePeer dial() throws IOException {
+    return FakeNetwork.connect(address);
+  }
+
+  SocketAddress address() {
+    return address;
+  }
+
+  Acceptance acceptance() {
+    return acceptance;
+  }
+
+  static Execution execution(Execution.Mode mode) {
+    return switch (mode) {
+      case INLINE -> Execution.inline();
+      case WORKERS -> Execution.workers();
+      case VIRTUAL -> Execution.virtualThreads();
+    };
+  }
+
+  @Override
+  public void opened(EngineConnection connection) {
+    opened.add(connection);
+  }
+
+  @Override
+  public void closed(EngineConnection connection) {
+    closed.add(connection);
+  }
+
+  @Override
+  public void close() {
+    group.close();
+  }
+}

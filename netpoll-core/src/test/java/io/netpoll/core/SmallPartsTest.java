@@ -1,0 +1,190 @@
+package io.netpoll.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.PollerUnavailableException;
+import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.FakePollerProvider;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Addresses, timers, the choice of a backend, keep-alive times, and the worker pool. */
+@Timeout(60)
+class SmallPartsTest {
+
+  @Test
+  void addressesAreReadInAllTheirForms() {
+    assertThat(Addresses.parse("tcp", "127.0.0.1:80"))
+        .isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 80));
+    assertThat(Addresses.parse("tcp6", "[::1]:0"))
+        .isEqualTo(InetSocketAddress.createUnresolved("::1", 0));
+    assertThat(Addresses.parse("tcp4", ":65535"))
+        .isEqualTo(InetSocketAddress.createUnresolved("", 65535));
+    assertThat(Addresses.parse("unix", "/tmp/a socket"))
+        .isEqualTo(UnixDomainSocketAddress.of("/tmp/a socket"));
+  }
+
+  @Test
+  void aBadAddressIsRefusedWithItsText() {
+    for (String bad : List.of("127.0.0.1", "host:", "host:x", "host:65536", "::1:80", "[::1]80")) {
+      assertThatThrownBy(() -> Addresses.parse("tcp", bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(bad);
+    }
+    assertThatThrownBy(() -> Addresses.parse("udp", "host:1")).hasMessageContaining("udp");
+    assertThatThrownBy(() -> Addresses.parse("unix", "")).hasMessageContaining("empty");
+  }
+
+  @Test
+  void addressesAreWrittenAsUsersWriteThem() {
+    assertThat(Addresses.text(new InetSocketAddress("127.0.0.1", 80))).isEqualTo("127.0.0.1:80");
+    assertThat(Addresses.text(new InetSocketAddress("::1", 80))).isEqualTo("[0:0:0:0:0:0:0:1]:80");
+    assertThat(Addresses.text(UnixDomainSocketAddress.of("/x"))).isEqualTo("unix:/x");
+    assertThat(Addresses.text(UnixDomainSocketAddress.of(""))).isEqualTo("unix:");
+  }
+
+  @Test
+  void timersComeInTheOrderOfTheirTimeAndCancelledOnesDoNotCome() {
+    Timers timers = new Timers();
+    List<String> ran = new ArrayList<>();
+    timers.schedule(2_000_000, () -> ran.add("second"));
+    timers.schedule(1_000_000, () -> ran.add("first"));
+    timers.schedule(500_000, () -> ran.add("never")).cancel();
+    timers.schedule(TimeUnit.HOURS.toNanos(1), () -> ran.add("much later"));
+    while (ran.size() < 2) {
+      Runnable due = timers.pollDue();
+      if (due != null) {
+        due.run();
+      }
+    }
+    assertThat(ran).containsExactly("first", "second");
+    assertThat(timers.nanosToNext()).isGreaterThan(TimeUnit.MINUTES.toNanos(59));
+    assertThat(timers.pollDue()).isNull();
+  }
+
+  @Test
+  void theAvailableBackendOfHighestPriorityIsChosen() throws Exception {
+    PollerProvider low = new Named("low", 1, "");
+    PollerProvider high = new Named("high", 2, "");
+    PollerProvider broken = new Named("broken", 3, "This machine has no such thing.");
+    assertThat(Backends.choose(null, List.of(low, high, broken))).isSameAs(high);
+    assertThat(Backends.choose("auto", List.of(low, high))).isSameAs(high);
+    assertThat(Backends.choose("low", List.of(low, high, broken))).isSameAs(low);
+  }
+
+  @Test
+  void aBackendThatCannotBeUsedIsRefusedWithItsReason() {
+    PollerProvider broken = new Named("broken", 3, "This machine has no such thing.");
+    assertThatThrownBy(() -> Backends.choose("broken", List.of(broken)))
+        .isInstanceOf(PollerUnavailableException.class)
+        .hasMessageContaining("This machine has no such thing.");
+    assertThatThrownBy(() -> Backends.choose(null, List.of(broken)))
+        .isInstanceOf(PollerUnavailableException.class)
+        .hasMessageContaining("broken (This machine has no such thing.)");
+    assertThatThrownBy(() -> Backends.choose("absent", List.of(broken)))
+        .hasMessageContaining("io.netpoll:netpoll-poller-absent");
+    assertThatThrownBy(() -> Backends.choose(null, List.of()))
+        .hasMessageContaining("io.netpoll:netpoll-poller-nio");
+  }
+
+  /** The fake backend under another name. */
+  private record Named(String name, int priority, String reason) implements PollerProvider {
+    private static final FakePollerProvider FAKE = new FakePollerProvider();
+
+    @Override
+    public Availability availability() {
+      return reason.isEmpty() ? Availability.yes() : Availability.no(reason);
+    }
+
+    @Override
+    public boolean threadAffine() {
+      return false;
+    }
+
+    @Override
+    public Set<java.net.SocketOption<?>> supportedOptions(boolean unixDomain) {
+      return FAKE.supportedOptions(unixDomain);
+    }
+
+    @Override
+    public io.netpoll.spi.Poller open(io.netpoll.spi.PageSource pages) throws java.io.IOException {
+      return FAKE.open(pages);
+    }
+
+    @Override
+    public io.netpoll.spi.ListenSocket bind(java.net.SocketAddress address, int backlog)
+        throws java.io.IOException {
+      return FAKE.bind(address, backlog);
+    }
+  }
+
+  @Test
+  void anIdleTimeoutIsRoundedUpToWholeSeconds() {
+    Set<java.net.SocketOption<?>> all =
+        Set.of(
+            StandardSocketOptions.SO_KEEPALIVE,
+            jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE,
+            jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL,
+            jdk.net.ExtendedSocketOptions.TCP_KEEPCOUNT);
+    assertThat(KeepAlive.options(Duration.ofMillis(1001), all))
+        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 2)
+        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL, 1);
+    assertThat(KeepAlive.options(Duration.ofMinutes(10), all))
+        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 600)
+        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL, 60);
+    assertThat(KeepAlive.options(Duration.ZERO, all))
+        .containsOnly(java.util.Map.entry(StandardSocketOptions.SO_KEEPALIVE, false));
+    assertThat(KeepAlive.options(Duration.ofDays(400), Set.of(StandardSocketOptions.SO_KEEPALIVE)))
+        .containsOnly(java.util.Map.entry(StandardSocketOptions.SO_KEEPALIVE, true));
+  }
+
+  @Test
+  void theWorkerPoolUsesIdleThreadsBeforeItStartsNewOnes() throws Exception {
+    WorkerPool pool = new WorkerPool("test");
+    try {
+      for (int i = 0; i < 100; i++) {
+        CountDownLatch done = new CountDownLatch(1);
+        pool.execute(done::countDown);
+        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+        io.netpoll.testkit.Eventually.holds("idle again", () -> pool.getActiveCount() == 0);
+      }
+      assertThat(pool.getLargestPoolSize()).isLessThanOrEqualTo(3);
+      CountDownLatch hold = new CountDownLatch(1);
+      CountDownLatch started = new CountDownLatch(50);
+      for (int i = 0; i < 50; i++) {
+        pool.execute(
+            () -> {
+              started.countDown();
+              try {
+                hold.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+      }
+      assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+      hold.countDown();
+    } finally {
+      pool.shutdown();
+      assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void durationsReadWellInMessages() {
+    assertThat(Nanos.text(250_000_000)).isEqualTo("250 ms");
+    assertThat(Nanos.text(1_500_000)).isEqualTo("1.5 ms");
+    assertThat(Nanos.text(2_000_000_000L)).isEqualTo("2 s");
+    assertThat(Nanos.of(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
+  }
+}
