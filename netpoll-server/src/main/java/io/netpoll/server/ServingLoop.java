@@ -1,0 +1,119 @@
+package io.netpoll.server;
+
+import io.netpoll.EventLoop;
+import io.netpoll.Listener;
+import io.netpoll.ShutdownReport;
+import io.netpoll.core.Acceptance;
+import io.netpoll.core.ConnectionOwner;
+import io.netpoll.core.ConnectionSettings;
+import io.netpoll.core.EngineConnection;
+import io.netpoll.core.EngineGroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server: gives the connections of its listeners their settings, counts them, and shuts them
+ * down.
+ *
+ * <p>The count rises on a loop's thread when a connection is watched, and falls when its close
+ * callbacks have run.
+ */
+final class ServingLoop implements EventLoop, ConnectionOwner {
+  private final ConnectionSettings settings;
+  private final AtomicInteger open = new AtomicInteger();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<BoundListener> listeners = new LinkedHashSet<>();
+
+  /** Where connections may be: the groups of all listeners, also of closed ones. */
+  private final Set<EngineGroup> groups = new LinkedHashSet<>();
+
+  private volatile @Nullable Shutdown shutdown;
+
+  ServingLoop(ConnectionSettings.Builder settings) {
+    this.settings = settings.build(this);
+  }
+
+  @Override
+  public void serve(Listener listener) throws IOException {
+    Acceptance acceptance = accept(listener);
+    try {
+      acceptance.awaitEnd();
+    } finally {
+      listener.close();
+    }
+  }
+
+  @Override
+  public void start(Listener listener) throws IOException {
+    accept(listener);
+  }
+
+  private Acceptance accept(Listener listener) throws IOException {
+    if (!(listener instanceof BoundListener bound)) {
+      throw new IllegalArgumentException(
+          "This listener was not made by this library: use Listener.create.");
+    }
+    lock.lock();
+    try {
+      if (shutdown != null) {
+        throw new IllegalStateException("This event loop was shut down: build a new one.");
+      }
+      listeners.removeIf(known -> !known.isOpen());
+      Acceptance acceptance = bound.accept(settings);
+      listeners.add(bound);
+      groups.add(bound.engineGroup());
+      return acceptance;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int connections() {
+    return open.get();
+  }
+
+  @Override
+  public void opened(EngineConnection connection) {
+    open.incrementAndGet();
+    if (shutdown != null) {
+      connection.closeWhenIdle();
+    }
+  }
+
+  @Override
+  public void closed(EngineConnection connection) {
+    open.decrementAndGet();
+    Shutdown running = shutdown;
+    if (running != null) {
+      running.connectionClosed();
+    }
+  }
+
+  @Override
+  public ShutdownReport shutdown(Duration deadline) {
+    if (deadline.isNegative()) {
+      throw new IllegalArgumentException(
+          "A shutdown's deadline must be zero or positive, not " + deadline + ".");
+    }
+    Shutdown running;
+    lock.lock();
+    try {
+      running = shutdown;
+      if (running == null) {
+        running = new Shutdown(this, open, Set.copyOf(listeners), Set.copyOf(groups));
+        shutdown = running;
+        listeners.clear();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return running.await(deadline);
+  }
+}

@@ -1,0 +1,84 @@
+package io.netpoll.server;
+
+import io.netpoll.EventLoop;
+import io.netpoll.OnConnect;
+import io.netpoll.OnDisconnect;
+import io.netpoll.OnPrepare;
+import io.netpoll.OnRequest;
+import io.netpoll.core.ConnectionSettings;
+import java.net.SocketOption;
+import java.time.Duration;
+
+/** Describes a {@link ServingLoop}. */
+final class ServingLoopBuilder implements EventLoop.Builder {
+  private final ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+
+  ServingLoopBuilder(OnRequest onRequest) {
+    settings.onRequest(onRequest);
+  }
+
+  @Override
+  public EventLoop.Builder onPrepare(OnPrepare onPrepare) {
+    settings.onPrepare(onPrepare);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder onConnect(OnConnect onConnect) {
+    settings.onConnect(onConnect);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder onDisconnect(OnDisconnect onDisconnect) {
+    settings.onDisconnect(onDisconnect);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder readTimeout(Duration timeout) {
+    settings.readTimeout(timeout);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder writeTimeout(Duration timeout) {
+    settings.writeTimeout(timeout);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder idleTimeout(Duration timeout) {
+    settings.idleTimeout(timeout);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder inputHighWaterMark(int bytes) {
+    settings.inputHighWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder outputHighWaterMark(int bytes) {
+    settings.outputHighWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder halfClose(boolean halfClose) {
+    settings.halfClose(halfClose);
+    return this;
+  }
+
+  @Override
+  public <T> EventLoop.Builder option(SocketOption<T> option, T value) {
+    settings.option(option, value);
+    return this;
+  }
+
+  @Override
+  public EventLoop build() {
+    return new ServingLoop(settings);
+  }
+}

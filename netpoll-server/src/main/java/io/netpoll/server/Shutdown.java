@@ -1,0 +1,136 @@
+package io.netpoll.server;
+
+import io.netpoll.ShutdownReport;
+import io.netpoll.core.Addresses;
+import io.netpoll.core.Await;
+import io.netpoll.core.ConnectionOwner;
+import io.netpoll.core.EngineConnection;
+import io.netpoll.core.EngineGroup;
+import io.netpoll.core.Nanos;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The graceful shutdown of one server: listeners are closed, each connection is told to close when
+ * it is idle, and what is left at a deadline is reset. Any number of threads may await it; each
+ * keeps its own deadline, and all get the report of the first one that is done.
+ *
+ * <p>No connection slips through: those that are on their way to a loop when the listeners close
+ * are attached there before that loop is told, since tasks keep their order; and one that is
+ * attached later for whatever reason finds the shutdown under way.
+ */
+final class Shutdown {
+  private static final System.Logger LOG = System.getLogger("io.netpoll.server");
+
+  private final ConnectionOwner owner;
+  private final AtomicInteger open;
+  private final Set<BoundListener> listeners;
+  private final Set<EngineGroup> groups;
+
+  private final AtomicInteger closed = new AtomicInteger();
+  private final AtomicReference<ShutdownReport> report = new AtomicReference<>();
+  private final Set<Thread> waiters = ConcurrentHashMap.newKeySet();
+
+  Shutdown(
+      ConnectionOwner owner,
+      AtomicInteger open,
+      Set<BoundListener> listeners,
+      Set<EngineGroup> groups) {
+    this.owner = owner;
+    this.open = open;
+    this.listeners = listeners;
+    this.groups = groups;
+  }
+
+  /** A connection has ended; {@code open} is counted down already. */
+  void connectionClosed() {
+    closed.incrementAndGet();
+    waiters.forEach(LockSupport::unpark);
+  }
+
+  /** Begins the shutdown, unless that was done, and waits for it. */
+  ShutdownReport await(Duration deadline) {
+    listeners.forEach(BoundListener::close);
+    Thread caller = Thread.currentThread();
+    waiters.add(caller);
+    try {
+      AtomicInteger untold = new AtomicInteger(groups.size());
+      AtomicInteger own = new AtomicInteger();
+      forEachOwned(
+          connection -> {
+            if (connection.isRunBy(caller)) {
+              own.incrementAndGet(); // the caller is its handler, and cannot wait for itself
+            }
+            connection.closeWhenIdle();
+          },
+          () -> {
+            untold.decrementAndGet();
+            LockSupport.unpark(caller);
+          });
+      if (!Await.isPermitted()) {
+        groups.stream()
+            .findFirst()
+            .ifPresent(group -> group.schedule(Nanos.of(deadline), () -> abortOthers(null)));
+        return new ShutdownReport(closed.get(), 0);
+      }
+      boolean inTime = waitFor(untold, own, deadline);
+      int left = inTime ? 0 : Math.max(0, open.get() - own.get());
+      if (left > 0) {
+        abortOthers(caller);
+      }
+      report.compareAndSet(null, new ShutdownReport(closed.get(), left));
+      return report.get();
+    } finally {
+      waiters.remove(caller);
+    }
+  }
+
+  private boolean waitFor(AtomicInteger untold, AtomicInteger own, Duration deadline) {
+    try {
+      return Await.until(
+          () -> untold.get() == 0 && open.get() - own.get() <= 0,
+          Await.Limit.in(Nanos.of(deadline)),
+          () -> "A shutdown");
+    } catch (InterruptedIOException e) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "A shutdown was interrupted while waiting: the connections that are left are reset.");
+      return false;
+    }
+  }
+
+  private void abortOthers(@Nullable Thread caller) {
+    forEachOwned(
+        connection -> {
+          if (caller == null || !connection.isRunBy(caller)) {
+            LOG.log(
+                System.Logger.Level.DEBUG,
+                () ->
+                    "The connection to "
+                        + Addresses.text(connection.remoteAddress())
+                        + " is reset: the deadline of the shutdown has passed.");
+            connection.abort();
+          }
+        },
+        () -> {});
+  }
+
+  private void forEachOwned(Consumer<EngineConnection> action, Runnable groupDone) {
+    for (EngineGroup group : groups) {
+      group.forEachConnection(
+          connection -> {
+            if (connection.isOwnedBy(owner)) {
+              action.accept(connection);
+            }
+          },
+          groupDone);
+    }
+  }
+}
