@@ -288,8 +288,9 @@ final class PollLoop {
     try {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+      closing = true; // nothing new comes here
       broken = true;
+      LOG.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
     }
     sleeping = 0;
   }

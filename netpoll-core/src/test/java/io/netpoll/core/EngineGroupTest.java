@@ -148,7 +148,12 @@ class EngineGroupTest {
       FakeNetwork.failNext(Fault.POLL, "Bad file descriptor");
       engine.group.forEachConnection(c -> {}, () -> {}); // wakes the loops
       Eventually.holds("a poller has failed", () -> !FakeNetwork.isPlanned(Fault.POLL));
-      Eventually.passes(() -> engine.serve(EngineGroupTest::echo)); // once it is replaced
+      Eventually.holds(
+          "a third loop was started",
+          () ->
+              Thread.getAllStackTraces().keySet().stream()
+                  .anyMatch(t -> t instanceof LoopThread && t.getName().endsWith("-loop-2")));
+      engine.serve(EngineGroupTest::echo);
       assertThat(engine.group.loops()).isEqualTo(2);
       assertEchoes(engine.dial());
       assertEchoes(engine.dial());

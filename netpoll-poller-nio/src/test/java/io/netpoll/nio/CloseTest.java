@@ -74,6 +74,27 @@ class CloseTest {
     assertThat(pair.peerReads(1)).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void discardInputDropsWhatCameAndTellsTheEnd(Kind kind) throws Exception {
+    var pair = loop.pair(kind, directory);
+    assertThat(pair.handle().discardInput()).as("nothing came").isZero();
+    pair.peer().write(ByteBuffer.allocate(100_000));
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    int dropped = 0;
+    while (dropped < 100_000 && System.nanoTime() < deadline) {
+      dropped += pair.handle().discardInput();
+    }
+    assertThat(dropped).isEqualTo(100_000);
+    pair.peer().shutdownOutput();
+    int last;
+    do {
+      last = pair.handle().discardInput();
+    } while (last == 0 && System.nanoTime() < deadline);
+    assertThat(last).as("the end").isEqualTo(-1);
+    assertThat(pair.endpoint().events).isEmpty();
+  }
+
   @Test
   void abortResets() throws Exception {
     var pair = loop.pair(Kind.TCP, directory);

@@ -9,6 +9,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ class NioPollerProviderTest {
   @Test
   void isFoundUnderItsName() {
     assertThat(ServiceLoader.load(PollerProvider.class))
+        .filteredOn(NioPollerProvider.class::isInstance)
         .singleElement()
         .isInstanceOfSatisfying(
             NioPollerProvider.class,
@@ -35,6 +37,15 @@ class NioPollerProviderTest {
               assertThat(found.priority()).isZero();
               assertThat(found.threadAffine()).isFalse();
             });
+  }
+
+  @Test
+  void tellsTheOptionsOfEachKindOfSocket() {
+    assertThat(provider.supportedOptions(false))
+        .contains(StandardSocketOptions.TCP_NODELAY, StandardSocketOptions.SO_KEEPALIVE);
+    assertThat(provider.supportedOptions(true))
+        .contains(StandardSocketOptions.SO_SNDBUF)
+        .doesNotContain(StandardSocketOptions.TCP_NODELAY);
   }
 
   @Test
