@@ -298,6 +298,47 @@ class LinkedBufferTest {
   }
 
   @Test
+  void bytesSplitByWriteDirectAreSentThroughBuffersOfTheirOwn() {
+    buffer.malloc(200);
+    buffer.writeDirect(ByteBuffer.allocateDirect(1000), 50);
+    buffer.flush();
+    Spans spans = new Spans(3);
+    assertThat(buffer.collect(spans)).isEqualTo(1200);
+    assertThat(spans.page(0)).isSameAs(spans.page(2));
+    assertThat(spans.buffer(0)).isNotSameAs(spans.buffer(2));
+  }
+
+  @Test
+  void nothingIsInsertedIntoAMallocThatMallocAckCut() {
+    buffer.malloc(100);
+    buffer.mallocAck(50);
+    buffer.writeBinary(new byte[50]);
+    assertThatThrownBy(() -> buffer.writeDirect(ByteBuffer.allocateDirect(1), 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("10");
+  }
+
+  @Test
+  void anIdleBufferDoesNotKeepASlabAlive() throws Exception {
+    LinkedBuffer[] idle = new LinkedBuffer[16];
+    for (int i = 0; i < idle.length; i++) {
+      idle[i] = new LinkedBuffer(pool);
+      idle[i].malloc(1 << 20);
+      idle[i].flush();
+    }
+    for (int i = 0; i < idle.length; i++) {
+      idle[i].skip(1 << 20);
+      idle[i].release();
+    }
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (pool.bytesHeld() > 4 << 20 && System.nanoTime() < deadline) {
+      System.gc();
+    }
+    assertThat(pool.bytesHeld()).isEqualTo(4 << 20);
+    assertThat(idle).allMatch(buffer -> buffer.length() == 0);
+  }
+
+  @Test
   void aHeapBufferIsNotTakenByReference() {
     assertThatThrownBy(() -> buffer.append(ByteBuffer.allocate(3)))
         .isInstanceOf(IllegalArgumentException.class);
