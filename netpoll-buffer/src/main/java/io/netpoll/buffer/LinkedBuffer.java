@@ -24,8 +24,9 @@ import java.io.EOFException;
  * with the page's own node, which is in one chain at a time, and there it belongs to one side:
  * <em>in an input chain to the producer, which fills through it; in an output chain to the
  * consumer, which sends through it</em>. So nobody uses {@code reserve} on an output chain, nor
- * {@code collect} on an input chain. Slices, and bytes split by {@code writeDirect}, are nodes over
- * a page that may be in another chain as well; their spans never own the window.
+ * {@code collect} on an input chain. Slices, and the bytes behind those that {@code writeDirect}
+ * inserted, are nodes over a page that another node is over as well; their spans never own the
+ * window.
  *
  * <h2>Moving and sharing</h2>
  *

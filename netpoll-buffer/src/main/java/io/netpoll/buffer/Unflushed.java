@@ -46,7 +46,10 @@ abstract class Unflushed extends Chain {
     this.pool = pool;
   }
 
-  /** Puts a node before the last bytes of the open one, which stay where they are. */
+  /**
+   * Puts a node before the last bytes of the open one, which stay where they are: a node of their
+   * own holds them from now on, which does not own the page's window.
+   */
   final void insert(Node inserted, int remaining) {
     Node node = Objects.requireNonNull(open);
     int split = node.end - remaining;
@@ -69,7 +72,6 @@ abstract class Unflushed extends Chain {
     rest.writable = node.writable;
     node.end = split;
     node.limit = split;
-    node.ownsWindow = false;
     node.next = inserted;
     inserted.next = rest;
     open = rest;

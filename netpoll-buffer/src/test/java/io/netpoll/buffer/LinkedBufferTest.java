@@ -207,18 +207,18 @@ class LinkedBufferTest {
 
   @Test
   void growingPeeksOverManyPagesTakeBoundedMemory() throws Exception {
-    byte[] bytes = bytes(1_000_000);
+    byte[] bytes = bytes(3_000_000);
     for (int at = 0; at < bytes.length; at += 10_000) {
       buffer.append(ByteBuffer.allocateDirect(10_000).put(0, bytes, at, 10_000));
     }
     buffer.flush();
     ByteBuffer first = buffer.peek(10_001);
-    for (int n = 10_001; n < bytes.length; n += 100) {
+    for (int n = 10_001; n < bytes.length; n += 5000) {
       assertThat(buffer.peek(n).get(n - 1)).isEqualTo(bytes[n - 1]);
     }
     assertThat(pool.pagesInUse()).isLessThan(8);
     long pages = pool.pagesInUse();
-    assertThat(content(buffer.next(999_000))).isEqualTo(Arrays.copyOf(bytes, 999_000));
+    assertThat(content(buffer.next(2_990_000))).isEqualTo(Arrays.copyOf(bytes, 2_990_000));
     assertThat(pool.pagesInUse()).isEqualTo(pages);
     assertThat(content(first)).isEqualTo(Arrays.copyOf(bytes, 10_001));
     buffer.release();
@@ -295,6 +295,47 @@ class LinkedBufferTest {
     buffer.skip(999);
     assertThat(buffer.readByte()).isEqualTo((byte) 5);
     assertThat(buffer.readInt()).isEqualTo(0xcafe);
+  }
+
+  @Test
+  void bytesSplitByWriteDirectAreSentThroughBuffersOfTheirOwn() {
+    buffer.malloc(200);
+    buffer.writeDirect(ByteBuffer.allocateDirect(1000), 50);
+    buffer.flush();
+    Spans spans = new Spans(3);
+    assertThat(buffer.collect(spans)).isEqualTo(1200);
+    assertThat(spans.page(0)).isSameAs(spans.page(2));
+    assertThat(spans.buffer(0)).isNotSameAs(spans.buffer(2));
+  }
+
+  @Test
+  void nothingIsInsertedIntoAMallocThatMallocAckCut() {
+    buffer.malloc(100);
+    buffer.mallocAck(50);
+    buffer.writeBinary(new byte[50]);
+    assertThatThrownBy(() -> buffer.writeDirect(ByteBuffer.allocateDirect(1), 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("10");
+  }
+
+  @Test
+  void anIdleBufferDoesNotKeepASlabAlive() throws Exception {
+    LinkedBuffer[] idle = new LinkedBuffer[16];
+    for (int i = 0; i < idle.length; i++) {
+      idle[i] = new LinkedBuffer(pool);
+      idle[i].malloc(1 << 20);
+      idle[i].flush();
+    }
+    for (int i = 0; i < idle.length; i++) {
+      idle[i].skip(1 << 20);
+      idle[i].release();
+    }
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (pool.bytesHeld() > 4 << 20 && System.nanoTime() < deadline) {
+      System.gc();
+    }
+    assertThat(pool.bytesHeld()).isEqualTo(4 << 20);
+    assertThat(idle).allMatch(buffer -> buffer.length() == 0);
   }
 
   @Test
