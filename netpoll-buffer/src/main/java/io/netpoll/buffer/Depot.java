@@ -21,17 +21,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Depot {
   private static final int RETAINED_SLABS = 4;
+  private static final int RETAINED_BYTES = 16 << 20;
 
   final int pageSize;
+  final int slabSize;
+  private final int mostRetained;
   private final PagePool pool;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<WeakReference<Slab>> listed = new ArrayList<>();
-  private final List<Slab> retained = new ArrayList<>(RETAINED_SLABS);
+  private final List<Slab> retained = new ArrayList<>();
   private long outside; // pages that are in no slab of this depot: lent, cached, or lost
 
   Depot(PagePool pool, int pageSize) {
     this.pool = pool;
     this.pageSize = pageSize;
+    this.slabSize = Math.max(PagePool.SLAB, pageSize);
+    this.mostRetained = Math.min(RETAINED_SLABS, RETAINED_BYTES / slabSize);
   }
 
   /** Takes a page, and more to fill {@code cache} halfway. Null if there is no free page. */
@@ -104,7 +109,7 @@ final class Depot {
       slab.listed = true;
       listed.add(slab.weakly);
     }
-    if (slab.whole() && retained.size() < RETAINED_SLABS) {
+    if (slab.whole() && retained.size() < mostRetained) {
       retained.add(slab);
     }
   }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *   give ─► cache of the calling thread ─► the page's slab, listed by its depot ─► garbage collector
  * </pre>
  *
- * <p>Size classes are 512 B, 4 KiB, 16 KiB, 64 KiB, 256 KiB and 1 MiB; what is larger is allocated
- * alone, at its exact size, and not kept. The pool refers to no page that is lent: one that is
- * never given back costs memory until the garbage collector finds its slab, nothing worse. Memory
- * is never freed by hand, so a view can be stale, but never dangling.
+ * <p>Size classes are 512 B, 4 KiB and by four up to 1 MiB, and by two up to 16 MiB; what is larger
+ * is allocated alone, at its exact size, and not kept. The pool refers to no page that is lent: one
+ * that is never given back costs memory until the garbage collector finds its slab, nothing worse.
+ * Memory is never freed by hand, so a view can be stale, but never dangling.
  *
  * <p>Thread-safe; nothing is synchronized. Taking and giving on a platform thread are free of
  * atomic operations as long as the thread's cache has pages, and room.
@@ -31,10 +31,18 @@ public final class PagePool implements PageSource {
   /** Size of the pages that writing starts with. */
   static final int SMALL = 4 << 10;
 
-  /** Size of the largest pages that are pooled, and of a slab. */
-  static final int LARGEST = 1 << 20;
+  /** Size of a slab, but of one for larger pages, which holds one. */
+  static final int SLAB = 1 << 20;
 
-  private static final int[] SIZES = {TINY, SMALL, 16 << 10, 64 << 10, 256 << 10, LARGEST};
+  /**
+   * Size of the largest pages that are pooled. Views of whole messages need that much in one piece,
+   * and to allocate and clear it each time costs more than to copy the message.
+   */
+  static final int LARGEST = 16 << 20;
+
+  private static final int[] SIZES = {
+    TINY, SMALL, 16 << 10, 64 << 10, 256 << 10, SLAB, 2 << 20, 4 << 20, 8 << 20, LARGEST
+  };
 
   private final DirectMemory memory;
   private final Depot[] depots = new Depot[SIZES.length];
@@ -107,7 +115,7 @@ public final class PagePool implements PageSource {
       Slab.Tally tally = new Slab.Tally();
       ByteBuffer block;
       try {
-        block = memory.allocate(LARGEST, () -> depot.collected(tally));
+        block = memory.allocate(depot.slabSize, () -> depot.collected(tally));
       } catch (OutOfDirectMemoryException e) {
         page = larger(sizeClass);
         if (page == null) {
@@ -194,7 +202,7 @@ public final class PagePool implements PageSource {
   }
 
   /**
-   * The index of the smallest class that fits: 512 B, then 4 KiB and its multiples by four.
+   * The index of the smallest class that fits: of 512 B, of 4 KiB and by four, of 1 MiB and by two.
    *
    * @throws IllegalArgumentException if the size is negative
    */
@@ -205,8 +213,11 @@ public final class PagePool implements PageSource {
       }
       return 0;
     }
-    int twelfths = 32 - Integer.numberOfLeadingZeros((size - 1) >>> 12);
-    return 1 + ((twelfths + 1) >>> 1);
+    if (size > SLAB) {
+      return 5 + 32 - Integer.numberOfLeadingZeros((size - 1) >>> 20);
+    }
+    int doublings = 32 - Integer.numberOfLeadingZeros((size - 1) >>> 12);
+    return 1 + ((doublings + 1) >>> 1);
   }
 
   /**

@@ -264,7 +264,7 @@ abstract class Unflushed extends Chain {
     reservedRoom = room;
     if ((room < quarter || room == 0) && into.hasRoom()) {
       try {
-        Node fresh = take(Math.min(Math.max(sizeHint, PagePool.SMALL), PagePool.LARGEST));
+        Node fresh = take(Math.min(Math.max(sizeHint, PagePool.SMALL), PagePool.SLAB));
         reserved = fresh;
         into.add(fresh.page, 0, fresh.limit, fresh.ownsWindow);
       } catch (OutOfDirectMemoryException e) {

@@ -30,8 +30,12 @@ class PagePoolTest {
     "262144, 262144",
     "262145, 1048576",
     "1048576, 1048576",
-    "1048577, 1048577",
-    "5000001, 5000001"
+    "1048577, 2097152",
+    "2097152, 2097152",
+    "2097153, 4194304",
+    "8388609, 16777216",
+    "16777216, 16777216",
+    "16777217, 16777217"
   })
   void aPageHasTheSmallestSizeClassThatFits(int asked, int size) {
     PagePool pool = new PagePool(64 << 20);
@@ -130,14 +134,23 @@ class PagePoolTest {
 
   @Test
   void whatWasGivenUpIsCollectedBeforeARequestIsRefused() {
-    PagePool pool = new PagePool(8L * SLAB);
+    PagePool pool = new PagePool(32L * SLAB);
     for (int i = 0; i < 20; i++) {
-      Page page = pool.take(5 * SLAB);
+      Page page = pool.take(20 * SLAB);
       page.memory().putInt(0, i);
       pool.give(page);
     }
     assertThat(pool.pagesInUse()).isZero();
-    assertThat(pool.bytesHeld()).isLessThanOrEqualTo(8L * SLAB);
+    assertThat(pool.bytesHeld()).isLessThanOrEqualTo(32L * SLAB);
+  }
+
+  @Test
+  void largePagesAreUsedAgain() {
+    PagePool pool = new PagePool(64L * SLAB);
+    Page first = pool.take(4_000_000);
+    pool.give(first);
+    assertThat(pool.take(4_000_000)).isSameAs(first);
+    assertThat(pool.bytesHeld()).isEqualTo(4L * SLAB);
   }
 
   @Test
