@@ -153,6 +153,7 @@ public interface PollerGroup extends AutoCloseable {
      * @return an open group
      * @throws PollerUnavailableException if the backend is not on the path or cannot be used here;
      *     the message lists every backend seen and why each was refused
+     * @throws IllegalArgumentException if this JDK lacks the execution mode
      */
     PollerGroup build() throws PollerUnavailableException;
   }
