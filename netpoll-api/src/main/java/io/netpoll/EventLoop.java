@@ -32,7 +32,7 @@ import java.util.Objects;
  *   <tr><td>{@link OnDisconnect}</td><td>at most once</td>
  *       <td>OnConnect returned, and the peer closed or reset</td><td>may overlap OnRequest</td></tr>
  *   <tr><td>{@link CloseCallback}</td><td>each once, in the order added</td>
- *       <td>the socket is closed and the last OnRequest returned</td><td>no</td></tr>
+ *       <td>the socket is closed, the last OnRequest and OnDisconnect returned</td><td>no</td></tr>
  * </table>
  *
  * A connection that OnPrepare closed gets no OnConnect, OnRequest or OnDisconnect, only its close

@@ -64,6 +64,15 @@ public interface Reader {
   ByteBuffer peek(int n) throws IOException;
 
   /**
+   * Shows the next four bytes as a big-endian number without consuming them, waiting for them: for
+   * protocols whose frames begin with their length.
+   *
+   * @return the number
+   * @throws IOException as the class comment says
+   */
+  int peekInt() throws IOException;
+
+  /**
    * Drops the next {@code n} bytes, waiting for them.
    *
    * @param n number of bytes, zero or more

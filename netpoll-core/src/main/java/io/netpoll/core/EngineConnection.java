@@ -298,7 +298,16 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   private void startDisconnect() {
     OnDisconnect callback = settings.onDisconnect;
     if (callback != null) {
-      group.starter().start(loop, () -> call("OnDisconnect", () -> callback.onDisconnect(this)));
+      state.set(ConnectionState.TELLING);
+      group
+          .starter()
+          .start(
+              loop,
+              () -> {
+                call("OnDisconnect", () -> callback.onDisconnect(this));
+                state.set(ConnectionState.TOLD);
+                signal(); // close callbacks may have waited for it
+              });
     }
   }
 
@@ -411,6 +420,9 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   }
 
   private boolean finish() {
+    if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
+      return false; // OnDisconnect signals when it has returned
+    }
     Queue<CloseCallback> callbacks = closeCallbacks;
     CloseCallback callback;
     while (callbacks != null && (callback = callbacks.poll()) != null) {

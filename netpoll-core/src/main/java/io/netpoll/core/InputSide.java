@@ -324,6 +324,12 @@ final class InputSide implements Input, Reader {
   }
 
   @Override
+  public int peekInt() throws IOException {
+    need(Integer.BYTES);
+    return buffer.peekInt();
+  }
+
+  @Override
   public void skip(int n) throws IOException {
     need(n);
     buffer.skip(n);

@@ -53,9 +53,38 @@ class CallbackOrderTest {
       peer.close();
       Eventually.holds("everything was called", () -> calls.size() == 6);
     }
-    assertThat(calls.subList(0, 3)).containsExactly("prepare", "connect", "request");
-    assertThat(calls.indexOf("close 1")).isLessThan(calls.indexOf("close 2"));
-    assertThat(calls).contains("disconnect");
+    assertThat(calls)
+        .containsExactly("prepare", "connect", "request", "disconnect", "close 1", "close 2");
+  }
+
+  @Test
+  void closeCallbacksWaitForOnDisconnect() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<String> calls = new CopyOnWriteArrayList<>();
+    try (Harness engine = new Harness(Execution.workers())) {
+      engine.serve(
+          s -> {
+            s.onPrepare(c -> c.addCloseCallback(closed -> calls.add("close")));
+            s.onRequest(c -> {});
+            s.onDisconnect(
+                c -> {
+                  told.countDown();
+                  goOn.await();
+                  calls.add("disconnect");
+                });
+          });
+      FakePeer peer = engine.dial();
+      peer.close();
+      told.await();
+      Eventually.holds(
+          "the socket is closed",
+          () -> engine.opened.iterator().next().state.has(ConnectionState.CLOSED));
+      assertThat(calls).isEmpty();
+      goOn.countDown();
+      Eventually.holds("both were called", () -> calls.size() == 2);
+    }
+    assertThat(calls).containsExactly("disconnect", "close");
   }
 
   @ParameterizedTest
