@@ -47,6 +47,11 @@ final class Errno {
 
   private Errno() {}
 
+  /** Loads this class, which is impossible when it is needed for want of descriptors. */
+  static void load() {
+    // Initialising the class does it.
+  }
+
   /** What the C library calls it, then its name. */
   static String describe(int errno) {
     return switch (errno) {

@@ -120,9 +120,9 @@ final class Libc {
 
   private Libc() {}
 
-  /** Loads what is native, unless it was loaded before. */
+  /** Loads what is native, unless it was loaded before: initialising this class does it. */
   static void load() {
-    // Initialising the class does it.
+    Errno.load();
   }
 
   private static CallContext args(int count) {

@@ -102,7 +102,7 @@ final class ListenHandle extends EpollHandle {
       } else if (accepted == -Errno.EAGAIN) {
         return;
       } else if (!isOfThePeer(-accepted)) {
-        acceptor.failed(Errno.exception("accepting at " + socket.localAddress(), -accepted));
+        acceptor.failed(Errno.exception("accepting", -accepted));
         return;
       }
     }

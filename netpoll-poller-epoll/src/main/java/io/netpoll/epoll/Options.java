@@ -116,7 +116,7 @@ final class Options {
 
   private static UnsupportedOperationException unsupported(SocketOption<?> option, String sockets) {
     return new UnsupportedOperationException(
-        "The option " + option.name() + " is not supported by " + sockets + " of epoll.");
+        "The epoll backend has no option " + option.name() + " for " + sockets + ".");
   }
 
   private static Setting setting(Option known, SocketOption<?> option, Object value) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   CONNECTING --connected--> CONNECTED --error--> BROKEN
- *     |    \--error--> BROKEN    |   \              |  |
- *     |                  |       |    \---detach----|--+--> DETACHING --due--> ENDED (detached)
- *     +------------------+-------+------close-------+-----> CLOSING   --due--> ENDED (closed)
+ *   CONNECTING --error--> REFUSED
+ *   CONNECTED, BROKEN                      --detach--> DETACHING --due--> ENDED (detached)
+ *   CONNECTING, CONNECTED, BROKEN, REFUSED --close-->  CLOSING   --due--> ENDED (closed)
  * </pre>
  *
  * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
@@ -42,6 +42,8 @@ final class StreamHandle extends EpollHandle {
   private enum State {
     CONNECTING,
     CONNECTED,
+    /** Connecting failed; nothing is watched. */
+    REFUSED,
     /** An error was reported, or is about to be; nothing is watched. */
     BROKEN,
     DETACHING,
@@ -61,9 +63,6 @@ final class StreamHandle extends EpollHandle {
   private boolean reset;
   private boolean shut;
 
-  /** Whether there ever was a connection, so that there is something to detach. */
-  private boolean connected;
-
   /** What broke the socket outside of dispatch, until it is told. */
   private @Nullable IOException failure;
 
@@ -73,7 +72,6 @@ final class StreamHandle extends EpollHandle {
     this.socket = socket;
     this.endpoint = endpoint;
     this.state = state;
-    this.connected = state == State.CONNECTED;
   }
 
   /** A connected socket, paused. */
@@ -127,13 +125,12 @@ final class StreamHandle extends EpollHandle {
   private void finishConnect() {
     int errno = Sockets.takeError(fd, poller.memory());
     if (errno != 0) {
-      state = State.BROKEN;
-      watch();
+      state = State.REFUSED;
+      unwatch();
       endpoint.failed(Errno.connectException("connecting to " + remoteAddress(), errno));
       return;
     }
     socket.connected(poller.memory());
-    connected = true;
     state = State.CONNECTED;
     endpoint.connected();
     // After the endpoint had its say, which spares a change of interest if it resumes at once.
@@ -166,7 +163,7 @@ final class StreamHandle extends EpollHandle {
           return;
         }
         if (read == 0) {
-          end(input);
+          inputEnded(input);
           return;
         }
         if (read < space && !ending) {
@@ -178,7 +175,7 @@ final class StreamHandle extends EpollHandle {
     }
   }
 
-  private void end(Input input) {
+  private void inputEnded(Input input) {
     // The endpoint may have closed the handle when it was told of no bytes.
     if (state == State.CONNECTED) {
       ended = true;
@@ -253,7 +250,7 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   void unwatchable(IOException cause) {
-    if (state == State.CONNECTED || state == State.CONNECTING) {
+    if (state == State.CONNECTED) {
       state = State.BROKEN;
       failure = cause;
       poller.due(this);
@@ -363,7 +360,7 @@ final class StreamHandle extends EpollHandle {
     if (isEnding()) {
       return;
     }
-    if (!connected) {
+    if (state != State.CONNECTED && state != State.BROKEN) {
       throw new IllegalStateException(
           "The socket to " + remoteAddress() + " is not connected: there is nothing to detach.");
     }
