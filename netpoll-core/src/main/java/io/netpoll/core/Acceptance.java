@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +81,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     }
     Await.permit(() -> what);
     Thread caller = Thread.currentThread();
-    future.whenComplete((value, failure) -> LockSupport.unpark(caller));
+    future.whenComplete((value, failure) -> Await.wake(caller));
     Await.until(future::isDone, Await.Limit.NONE, () -> what);
   }
 
@@ -176,7 +175,6 @@ public final class Acceptance implements Acceptor, AutoCloseable {
    */
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted();
     CompletableFuture<Void> freed = new CompletableFuture<>();
     boolean ordered =
         onLoop(
@@ -187,11 +185,8 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               }
               freed.complete(null);
             });
-    if (ordered && !LoopThread.isCurrent()) {
-      freed.join();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (ordered) {
+      Await.uninterruptibly(freed);
     }
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CallbackOrderTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void callbacksComeInTheDocumentedOrder(Mode mode) throws Exception {
     List<String> calls = new CopyOnWriteArrayList<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -88,7 +88,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aConnectionClosedInPrepareGetsNothingButItsCloseCallbacks(Mode mode) throws Exception {
     List<String> calls = new CopyOnWriteArrayList<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -112,7 +112,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void bytesThatCameDuringOnConnectAreShownToOnRequest(Mode mode) throws Exception {
     CountDownLatch bytesCame = new CountDownLatch(1);
     AtomicReference<String> seen = new AtomicReference<>();
@@ -132,7 +132,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void peerClosesAfterSending_handlerStillSeesTheData(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -146,7 +146,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void peerResetsAfterSending_handlerStillSeesWhatWasRead(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -167,7 +167,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aHandlerThatConsumesNothingIsNotCalledAgainBeforeMoreBytesCome(Mode mode) throws Exception {
     AtomicInteger calls = new AtomicInteger();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -184,7 +184,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aHandlerThatLeavesBytesIsCalledAgainWhileItMakesProgress(Mode mode) throws Exception {
     StringBuilder seen = new StringBuilder();
     AtomicInteger calls = new AtomicInteger();
@@ -203,7 +203,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aRequestForMoreBytesHoldsTheHandlerBackUntilTheyAreThere(Mode mode) throws Exception {
     AtomicInteger calls = new AtomicInteger();
     AtomicReference<String> seen = new AtomicReference<>();
@@ -229,7 +229,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void whatAHandlerThrowsClosesItsConnectionAfterTheFlushedOutput(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -283,7 +283,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aCloseCallbackAddedAfterCloseIsCalledToo(Mode mode) throws Exception {
     CountDownLatch called = new CountDownLatch(1);
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -297,7 +297,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void setOnRequestSchedulesAtOnceWhenBytesAreBuffered(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -312,7 +312,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aConnectionWithEndlessInputDoesNotStarveOthers(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(

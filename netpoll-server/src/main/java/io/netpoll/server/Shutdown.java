@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,7 @@ final class Shutdown {
   /** A connection has ended; {@code open} is counted down already. */
   void connectionClosed() {
     closed.incrementAndGet();
-    waiters.forEach(LockSupport::unpark);
+    waiters.forEach(Await::wake);
   }
 
   /** Begins the shutdown, unless that was done, and waits for it. */
@@ -72,7 +71,7 @@ final class Shutdown {
           },
           () -> {
             untold.decrementAndGet();
-            LockSupport.unpark(caller);
+            Await.wake(caller);
           });
       if (!Await.isPermitted()) {
         groups.stream()
