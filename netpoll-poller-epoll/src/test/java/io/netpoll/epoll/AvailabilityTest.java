@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(60)
 class AvailabilityTest {
+  /** Without it newer JDKs warn. */
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
   @TempDir Path directory;
 
   /** Run in a process of its own: prints the answer, twice. */
@@ -100,8 +103,18 @@ class AvailabilityTest {
   }
 
   @Test
+  void whereItRunsThereIsNoWarningOfAnyJdk() throws Exception {
+    List<String> output = java(directory, NATIVE_ACCESS, Ask.class.getName());
+
+    assertThat(output)
+        .containsExactly(
+            "Availability[available=true, reason=]", "Availability[available=true, reason=]");
+  }
+
+  @Test
   void notWhereNativeCodeCannotBeWritten() throws Exception {
-    List<String> output = java(Path.of("/proc"), "-Djava.io.tmpdir=/proc", Ask.class.getName());
+    List<String> output =
+        java(Path.of("/proc"), NATIVE_ACCESS, "-Djava.io.tmpdir=/proc", Ask.class.getName());
 
     assertRefused(output, "The native part of jnr cannot be loaded");
   }
@@ -122,7 +135,14 @@ class AvailabilityTest {
                 "-rm",
                 "sh",
                 "-c",
-                mount + " && exec " + java + " -Djava.io.tmpdir=" + directory + " \"$0\"",
+                mount
+                    + " && exec "
+                    + java
+                    + " "
+                    + NATIVE_ACCESS
+                    + " -Djava.io.tmpdir="
+                    + directory
+                    + " \"$0\"",
                 Ask.class.getName()));
     assertRefused(output, "The native part of jnr cannot be loaded");
   }

@@ -187,6 +187,19 @@ class OptionsTest {
   }
 
   @Test
+  void aValueThatTheSystemRefusesIsFoundBeforeAnyConnection() throws Exception {
+    for (SocketOption<Integer> option :
+        Set.of(ExtendedSocketOptions.TCP_KEEPIDLE, ExtendedSocketOptions.TCP_KEEPCOUNT)) {
+      ListenSocket socket = loop.keep(loop.provider.bind(Kind.TCP.free(directory), 16));
+      assertThatThrownBy(() -> loop.poller.accept(socket, Map.of(option, 1_000_000), acceptor))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(option.name());
+      // Still its owner's.
+      loop.poller.accept(socket, Map.of(option, 5), new TestAcceptor());
+    }
+  }
+
+  @Test
   void lingeringOfAnAcceptedSocketDoesNotHoldUpItsClose() throws Exception {
     ListenSocket socket = loop.provider.bind(Kind.TCP.free(directory), 16);
     loop.poller.accept(socket, Map.of(StandardSocketOptions.SO_LINGER, 30), acceptor);
