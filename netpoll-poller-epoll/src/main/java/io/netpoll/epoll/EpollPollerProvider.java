@@ -57,7 +57,7 @@ public final class EpollPollerProvider implements PollerProvider {
     } else if (!EventArray.isX86(cpu) && !cpu.equals("aarch64")) {
       reason = "It runs on the CPUs amd64 and aarch64, and this is " + cpu + ".";
     } else if (Native.FAILURE != null) {
-      reason = "The native part of jnr cannot be loaded: " + Native.FAILURE + ".";
+      reason = "The native part of jnr cannot be loaded: " + Native.FAILURE;
     }
     if (reason == null) {
       return tryOut();
@@ -116,12 +116,18 @@ public final class EpollPollerProvider implements PollerProvider {
         Libc.load();
         return null;
       } catch (LinkageError | RuntimeException e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-          cause = cause.getCause();
-        }
-        return cause.toString();
+        return sentence(e);
       }
+    }
+
+    /** What the first cause says, but for the stack traces that jffi puts into its messages. */
+    private static String sentence(Throwable failure) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      String line = cause.toString().lines().findFirst().orElseThrow();
+      return line.endsWith(".") ? line : line + ".";
     }
   }
 }

@@ -82,7 +82,27 @@ final class ListenHandle extends EpollHandle {
         forEach.add(setting);
       }
     }
+    tryOut(forEach, socket.unix ? Libc.AF_UNIX : Libc.AF_INET, poller.memory());
     return new ListenHandle(poller, socket, acceptor, List.copyOf(forEach), lingering);
+  }
+
+  /**
+   * Sets options of a socket made for that, so that one which the system refuses is found before
+   * the first connection and not with it.
+   */
+  private static void tryOut(List<Options.Setting> settings, int family, Memory memory)
+      throws IOException {
+    if (settings.isEmpty()) {
+      return;
+    }
+    int fd = Sockets.open(family);
+    try {
+      for (Options.Setting setting : settings) {
+        setting.apply(fd, memory);
+      }
+    } finally {
+      Libc.close(fd);
+    }
   }
 
   @Override

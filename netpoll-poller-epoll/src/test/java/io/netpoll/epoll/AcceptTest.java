@@ -335,7 +335,8 @@ class AcceptTest {
         new ProcessBuilder(
                 "sh",
                 "-c",
-                "ulimit -n 60; exec \"$0\" -cp \"$1\" " + DescriptorExhaustion.class.getName(),
+                "ulimit -n 60; exec \"$0\" --enable-native-access=ALL-UNNAMED -cp \"$1\" "
+                    + DescriptorExhaustion.class.getName(),
                 java.toString(),
                 System.getProperty("java.class.path"))
             .redirectErrorStream(true)

@@ -3,12 +3,17 @@ package io.netpoll.epoll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.Poller;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,75 @@ class EpollPollerTest {
     loop.poller.poll(Long.MAX_VALUE);
     loop.dispatch();
     assertThat(acceptor.closed).isTrue();
+  }
+
+  @Test
+  void wakeupIsNoEventOfTheBatch_andCoalesced() throws Exception {
+    var pair = loop.pair(Kind.UNIX, directory);
+    pair.handle().resumeInput();
+    for (int i = 0; i < 1000; i++) {
+      loop.poller.wakeup();
+    }
+    pair.peerSends("x");
+    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(1);
+    loop.dispatch();
+    assertThat(pair.endpoint().text()).isEqualTo("x");
+    loop.assertQuiet();
+  }
+
+  @Test
+  void wakeupWhileAndAfterClosingWritesToNobodyElse() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      Poller another = loop.provider.open(new NoPages());
+      Thread[] wakers = new Thread[2];
+      AtomicBoolean stop = new AtomicBoolean();
+      for (int w = 0; w < wakers.length; w++) {
+        wakers[w] =
+            new Thread(
+                () -> {
+                  while (!stop.get()) {
+                    another.wakeup();
+                  }
+                });
+        wakers[w].start();
+      }
+      for (int p = 0; p < 20; p++) {
+        another.poll(0);
+      }
+      another.close();
+      // Takes the numbers that are free now.
+      var pair = loop.pair(Kind.UNIX, directory);
+      stop.set(true);
+      for (Thread waker : wakers) {
+        waker.join();
+      }
+      pair.peer().configureBlocking(false);
+      assertThat(pair.peer().read(ByteBuffer.allocate(8))).isZero();
+      pair.handle().close();
+      pair.peer().close();
+    }
+  }
+
+  @Test
+  void aTurnAllocatesNothing() throws Exception {
+    var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(1, 8));
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Handle handle = pair.handle();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 10; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        loop.poller.wakeup();
+        loop.poller.poll(Long.MAX_VALUE);
+        loop.poller.dispatch();
+        handle.resumeInput();
+        handle.pauseInput();
+        handle.send();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    // The test's own output makes an iterator.
+    assertThat(least / 1000).isLessThanOrEqualTo(48);
   }
 
   @Test

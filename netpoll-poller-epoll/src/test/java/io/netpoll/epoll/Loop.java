@@ -7,6 +7,8 @@ import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
@@ -31,6 +33,8 @@ import java.util.stream.Stream;
  * every descriptor that the test opened is closed.
  */
 final class Loop implements AutoCloseable {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   static {
     // The JDK opens a socket of its own with the first channel, and keeps it.
     try {
@@ -119,12 +123,15 @@ final class Loop implements AutoCloseable {
     turn();
     turn();
     int polls = 0;
+    final long cpuBefore = THREADS.getCurrentThreadCpuTime();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
     for (long left; (left = end - System.nanoTime()) > 0; polls++) {
       poller.poll(left);
       dispatch();
     }
     assertThat(polls).as("returns of poll").isLessThanOrEqualTo(3);
+    long cpu = THREADS.getCurrentThreadCpuTime() - cpuBefore;
+    assertThat(TimeUnit.NANOSECONDS.toMillis(cpu)).as("CPU time in ms").isLessThan(50);
   }
 
   TestEndpoint attach(StreamSocket socket, TestEndpoint endpoint) throws IOException {

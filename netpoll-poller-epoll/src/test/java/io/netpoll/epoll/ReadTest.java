@@ -269,6 +269,59 @@ class ReadTest {
     loop.assertQuiet();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void discardsWhatIsThere_whilePaused(Kind kind) throws Exception {
+    var pair = loop.pair(kind, directory);
+    assertThat(pair.handle().discardInput()).isZero();
+    pair.peerSends("x".repeat(150_000));
+    int discarded = 0;
+    while (discarded < 150_000) {
+      discarded += pair.handle().discardInput();
+    }
+    assertThat(discarded).isEqualTo(150_000);
+    assertThat(pair.handle().discardInput()).isZero();
+    pair.peerSends("end");
+    pair.peer().shutdownOutput();
+    assertThat(pair.handle().discardInput()).isEqualTo(3);
+    assertThat(pair.handle().discardInput()).isEqualTo(-1);
+    assertThat(pair.endpoint().reads).isEmpty();
+    assertThat(pair.endpoint().events).isEmpty();
+  }
+
+  @Test
+  void discardsNothing_afterTheEnd_aReset_orAClose() throws Exception {
+    var ended = loop.pair(Kind.TCP, directory);
+    ended.handle().resumeInput();
+    ended.peer().shutdownOutput();
+    loop.until(() -> ended.endpoint().events.contains("ended"));
+    assertThat(ended.handle().discardInput()).isEqualTo(-1);
+
+    var broken = loop.pair(Kind.TCP, directory);
+    reset(broken);
+    assertThat(broken.handle().discardInput()).isEqualTo(-1);
+    broken.handle().close();
+    assertThat(broken.handle().discardInput()).isEqualTo(-1);
+  }
+
+  @Test
+  void aHangUpIsRememberedThroughPausesWhileThereIsOutputToo() throws Exception {
+    var pair = loop.pair(Kind.UNIX, directory);
+    pair.handle().resumeInput();
+    pair.peerSends("data");
+    pair.handle().pauseInput();
+    pair.peer().close();
+    loop.assertQuiet();
+    pair.handle().resumeInput();
+    pair.handle().pauseInput();
+    loop.assertQuiet();
+    assertThat(pair.endpoint().events).isEmpty();
+
+    pair.handle().resumeInput();
+    loop.until(() -> pair.endpoint().events.contains("ended"));
+    assertThat(pair.endpoint().text()).isEqualTo("data");
+  }
+
   private static void reset(Loop.Pair pair) throws IOException {
     pair.peer().setOption(StandardSocketOptions.SO_LINGER, 0);
     pair.peer().close();

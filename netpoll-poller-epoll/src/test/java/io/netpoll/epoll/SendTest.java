@@ -184,6 +184,50 @@ class SendTest {
     assertThat(reader.get()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void manyBytesThroughSmallBuffers_bothWaysAtOnce(Kind kind) throws Exception {
+    long total = 64L * MIB;
+    var endpoint = new TestEndpoint(2, 64 * 1024);
+    var pair = loop.pair(kind, directory, endpoint);
+    // Small send buffers only: with a receive buffer this small TCP itself all but stands still.
+    pair.handle().setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+    pair.peer().setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+    final long expected = write(endpoint, total);
+    FutureTask<Long> reader = start(() -> checksumOf(pair.peer(), total));
+    CRC32C sent = new CRC32C();
+    FutureTask<Void> writer =
+        start(
+            () -> {
+              byte[] content = new byte[MIB];
+              Random random = new Random(44);
+              for (long left = total; left > 0; left -= MIB) {
+                random.nextBytes(content);
+                sent.update(content);
+                ByteBuffer bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                  pair.peer().write(bytes);
+                }
+              }
+              return null;
+            });
+    pair.handle().resumeInput();
+    pair.handle().sendWhenWritable();
+    CRC32C received = new CRC32C();
+    long[] count = {0};
+    loop.until(
+        () -> {
+          byte[] part = endpoint.received.toByteArray();
+          endpoint.received.reset();
+          received.update(part);
+          count[0] += part.length;
+          return count[0] == total && endpoint.drains == 1 && reader.isDone();
+        });
+    writer.get();
+    assertThat(reader.get()).isEqualTo(expected);
+    assertThat(received.getValue()).isEqualTo(sent.getValue());
+  }
+
   @Test
   void manyThreadsSendOnManyConnectionsAtOnce() throws Exception {
     int count = 8;
