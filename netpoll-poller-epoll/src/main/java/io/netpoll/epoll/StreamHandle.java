@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * while input is neither paused nor at its end, writing while the poller holds the output token. A
  * hang-up or an error, which cannot be masked, is found by the read or the write that is wanted;
  * where neither is, the descriptor leaves the set until one is, and the set reports it again then.
- * So no state spins.
+ * So no state spins. What an end or an error makes superfluous is watched until it is reported once
+ * more: as a rule the socket is closed before, which spares a system call.
  *
  * <p>{@link #send()} may run on any thread beside the leader: it uses the descriptor, the state and
  * the output only.
@@ -95,12 +96,16 @@ final class StreamHandle extends EpollHandle {
       finishConnect();
       return;
     }
+    boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
       receive((events & Libc.EPOLLRDHUP) != 0);
     }
     // Reading may have ended the state or, through the endpoint, the wish to send.
     if ((events & (Libc.EPOLLOUT | BROKEN_OFF)) != 0 && sending && state == State.CONNECTED) {
       sendAsPoller();
+    }
+    if (over) {
+      watch();
     }
     if ((events & BROKEN_OFF) != 0 && interest() == 0) {
       unwatch();
@@ -179,7 +184,6 @@ final class StreamHandle extends EpollHandle {
     // The endpoint may have closed the handle when it was told of no bytes.
     if (state == State.CONNECTED) {
       ended = true;
-      watch();
       input.ended();
     }
   }
@@ -243,7 +247,6 @@ final class StreamHandle extends EpollHandle {
   private void fail(IOException cause) {
     if (state == State.CONNECTED) {
       state = State.BROKEN;
-      watch();
       endpoint.failed(cause);
     }
   }
