@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * established connections go on meanwhile, and those that wait in the backlog are accepted later.
  */
 public final class Acceptance implements Acceptor, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.listener");
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -110,7 +109,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     long now = System.nanoTime();
     if (now - lastLogged >= LOG_EVERY_NANOS) {
       lastLogged = now;
-      LOG.log(
+      Log.LISTENER.log(
           System.Logger.Level.WARNING,
           "Accepting on "
               + Addresses.text(socket.localAddress())

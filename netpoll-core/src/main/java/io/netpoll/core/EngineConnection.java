@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * them is {@link ConnectionState}; how it closes is in {@link Closing}.
  */
 public final class EngineConnection implements Connection, Endpoint, Runnable {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.connection");
 
   /** How many passes one run makes before others get their turn. */
   private static final int PASSES = 64;
@@ -137,7 +136,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     try {
       handle = loop.poller().attach(socket, this);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
       socket.close();
       loop.release();
       return;
@@ -209,7 +209,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     if (failure == null) {
       failure = cause;
     }
-    LOG.log(System.Logger.Level.DEBUG, () -> "The connection to " + peer() + " failed: " + cause);
+    Log.CONNECTION.log(
+        System.Logger.Level.DEBUG, () -> "The connection to " + peer() + " failed: " + cause);
     end(ConnectionState.ENDED | ConnectionState.FAILED);
   }
 
@@ -520,7 +521,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
           t instanceof ConnectionClosedException
               ? System.Logger.Level.DEBUG
               : System.Logger.Level.WARNING;
-      LOG.log(level, name + " of the connection to " + peer() + " failed; it is closed.", t);
+      Log.CONNECTION.log(
+          level, name + " of the connection to " + peer() + " failed; it is closed.", t);
       closeBecause(0);
     }
   }
@@ -545,7 +547,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   /** Resets the connection because the library cannot go on with it. Any thread. */
   void closeForFailure(String what, Exception cause) {
-    LOG.log(
+    Log.CONNECTION.log(
         System.Logger.Level.WARNING,
         "The connection to " + peer() + " " + what + "; it is reset.",
         cause);

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * without one. Its first loop is never retired, and watches the listening sockets.
  */
 public final class EngineGroup implements PollerGroup {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.group");
 
   private final String name;
   private final PollerProvider provider;
@@ -123,7 +122,7 @@ public final class EngineGroup implements PollerGroup {
         resize(wanted);
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
+      Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
     } finally {
       lock.unlock();
     }

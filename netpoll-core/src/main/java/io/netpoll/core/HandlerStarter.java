@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * calls {@link #start}; it never runs user code on the caller's stack.
  */
 final class HandlerStarter {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.execution");
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -78,7 +77,7 @@ final class HandlerStarter {
       long now = System.nanoTime();
       long logged = lastLogged.get();
       if (now - logged >= LOG_EVERY_NANOS && lastLogged.compareAndSet(logged, now)) {
-        LOG.log(
+        Log.EXECUTION.log(
             System.Logger.Level.WARNING,
             "A handler could not be started ("
                 + e

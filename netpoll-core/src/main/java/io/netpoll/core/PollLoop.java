@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #ENDED}, after which reservations and tasks are refused.
  */
 final class PollLoop {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.loop");
 
   private static final int ENDED = -1;
   private static final int TASKS_IN_A_ROW = 1024;
@@ -405,7 +404,7 @@ final class PollLoop {
     } catch (Throwable t) {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or the
       // machine is at its end. The other connections go on.
-      LOG.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
+      Log.LOOP.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
   }
@@ -414,7 +413,8 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      LOG.log(System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
+      Log.LOOP.log(
+          System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
       return true;
     }
   }
@@ -433,7 +433,7 @@ final class PollLoop {
     } catch (IOException | RuntimeException e) {
       closing = true; // nothing new comes here
       broken = true;
-      LOG.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+      Log.LOOP.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
     }
     sleeping = 0;
   }

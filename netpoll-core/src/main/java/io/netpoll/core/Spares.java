@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * threads beyond the leaders exist at a time, which bounds how many handlers may hold one.
  */
 final class Spares {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.execution");
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   static final Spares SHARED = new Spares(Integer.getInteger("io.netpoll.maxHeldThreads", 256));
@@ -140,7 +139,7 @@ final class Spares {
       spare.thread.start();
       running = true;
     } catch (OutOfMemoryError e) {
-      LOG.log(
+      Log.EXECUTION.log(
           System.Logger.Level.WARNING,
           "No thread can be started for a poll loop (" + e.getMessage() + "); it goes on without.");
     } finally {

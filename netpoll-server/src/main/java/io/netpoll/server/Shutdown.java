@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * attached later for whatever reason finds the shutdown under way.
  */
 final class Shutdown {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.server");
+  /** Made when it is needed: to find a logging system takes long. */
+  private static final class Log {
+    static final System.Logger SERVER = System.getLogger("io.netpoll.server");
+  }
 
   private final ConnectionOwner owner;
   private final AtomicInteger open;
@@ -98,7 +101,7 @@ final class Shutdown {
           Await.Limit.in(Nanos.of(deadline)),
           () -> "A shutdown");
     } catch (InterruptedIOException e) {
-      LOG.log(
+      Log.SERVER.log(
           System.Logger.Level.INFO,
           "A shutdown was interrupted while waiting: the connections that are left are reset.");
       return false;
@@ -109,7 +112,7 @@ final class Shutdown {
     forEachOwned(
         connection -> {
           if (caller == null || !connection.isRunBy(caller)) {
-            LOG.log(
+            Log.SERVER.log(
                 System.Logger.Level.DEBUG,
                 () ->
                     "The connection to "
