@@ -24,6 +24,7 @@ class CommandLineTest {
         "peer netty-nio --send frame",
         "peer netty-nio --codec length-field --handler pool",
         "peer jdk-virtual --handler loop",
+        "startup --rounds 0",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();
