@@ -1,0 +1,86 @@
+package io.netpoll.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The echo service on blocking sockets of the JDK, a virtual thread for each connection. */
+final class JdkVirtualPeer implements Peer {
+  private final PeerSettings settings;
+  private final ExecutorService threads;
+  private final ServerSocketChannel listener;
+  private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+
+  JdkVirtualPeer(PeerSettings settings) throws IOException {
+    this.settings = settings;
+    threads = VirtualThreads.executor();
+    listener = ServerSocketChannel.open();
+    try {
+      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      listener.bind(settings.address(), PeerSettings.BACKLOG);
+      threads.execute(this::accept);
+    } catch (Throwable e) {
+      listener.close();
+      threads.shutdown();
+      throw e;
+    }
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel connection = listener.accept();
+        connections.add(connection);
+        threads.execute(() -> serve(connection));
+      }
+    } catch (IOException closed) {
+      // The listener was closed: this thread's work is done.
+    }
+  }
+
+  private void serve(SocketChannel connection) {
+    try (connection) {
+      connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      new BlockingEcho(connection, settings.sending(), settings.work()).run();
+    } catch (IOException | InterruptedException e) {
+      // The client is gone, or this server ends: there is nobody to tell.
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    try {
+      return (InetSocketAddress) listener.getLocalAddress();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String description() {
+    return "peer=" + PeerName.JDK_VIRTUAL + " send=" + settings.sending();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    threads.shutdownNow(); // an interrupt closes the channel that its thread waits in
+    for (SocketChannel connection : connections) {
+      connection.close();
+    }
+    try {
+      threads.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.netpoll.benchmarks;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command line of the benchmarks jar. */
+@Command(
+    name = "netpoll-benchmarks",
+    description = "What Netpoll for Java is compared with, and the comparisons.",
+    subcommands = {PeerCommand.class, StartUpCommand.class})
+public final class Main {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean help;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the process with its exit code: 0 for success, 2 for a command line
+   * that makes no sense, 1 for everything else.
+   *
+   * @param args the command and its options
+   */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, ready to execute. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.registerConverter(PeerName.class, new Words<>(PeerName.values()));
+    commandLine.registerConverter(Placement.class, new Words<>(Placement.values()));
+    commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
+    commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
+    commandLine.setParameterExceptionHandler(Main::misused);
+    commandLine.setExecutionExceptionHandler(Main::failed);
+    return commandLine;
+  }
+
+  private static int misused(ParameterException e, String[] args) {
+    return say(e.getCommandLine(), e, 2);
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    return say(command, e, 1);
+  }
+
+  private static int say(CommandLine command, Exception e, int code) {
+    String message = e.getMessage();
+    command.getErr().println(message == null || message.isBlank() ? e.toString() : message);
+    return code;
+  }
+
+  /** Reads one of a few values by the word that it is written as. */
+  private static final class Words<T> implements ITypeConverter<T> {
+    private final List<T> values;
+
+    Words(T[] values) {
+      this.values = List.of(values);
+    }
+
+    @Override
+    public T convert(String text) {
+      for (T value : values) {
+        if (value.toString().equals(text)) {
+          return value;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' is not one of " + values + ".");
+    }
+  }
+}

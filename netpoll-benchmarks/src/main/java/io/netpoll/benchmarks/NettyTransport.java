@@ -1,0 +1,57 @@
+package io.netpoll.benchmarks;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of Netty's ways to reach sockets.
+ *
+ * @param handlers makes what an event loop polls with
+ * @param channel the listener's class
+ */
+record NettyTransport(IoHandlerFactory handlers, Class<? extends ServerChannel> channel) {
+
+  /**
+   * Returns the transport of a peer.
+   *
+   * @throws UnsupportedOperationException if it cannot be used here
+   */
+  static NettyTransport of(PeerName name) {
+    return switch (name) {
+      case NETTY_EPOLL -> {
+        require(name, Epoll.unavailabilityCause());
+        yield new NettyTransport(EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+      }
+      case NETTY_IOURING -> {
+        require(name, IoUring.unavailabilityCause());
+        yield new NettyTransport(IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+      }
+      case NETTY_NIO -> new NettyTransport(NioIoHandler.newFactory(), NioServerSocketChannel.class);
+      case JDK_VIRTUAL -> throw new IllegalArgumentException(name + " is not Netty.");
+    };
+  }
+
+  private static void require(PeerName name, @Nullable Throwable unavailable) {
+    if (unavailable != null) {
+      throw new UnsupportedOperationException(
+          name + " cannot be used here: " + rootMessage(unavailable), unavailable);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,24 @@
+package io.netpoll.benchmarks;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * An echo server that is not ours: it sends every frame back unchanged. It serves from the moment
+ * it is made until it is closed.
+ */
+interface Peer extends AutoCloseable {
+
+  /** The address that it accepts on. */
+  InetSocketAddress address();
+
+  /** How it was set up, in {@code key=value} words. */
+  String description();
+
+  /**
+   * Closes the listener and all connections, and waits until every thread has ended. An interrupt
+   * ends the waiting, and its flag stays set.
+   */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,27 @@
+package io.netpoll.benchmarks;
+
+import java.net.InetSocketAddress;
+
+/**
+ * How a peer is set up. A peer ignores what does not concern it.
+ *
+ * @param address where it accepts; port 0 for any
+ * @param placement where requests are answered
+ * @param codec how a Netty peer cuts and answers frames
+ * @param sending when a blocking peer sends
+ * @param loops number of event loops
+ * @param poolThreads number of threads of {@link Placement#POOL}
+ * @param work what a request costs
+ */
+record PeerSettings(
+    InetSocketAddress address,
+    Placement placement,
+    Codec codec,
+    Sending sending,
+    int loops,
+    int poolThreads,
+    Work work) {
+
+  /** How many connections the kernel keeps until they are accepted, for every peer. */
+  static final int BACKLOG = 4096;
+}

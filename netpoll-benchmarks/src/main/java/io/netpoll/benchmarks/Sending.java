@@ -1,0 +1,20 @@
+package io.netpoll.benchmarks;
+
+/** When a blocking peer sends its answers. */
+enum Sending {
+  /** Once all complete frames that were received together are answered. */
+  BATCH("batch"),
+  /** After every frame. */
+  FRAME("frame");
+
+  private final String word;
+
+  Sending(String word) {
+    this.word = word;
+  }
+
+  @Override
+  public String toString() {
+    return word;
+  }
+}

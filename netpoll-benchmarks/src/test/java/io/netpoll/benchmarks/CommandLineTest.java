@@ -1,0 +1,48 @@
+package io.netpoll.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What the command line refuses, in one line and with exit code 2. */
+class CommandLineTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "peer",
+        "peer pigeon",
+        "peer netty-nio --port 65536",
+        "peer netty-nio --loops 0",
+        "peer netty-nio --pool-threads 0",
+        "peer netty-nio --burn-us -1",
+        "peer netty-nio --send frame",
+        "peer netty-nio --codec length-field --handler pool",
+        "peer jdk-virtual --handler loop",
+        "startup --rounds 0",
+      })
+  void nonsense_isOneLineAndExitCode2(String words) {
+    StringWriter err = new StringWriter();
+    int code = commandLine(err).execute(words.split(" "));
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(code).isEqualTo(2);
+  }
+
+  @Test
+  void anUnknownPeer_isAnsweredWithTheKnownOnes() {
+    StringWriter err = new StringWriter();
+    commandLine(err).execute("peer", "pigeon");
+    for (PeerName name : PeerName.values()) {
+      assertThat(err.toString()).contains(name.toString());
+    }
+  }
+
+  private static CommandLine commandLine(StringWriter err) {
+    return Main.commandLine().setErr(new PrintWriter(err, true));
+  }
+}
