@@ -58,8 +58,10 @@ final class NioStreamSocket implements StreamSocket {
   /** Sets options, as {@link Options#setAll} does. */
   void setOptions(Map<SocketOption<?>, Object> options) throws IOException {
     Options.setAll(channel, options);
-    if (options.keySet().stream().anyMatch(Options::isLinger)) {
-      lingering = true;
+    for (SocketOption<?> option : options.keySet()) {
+      if (Options.isLinger(option)) {
+        lingering = true;
+      }
     }
   }
 
