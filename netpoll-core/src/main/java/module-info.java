@@ -6,7 +6,6 @@
 module io.netpoll.core {
   requires transitive io.netpoll.api;
   requires io.netpoll.buffer;
-  requires jdk.net;
   requires static transitive org.jspecify;
 
   exports io.netpoll.core to

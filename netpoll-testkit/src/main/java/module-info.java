@@ -1,7 +1,6 @@
 /** Fakes and checks for tests: an in-memory poller backend, leak checks, waiting for conditions. */
 module io.netpoll.testkit {
   requires transitive io.netpoll.api;
-  requires jdk.net;
   requires transitive org.junit.jupiter.api;
   requires static org.jspecify;
 

@@ -136,12 +136,23 @@ public interface Connection extends ByteChannel {
    * Sets an option of the socket.
    *
    * @param <T> type of its value
-   * @param option the option
+   * @param option the option, of {@link java.net.StandardSocketOptions} or {@link SocketOptions}
    * @param value its value
    * @throws UnsupportedOperationException if the backend or the kind of socket lacks the option
    * @throws IOException if the system refuses it, or the connection is closed
    */
   <T> void setOption(SocketOption<T> option, T value) throws IOException;
+
+  /**
+   * Reads an option of the socket.
+   *
+   * @param <T> type of its value
+   * @param option the option, for example one of {@link SocketOptions}
+   * @return its value as the system has it now; it may round what was set
+   * @throws UnsupportedOperationException if the backend or the kind of socket lacks the option
+   * @throws IOException if the system refuses it, or the connection is closed
+   */
+  <T> T option(SocketOption<T> option) throws IOException;
 
   /**
    * Sets the callback for arriving bytes, replacing the one before. Bytes that are buffered already

@@ -3,6 +3,7 @@ package io.netpoll;
 import io.netpoll.spi.ServerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 
 /**
  * A bound socket that connections arrive on. It queues them in the kernel from the moment it is
@@ -105,12 +106,47 @@ public interface Listener extends AutoCloseable {
     Builder backlog(int connections);
 
     /**
+     * Sets an option of the listening socket itself, before it is bound: {@link
+     * SocketOptions#TCP_FASTOPEN} for example, {@link SocketOptions#TCP_DEFER_ACCEPT}, {@code
+     * SO_RCVBUF} where the window is to be larger than 64 KiB, or {@code SO_REUSEPORT} where
+     * several processes share a port. Options of the connections are given to {@link
+     * EventLoop.Builder}. Binding fails with an {@link UnsupportedOperationException} that names
+     * the option if the backend's listening sockets lack it.
+     *
+     * @param <T> type of its value
+     * @param option the option
+     * @param value its value
+     * @return this builder
+     */
+    <T> Builder option(SocketOption<T> option, T value);
+
+    /**
+     * Sets whether each loop of the group accepts on a listening socket of its own, all of them
+     * bound to the one address with {@code SO_REUSEPORT}. The kernel spreads connections over the
+     * sockets by a hash of their addresses, and each stays on the loop that accepted it, whatever
+     * the group's {@link LoadBalance} says. Worth it where connections come and go fast; off by
+     * default. TCP only.
+     *
+     * <p>There are as many sockets as the group has loops when the address is bound. A loop that
+     * {@link PollerGroup#setLoops} adds later gets no connections of this listener; one that it
+     * removes lives on until the listener is closed, but only to accept for the loops that are
+     * left. As with {@code SO_REUSEPORT} itself, other processes of the same user can bind the
+     * address too, and get their share.
+     *
+     * @param reusePort true for a socket a loop
+     * @return this builder
+     */
+    Builder reusePort(boolean reusePort);
+
+    /**
      * Binds an address.
      *
      * @param network as in {@link Listener#create}
      * @param address as in {@link Listener#create}
      * @return an open listener
      * @throws IOException as {@link Listener#create} does
+     * @throws UnsupportedOperationException if the backend has no such sockets, or they lack an
+     *     option
      */
     Listener bind(String network, String address) throws IOException;
 
@@ -120,6 +156,8 @@ public interface Listener extends AutoCloseable {
      * @param address as in {@link Listener#bind}
      * @return an open listener
      * @throws IOException as {@link Listener#bind} does
+     * @throws UnsupportedOperationException if the backend has no such sockets, or they lack an
+     *     option
      */
     Listener bind(SocketAddress address) throws IOException;
   }

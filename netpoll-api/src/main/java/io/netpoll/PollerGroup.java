@@ -62,7 +62,8 @@ public interface PollerGroup extends AutoCloseable {
 
   /**
    * Changes the number of loops. Connections stay where they are: a removed loop gets no new ones
-   * and ends with its last.
+   * and ends with its last, and with the {@link Listener.Builder#reusePort} listeners that it
+   * accepts for.
    *
    * @param loops at least 1
    * @throws IllegalArgumentException if {@code loops} is less than 1

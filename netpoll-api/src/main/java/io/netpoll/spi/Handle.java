@@ -85,6 +85,17 @@ public interface Handle {
   <T> void setOption(SocketOption<T> option, T value) throws IOException;
 
   /**
+   * Reads an option of the socket. Any thread.
+   *
+   * @param <T> type of its value
+   * @param option the option, known by its name
+   * @return its value
+   * @throws UnsupportedOperationException if the backend or the kind of socket lacks it
+   * @throws IOException if the system refuses, or the socket is closed
+   */
+  <T> T option(SocketOption<T> option) throws IOException;
+
+  /**
    * The socket's own address. Any thread. Known once connected; stays available after close.
    *
    * @return the address

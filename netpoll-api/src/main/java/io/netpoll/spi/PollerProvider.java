@@ -3,6 +3,7 @@ package io.netpoll.spi;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -42,7 +43,8 @@ public interface PollerProvider {
   boolean threadAffine();
 
   /**
-   * The options that sockets of this backend have. Any thread.
+   * The options that sockets of this backend have. Any thread. Options are known by name and type:
+   * a constant that is not in the set, but has the name and type of one that is, means the same.
    *
    * @param unixDomain whether Unix-domain sockets are asked about, else TCP sockets
    * @return the options of connected sockets; empty if the backend has no sockets of this kind
@@ -64,12 +66,27 @@ public interface PollerProvider {
    * @param address a resolved {@link java.net.InetSocketAddress} or a {@link
    *     java.net.UnixDomainSocketAddress}
    * @param backlog how many connections may wait to be accepted
+   * @param options of the listening socket itself, set before it is bound
    * @return a socket that queues connections and that no poller watches yet
    * @throws java.net.BindException if the address is in use or not local
-   * @throws UnsupportedOperationException if the backend has no sockets of this kind
+   * @throws UnsupportedOperationException if the backend has no sockets of this kind, or such
+   *     listening sockets lack an option; the message names option and backend
    * @throws IOException if binding fails otherwise
    */
-  ListenSocket bind(SocketAddress address, int backlog) throws IOException;
+  ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException;
+
+  /**
+   * Binds a listening socket without options of its own.
+   *
+   * @param address as in the other method
+   * @param backlog as in the other method
+   * @return a socket that queues connections and that no poller watches yet
+   * @throws IOException as the other method does
+   */
+  default ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    return bind(address, backlog, Map.of());
+  }
 
   /**
    * An answer to {@link #availability()}.

@@ -169,7 +169,7 @@ class EngineDialerTest {
       assertThat(options)
           .containsEntry(StandardSocketOptions.SO_RCVBUF, 12345)
           .containsEntry(StandardSocketOptions.TCP_NODELAY, true)
-          .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 7);
+          .containsEntry(io.netpoll.SocketOptions.TCP_KEEPIDLE, 7);
       Dialer odd =
           Dialer.builder().group(group).option(StandardSocketOptions.IP_MULTICAST_TTL, 1).build();
       assertThatThrownBy(() -> odd.connect("tcp", "127.0.0.1:" + port(listener), SOON))

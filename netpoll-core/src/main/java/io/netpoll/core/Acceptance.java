@@ -7,6 +7,7 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketOption;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts the connections of one listening socket and spreads them over the loops of the group.
+ * Accepts the connections of one listening socket, and spreads them over the loops of the group or
+ * keeps them on its own loop. One that is to keep them gives them to the others once its loop is
+ * retired: it goes on until it is closed, since its socket gets its share of the connections.
  *
  * <p>When accepting fails, for want of descriptors for example, it pauses for a tenth of a second;
  * established connections go on meanwhile, and those that wait in the backlog are accepted later.
@@ -25,6 +28,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
 
   private final EngineGroup group;
   private final PollLoop loop;
+  private final boolean keeping;
   private final ConnectionSettings settings;
   private final ListenSocket socket;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -34,9 +38,19 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
   private boolean closing;
 
-  Acceptance(EngineGroup group, PollLoop loop, ConnectionSettings settings, ListenSocket socket) {
+  /**
+   * @param loop that watches the socket
+   * @param keeping whether connections stay on that loop
+   */
+  Acceptance(
+      EngineGroup group,
+      PollLoop loop,
+      boolean keeping,
+      ConnectionSettings settings,
+      ListenSocket socket) {
     this.group = group;
     this.loop = loop;
+    this.keeping = keeping;
     this.settings = settings;
     this.socket = socket;
   }
@@ -88,7 +102,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   public void accepted(StreamSocket accepted) {
     PollLoop target;
     try {
-      target = group.pick();
+      target = keeping && loop.reserve() ? loop : group.pick();
     } catch (IOException e) {
       accepted.close(); // the group is closing
       return;
@@ -145,14 +159,20 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   }
 
   /**
-   * Waits until accepting has ended.
+   * Waits until accepting has ended at one of the sockets of a listener.
    *
+   * @param all the acceptances of its sockets, at least one
    * @throws InterruptedIOException if the thread is interrupted; accepting goes on
    * @throws IOException if it ended without {@link #close()}
    */
-  public void awaitEnd() throws IOException {
-    await(end, "Serving " + Addresses.text(socket.localAddress()));
-    result(end);
+  public static void awaitEnd(List<Acceptance> all) throws IOException {
+    CompletableFuture<?>[] ends = new CompletableFuture<?>[all.size()];
+    for (int i = 0; i < ends.length; i++) {
+      ends[i] = all.get(i).end;
+    }
+    CompletableFuture<Object> one = CompletableFuture.anyOf(ends);
+    await(one, "Serving " + Addresses.text(all.get(0).socket.localAddress()));
+    result(one);
   }
 
   private static void result(CompletableFuture<?> done) throws IOException {

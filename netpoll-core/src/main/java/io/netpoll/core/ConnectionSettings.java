@@ -58,7 +58,7 @@ public final class ConnectionSettings {
       all.put(StandardSocketOptions.TCP_NODELAY, true);
       all.putAll(KeepAlive.options(idleTimeout, supported));
     }
-    all.putAll(options);
+    NamedOptions.putAll(all, options);
     return all;
   }
 
@@ -188,7 +188,7 @@ public final class ConnectionSettings {
      * @param value its value
      */
     public <T> void option(SocketOption<T> option, T value) {
-      options.put(Objects.requireNonNull(option, "option"), Objects.requireNonNull(value, "value"));
+      NamedOptions.put(options, option, value);
     }
 
     /**

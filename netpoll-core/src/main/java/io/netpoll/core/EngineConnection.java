@@ -719,6 +719,14 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   }
 
   @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    if (state.has(ConnectionState.CLOSED)) {
+      throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
+    }
+    return handle().option(option);
+  }
+
+  @Override
   public void setOnRequest(OnRequest handler) {
     onRequest = Objects.requireNonNull(handler, "onRequest");
     signal();

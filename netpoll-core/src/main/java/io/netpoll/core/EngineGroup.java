@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group of poll loops. What server and client modules need of the engine goes through here:
- * {@link #bind} and {@link #accept}, {@link #connect}, {@link #forEachConnection}.
+ * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #connect}, {@link
+ * #forEachConnection}.
  *
  * <p>The list of loops that take new connections is replaced as a whole under a lock and read
- * without one. Its first loop is never retired, and watches the listening sockets.
+ * without one. Its first loop is never retired, and watches the listening sockets, except where
+ * each loop has one of its own.
  */
 public final class EngineGroup implements PollerGroup {
 
@@ -135,16 +137,19 @@ public final class EngineGroup implements PollerGroup {
    *
    * @param address a resolved address
    * @param backlog how many connections may wait
+   * @param options of the socket itself
    * @return the socket
    * @throws IOException if it cannot be bound
    */
-  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
     firstLoop();
-    return provider.bind(address, backlog);
+    return provider.bind(address, backlog, options);
   }
 
   /**
-   * Starts to accept connections from a listening socket. Blocks until accepting has started.
+   * Starts to accept connections from a listening socket, for all loops. Blocks until accepting has
+   * started.
    *
    * @param socket a bound socket of this group; belongs to the acceptance from now on
    * @param settings of the connections
@@ -152,8 +157,30 @@ public final class EngineGroup implements PollerGroup {
    * @throws IOException if accepting cannot start
    */
   public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
+    return accept(new Acceptance(this, firstLoop(), false, settings, socket), socket, settings);
+  }
+
+  /**
+   * Starts to accept connections from one of several listening sockets, for one loop alone. Blocks
+   * until accepting has started.
+   *
+   * @param number which socket; the loop is that of the same number, counted round
+   * @param socket a bound socket of this group; belongs to the acceptance from now on
+   * @param settings of the connections
+   * @return the acceptance
+   * @throws IOException if accepting cannot start
+   */
+  public Acceptance acceptOnOneLoop(int number, ListenSocket socket, ConnectionSettings settings)
+      throws IOException {
+    firstLoop();
+    List<PollLoop> all = loops;
+    PollLoop loop = all.isEmpty() ? firstLoop() : all.get(number % all.size());
+    return accept(new Acceptance(this, loop, true, settings, socket), socket, settings);
+  }
+
+  private Acceptance accept(Acceptance acceptance, ListenSocket socket, ConnectionSettings settings)
+      throws IOException {
     boolean unix = socket.localAddress() instanceof UnixDomainSocketAddress;
-    Acceptance acceptance = new Acceptance(this, firstLoop(), settings, socket);
     acceptance.start(settings.socketOptions(provider.supportedOptions(unix)));
     return acceptance;
   }

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * The idle timeout as TCP keep-alive: the first probe after the timeout, then a probe each tenth of
  * it (at least a second), and after three without an answer the connection fails.
+ *
+ * <p>The options are the backend's own constants, picked by name: naming those of {@code jdk.net}
+ * would load its native library, whether or not the backend needs that.
  */
 final class KeepAlive {
   private static final int PROBES = 3;
@@ -29,10 +31,14 @@ final class KeepAlive {
     options.put(StandardSocketOptions.SO_KEEPALIVE, !timeout.isZero());
     if (!timeout.isZero()) {
       int seconds = wholeSeconds(timeout);
-      options.put(ExtendedSocketOptions.TCP_KEEPIDLE, seconds);
-      options.put(ExtendedSocketOptions.TCP_KEEPINTERVAL, Math.max(1, seconds / 10));
-      options.put(ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
-      options.keySet().retainAll(supported);
+      for (SocketOption<?> option : supported) {
+        switch (option.name()) {
+          case "TCP_KEEPIDLE" -> options.put(option, seconds);
+          case "TCP_KEEPINTERVAL" -> options.put(option, Math.max(1, seconds / 10));
+          case "TCP_KEEPCOUNT" -> options.put(option, PROBES);
+          default -> {}
+        }
+      }
     }
     return options;
   }

@@ -45,7 +45,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
   Harness serve(Consumer<ConnectionSettings.Builder> settings) throws IOException {
     ConnectionSettings.Builder builder = new ConnectionSettings.Builder();
     settings.accept(builder);
-    var socket = group.bind(ANY_PORT, 1024);
+    var socket = group.bind(ANY_PORT, 1024, java.util.Map.of());
     address = socket.localAddress();
     acceptance = group.accept(socket, builder.build(this));
     return this;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.SocketOptions;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.FakePollerProvider;
 import java.net.InetSocketAddress;
@@ -122,9 +123,12 @@ class SmallPartsTest {
     }
 
     @Override
-    public io.netpoll.spi.ListenSocket bind(java.net.SocketAddress address, int backlog)
+    public io.netpoll.spi.ListenSocket bind(
+        java.net.SocketAddress address,
+        int backlog,
+        java.util.Map<java.net.SocketOption<?>, Object> options)
         throws java.io.IOException {
-      return FAKE.bind(address, backlog);
+      return FAKE.bind(address, backlog, options);
     }
   }
 
@@ -133,15 +137,15 @@ class SmallPartsTest {
     Set<java.net.SocketOption<?>> all =
         Set.of(
             StandardSocketOptions.SO_KEEPALIVE,
-            jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE,
-            jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL,
-            jdk.net.ExtendedSocketOptions.TCP_KEEPCOUNT);
+            SocketOptions.TCP_KEEPIDLE,
+            SocketOptions.TCP_KEEPINTERVAL,
+            SocketOptions.TCP_KEEPCOUNT);
     assertThat(KeepAlive.options(Duration.ofMillis(1001), all))
-        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 2)
-        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL, 1);
+        .containsEntry(SocketOptions.TCP_KEEPIDLE, 2)
+        .containsEntry(SocketOptions.TCP_KEEPINTERVAL, 1);
     assertThat(KeepAlive.options(Duration.ofMinutes(10), all))
-        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE, 600)
-        .containsEntry(jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL, 60);
+        .containsEntry(SocketOptions.TCP_KEEPIDLE, 600)
+        .containsEntry(SocketOptions.TCP_KEEPINTERVAL, 60);
     assertThat(KeepAlive.options(Duration.ZERO, all))
         .containsOnly(java.util.Map.entry(StandardSocketOptions.SO_KEEPALIVE, false));
     assertThat(KeepAlive.options(Duration.ofDays(400), Set.of(StandardSocketOptions.SO_KEEPALIVE)))

@@ -3,11 +3,14 @@ package io.netpoll.epoll;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +37,10 @@ final class EpollListenSocket implements ListenSocket {
     this.file = local instanceof UnixDomainSocketAddress address ? BoundFile.of(address) : null;
   }
 
-  static EpollListenSocket bind(SocketAddress address, int backlog) throws IOException {
+  static EpollListenSocket bind(
+      SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) throws IOException {
     Addresses.check(address);
+    List<Options.Setting> settings = Options.forListening(options, Addresses.isUnix(address));
     int family =
         Addresses.isWildcard(address) ? Sockets.wildcardFamily() : Addresses.family(address);
     Memory memory = Memory.allocate(Addresses.SIZE);
@@ -47,6 +52,9 @@ final class EpollListenSocket implements ListenSocket {
       }
       if (family == Libc.AF_INET6) {
         Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 0, memory);
+      }
+      for (Options.Setting setting : settings) {
+        setting.apply(fd, memory);
       }
       Sockets.bind(fd, family, address, memory);
       int result = Libc.listen(fd, backlog > 0 ? backlog : DEFAULT_BACKLOG);

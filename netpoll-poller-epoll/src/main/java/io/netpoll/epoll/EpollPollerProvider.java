@@ -7,6 +7,7 @@ import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -60,16 +61,19 @@ public final class EpollPollerProvider implements PollerProvider {
       reason = "The native part of jnr cannot be loaded: " + Native.FAILURE;
     }
     if (reason == null) {
-      return tryOut();
+      return answer(Libc.epollCreate(Libc.EPOLL_CLOEXEC));
     }
     Availability no = Availability.no(reason);
     known = no;
     return no;
   }
 
-  /** A sandbox may deny the calls of epoll. */
-  private Availability tryOut() {
-    int epoll = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
+  /**
+   * What follows from the first call of epoll, which a sandbox may deny.
+   *
+   * @param epoll its result: a descriptor, which is closed, or an error negated
+   */
+  Availability answer(int epoll) {
     if (epoll < 0) {
       Availability no =
           Availability.no("The system refuses epoll_create1: " + Errno.describe(-epoll) + ".");
@@ -100,8 +104,9 @@ public final class EpollPollerProvider implements PollerProvider {
   }
 
   @Override
-  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
-    return EpollListenSocket.bind(address, backlog);
+  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return EpollListenSocket.bind(address, backlog, options);
   }
 
   /** Loads native code, once a process: a class that failed to initialise keeps no reason. */

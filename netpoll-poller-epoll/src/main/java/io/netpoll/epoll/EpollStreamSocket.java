@@ -3,6 +3,7 @@ package io.netpoll.epoll;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,18 @@ final class EpollStreamSocket implements StreamSocket {
         lingering = true;
       }
       setting.apply(fd(), memory);
+    } finally {
+      descriptor.exit();
+    }
+  }
+
+  /** Reads an option, which a socket of this kind has. */
+  <T> T option(Option known, SocketOption<T> option) throws IOException {
+    if (!descriptor.enter()) {
+      throw new ClosedChannelException();
+    }
+    try {
+      return Options.read(fd(), known, option);
     } finally {
       descriptor.exit();
     }

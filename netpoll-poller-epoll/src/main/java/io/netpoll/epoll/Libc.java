@@ -58,6 +58,7 @@ final class Libc {
   static final int SO_KEEPALIVE = 9;
   static final int SO_LINGER = 13;
   static final int SO_REUSEPORT = 15;
+  static final int SO_PEERCRED = 17;
   static final int SO_BUSY_POLL = 46;
   static final int IPPROTO_IP = 0;
   static final int IP_TOS = 1;

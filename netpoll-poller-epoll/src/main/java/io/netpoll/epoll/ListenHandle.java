@@ -257,6 +257,19 @@ final class ListenHandle extends EpollHandle {
   }
 
   @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    Option known = Options.ofListening(option, socket.unix);
+    if (!socket.descriptor.enter()) {
+      throw new ClosedChannelException();
+    }
+    try {
+      return Options.read(fd, known, option);
+    } finally {
+      socket.descriptor.exit();
+    }
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return socket.localAddress();
   }

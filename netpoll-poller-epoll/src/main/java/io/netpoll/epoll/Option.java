@@ -1,5 +1,8 @@
 package io.netpoll.epoll;
 
+import io.netpoll.PeerCredentials;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +26,12 @@ record Option(String name, int level, int number, Value value, Use use) {
     NUMBER,
     /** An {@code Integer} that is not negative, as an int. */
     SIZE,
+    /** An {@code Integer} that is not negative, of which the kernel makes twice as much. */
+    BUFFER,
     /** An {@code Integer}, as {@code struct linger}; negative is off. */
-    LINGER
+    LINGER,
+    /** {@link PeerCredentials}, as {@code struct ucred}; can only be read. */
+    CREDENTIALS
   }
 
   /** The sockets that have an option. */
@@ -37,20 +44,25 @@ record Option(String name, int level, int number, Value value, Use use) {
     TCP_AND_LISTENING,
     /** Listening TCP sockets. */
     LISTENING,
+    /** TCP sockets, as {@code TCP}, and Unix sockets, one by one; no listening ones. */
+    STREAMS,
     /** As {@code TCP_AND_LISTENING}, and Unix sockets, one by one. */
-    ANY
+    ANY,
+    /** Connected Unix sockets. */
+    UNIX
   }
 
   private static final Map<String, Option> ALL = new HashMap<>();
 
   static {
-    add("SO_RCVBUF", Libc.SOL_SOCKET, Libc.SO_RCVBUF, Value.SIZE, Use.ANY);
-    add("SO_SNDBUF", Libc.SOL_SOCKET, Libc.SO_SNDBUF, Value.SIZE, Use.ANY);
-    add("SO_LINGER", Libc.SOL_SOCKET, Libc.SO_LINGER, Value.LINGER, Use.ANY);
+    add("SO_RCVBUF", Libc.SOL_SOCKET, Libc.SO_RCVBUF, Value.BUFFER, Use.ANY);
+    add("SO_SNDBUF", Libc.SOL_SOCKET, Libc.SO_SNDBUF, Value.BUFFER, Use.ANY);
+    add("SO_LINGER", Libc.SOL_SOCKET, Libc.SO_LINGER, Value.LINGER, Use.STREAMS);
     add("SO_KEEPALIVE", Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, Value.FLAG, Use.TCP);
     add("SO_REUSEADDR", Libc.SOL_SOCKET, Libc.SO_REUSEADDR, Value.FLAG, Use.TCP_AND_LISTENING);
     add("SO_REUSEPORT", Libc.SOL_SOCKET, Libc.SO_REUSEPORT, Value.FLAG, Use.TCP_AND_LISTENING);
     add("SO_BUSY_POLL", Libc.SOL_SOCKET, Libc.SO_BUSY_POLL, Value.SIZE, Use.TCP_AND_LISTENING);
+    add("SO_PEERCRED", Libc.SOL_SOCKET, Libc.SO_PEERCRED, Value.CREDENTIALS, Use.UNIX);
     add("IP_TOS", Libc.IPPROTO_IP, Libc.IP_TOS, Value.NUMBER, Use.EACH_TCP);
     add("TCP_NODELAY", Libc.IPPROTO_TCP, Libc.TCP_NODELAY, Value.FLAG, Use.TCP);
     add("TCP_KEEPIDLE", Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, Value.NUMBER, Use.TCP);
@@ -72,12 +84,22 @@ record Option(String name, int level, int number, Value value, Use use) {
   }
 
   Class<?> type() {
-    return value == Value.FLAG ? Boolean.class : Integer.class;
+    return switch (value) {
+      case FLAG -> Boolean.class;
+      case NUMBER, SIZE, BUFFER, LINGER -> Integer.class;
+      case CREDENTIALS -> PeerCredentials.class;
+    };
+  }
+
+  boolean isNeverNegative() {
+    return value == Value.SIZE || value == Value.BUFFER;
   }
 
   /** Whether connected sockets of a kind have it. */
   boolean isForStreams(boolean unix) {
-    return unix ? use == Use.ANY : use != Use.LISTENING;
+    return unix
+        ? use == Use.ANY || use == Use.STREAMS || use == Use.UNIX
+        : use != Use.LISTENING && use != Use.UNIX;
   }
 
   /** Whether listening sockets of a kind have it on their own account. */
@@ -90,5 +112,33 @@ record Option(String name, int level, int number, Value value, Use use) {
   /** Whether it is set on the listening socket for what it accepts. */
   boolean isInherited(boolean unix) {
     return !unix && use != Use.EACH_TCP;
+  }
+
+  /**
+   * Asks the kernel for it.
+   *
+   * @param memory at least 16 bytes
+   * @return a value of its type
+   */
+  Object read(int fd, Memory memory) throws IOException {
+    ByteBuffer bytes = memory.bytes;
+    int size = Integer.BYTES * (value == Value.CREDENTIALS ? 3 : value == Value.LINGER ? 2 : 1);
+    bytes.putInt(12, size);
+    int result = Libc.getsockopt(fd, level, number, memory.address, memory.address + 12);
+    if (result < 0) {
+      throw Errno.exception("reading " + name, -result);
+    }
+    int first = bytes.getInt(0);
+    return switch (value) {
+      case FLAG -> first != 0;
+      case NUMBER, SIZE -> first;
+      case BUFFER -> first / 2;
+      case LINGER -> first == 0 ? -1 : bytes.getInt(4);
+      case CREDENTIALS ->
+          new PeerCredentials(
+              first,
+              Integer.toUnsignedLong(bytes.getInt(4)),
+              Integer.toUnsignedLong(bytes.getInt(8)));
+    };
   }
 }

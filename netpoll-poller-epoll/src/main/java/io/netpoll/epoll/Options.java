@@ -1,5 +1,6 @@
 package io.netpoll.epoll;
 
+import io.netpoll.SocketOptions;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -7,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * Checks and sets socket options. What a socket lacks is refused with a sentence that names it, and
@@ -84,11 +84,16 @@ final class Options {
 
   /** Checks an option of a connected socket. */
   static Setting forStream(SocketOption<?> option, Object value, boolean unix) {
+    return setting(ofStream(option, unix), option, value);
+  }
+
+  /** Finds an option of a connected socket. */
+  static Option ofStream(SocketOption<?> option, boolean unix) {
     Option known = Option.named(option.name());
     if (known == null || !known.isForStreams(unix)) {
-      throw unsupported(option, unix ? "Unix-domain sockets" : "TCP sockets");
+      throw unsupported(option, kind(unix));
     }
-    return setting(known, option, value);
+    return known;
   }
 
   /** Checks the options of a listening socket and of those that it accepts. */
@@ -98,20 +103,53 @@ final class Options {
       SocketOption<?> option = entry.getKey();
       Option known = Option.named(option.name());
       if (known == null || !(known.isForStreams(unix) || known.isForListening(unix))) {
-        throw unsupported(option, unix ? "Unix-domain sockets" : "TCP sockets");
+        throw unsupported(option, kind(unix));
       }
       settings.add(setting(known, option, entry.getValue()));
     }
     return settings;
   }
 
+  /** Checks the options of a listening socket itself. */
+  static List<Setting> forListening(Map<SocketOption<?>, Object> options, boolean unix) {
+    List<Setting> settings = new ArrayList<>(options.size());
+    for (Map.Entry<SocketOption<?>, Object> entry : options.entrySet()) {
+      settings.add(forListening(entry.getKey(), entry.getValue(), unix));
+    }
+    return settings;
+  }
+
   /** Checks an option of a listening socket itself. */
   static Setting forListening(SocketOption<?> option, Object value, boolean unix) {
+    return setting(ofListening(option, unix), option, value);
+  }
+
+  /** Finds an option of a listening socket itself. */
+  static Option ofListening(SocketOption<?> option, boolean unix) {
     Option known = Option.named(option.name());
     if (known == null || !known.isForListening(unix)) {
-      throw unsupported(option, "listening sockets");
+      throw unsupported(option, "listening " + kind(unix));
     }
-    return setting(known, option, value);
+    return known;
+  }
+
+  /** Reads an option. */
+  static <T> T read(int fd, Option known, SocketOption<T> option) throws IOException {
+    if (option.type() != known.type()) {
+      throw new IllegalArgumentException(
+          "The option "
+              + option.name()
+              + " has values of type "
+              + known.type().getSimpleName()
+              + ", not "
+              + option.type().getSimpleName()
+              + ".");
+    }
+    return option.type().cast(known.read(fd, Memory.allocate(16)));
+  }
+
+  private static String kind(boolean unix) {
+    return unix ? "Unix-domain sockets" : "TCP sockets";
   }
 
   private static UnsupportedOperationException unsupported(SocketOption<?> option, String sockets) {
@@ -120,9 +158,13 @@ final class Options {
   }
 
   private static Setting setting(Option known, SocketOption<?> option, Object value) {
+    if (known.value() == Option.Value.CREDENTIALS) {
+      throw new UnsupportedOperationException(
+          "The option " + option.name() + " of the epoll backend can only be read.");
+    }
     if (option.type() != known.type()
         || !known.type().isInstance(value)
-        || known.value() == Option.Value.SIZE && (Integer) value < 0) {
+        || known.isNeverNegative() && (Integer) value < 0) {
       throw new IllegalArgumentException(
           "The option " + option.name() + " cannot have the value " + value + ".");
     }
@@ -140,7 +182,8 @@ final class Options {
         Set.of(
             StandardSocketOptions.SO_RCVBUF,
             StandardSocketOptions.SO_SNDBUF,
-            StandardSocketOptions.SO_LINGER);
+            StandardSocketOptions.SO_LINGER,
+            SocketOptions.SO_PEERCRED);
     static final Set<SocketOption<?>> TCP =
         Set.of(
             StandardSocketOptions.SO_RCVBUF,
@@ -151,27 +194,14 @@ final class Options {
             StandardSocketOptions.SO_REUSEPORT,
             StandardSocketOptions.IP_TOS,
             StandardSocketOptions.TCP_NODELAY,
-            ExtendedSocketOptions.TCP_KEEPIDLE,
-            ExtendedSocketOptions.TCP_KEEPINTERVAL,
-            ExtendedSocketOptions.TCP_KEEPCOUNT,
-            ExtendedSocketOptions.TCP_QUICKACK,
-            new Extra("TCP_USER_TIMEOUT"),
-            new Extra("TCP_NOTSENT_LOWAT"),
-            new Extra("SO_BUSY_POLL"));
+            SocketOptions.TCP_KEEPIDLE,
+            SocketOptions.TCP_KEEPINTERVAL,
+            SocketOptions.TCP_KEEPCOUNT,
+            SocketOptions.TCP_QUICKACK,
+            SocketOptions.TCP_USER_TIMEOUT,
+            SocketOptions.TCP_NOTSENT_LOWAT,
+            SocketOptions.SO_BUSY_POLL);
 
     private Supported() {}
-  }
-
-  /** An option that neither the JDK nor the API has a constant for. */
-  private record Extra(String name) implements SocketOption<Integer> {
-    @Override
-    public Class<Integer> type() {
-      return Integer.class;
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
   }
 }

@@ -410,6 +410,16 @@ final class StreamHandle extends EpollHandle {
   }
 
   @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    Option known = Options.ofStream(option, socket.unix);
+    State now = state;
+    if (now == State.CLOSING || now == State.ENDED) {
+      throw new ClosedChannelException();
+    }
+    return socket.option(known, option);
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return socket.localAddress();
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,6 +101,32 @@ class AvailabilityTest {
 
     assertThat(answer.available()).isFalse();
     assertThat(answer.reason()).contains("riscv64");
+  }
+
+  @Test
+  void notWhereTheSystemDeniesOrLacksTheCalls_andThatIsTheLastWord() {
+    Map<Integer, String> refusals =
+        Map.of(
+            Errno.EPERM, "Operation not permitted (EPERM)",
+            Errno.EACCES, "Permission denied (EACCES)",
+            Errno.ENOSYS, "Function not implemented (ENOSYS)");
+    refusals.forEach(
+        (errno, words) -> {
+          EpollPollerProvider provider = new EpollPollerProvider();
+          Availability answer = provider.answer(-errno);
+
+          assertThat(answer.available()).isFalse();
+          assertThat(answer.reason()).isEqualTo("The system refuses epoll_create1: " + words + ".");
+          assertThat(provider.availability()).isSameAs(answer);
+        });
+  }
+
+  @Test
+  void notWithoutDescriptors_butThatMayChange() {
+    EpollPollerProvider provider = new EpollPollerProvider();
+
+    assertThat(provider.answer(-Errno.EMFILE).reason()).contains("Too many open files (EMFILE)");
+    assertThat(provider.availability().available()).isTrue();
   }
 
   @Test

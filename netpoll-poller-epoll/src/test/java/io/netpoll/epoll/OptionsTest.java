@@ -3,19 +3,22 @@ package io.netpoll.epoll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netpoll.PeerCredentials;
+import io.netpoll.SocketOptions;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,13 +142,14 @@ class OptionsTest {
             Set.of(
                 StandardSocketOptions.SO_RCVBUF,
                 StandardSocketOptions.SO_SNDBUF,
-                StandardSocketOptions.SO_LINGER));
+                StandardSocketOptions.SO_LINGER,
+                SocketOptions.SO_PEERCRED));
   }
 
   @Test
-  void theSetHoldsTheJdksOwnConstants() {
+  void theSetHoldsTheConstantsOfTheJdkAndOfTheApi() {
     assertThat(loop.provider.supportedOptions(false))
-        .contains(StandardSocketOptions.TCP_NODELAY, ExtendedSocketOptions.TCP_KEEPIDLE)
+        .contains(StandardSocketOptions.TCP_NODELAY, SocketOptions.TCP_KEEPIDLE)
         .doesNotContain(StandardSocketOptions.SO_BROADCAST);
   }
 
@@ -180,7 +184,7 @@ class OptionsTest {
     assertThatThrownBy(() -> handle.setOption(StandardSocketOptions.SO_SNDBUF, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("-1");
-    assertThatThrownBy(() -> handle.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 1_000_000))
+    assertThatThrownBy(() -> handle.setOption(SocketOptions.TCP_KEEPCOUNT, 1_000_000))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("TCP_KEEPCOUNT")
         .hasMessageContaining("EINVAL");
@@ -189,7 +193,7 @@ class OptionsTest {
   @Test
   void aValueThatTheSystemRefusesIsFoundBeforeAnyConnection() throws Exception {
     for (SocketOption<Integer> option :
-        Set.of(ExtendedSocketOptions.TCP_KEEPIDLE, ExtendedSocketOptions.TCP_KEEPCOUNT)) {
+        Set.of(SocketOptions.TCP_KEEPIDLE, SocketOptions.TCP_KEEPCOUNT)) {
       ListenSocket socket = loop.keep(loop.provider.bind(Kind.TCP.free(directory), 16));
       assertThatThrownBy(() -> loop.poller.accept(socket, Map.of(option, 1_000_000), acceptor))
           .isInstanceOf(IOException.class)
@@ -216,5 +220,103 @@ class OptionsTest {
 
     assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
     assertThat(peer.read(ByteBuffer.allocate(1))).as("not reset").isEqualTo(1);
+  }
+
+  @Test
+  void whatWasSetIsRead() throws Exception {
+    var pair = loop.pair(Kind.TCP, directory);
+    Handle handle = pair.handle();
+    for (Map.Entry<SocketOption<?>, Object> option : options().entrySet()) {
+      set(handle, option.getKey(), option.getValue());
+    }
+    for (Map.Entry<SocketOption<?>, Object> option : options().entrySet()) {
+      assertThat((Object) handle.option(option.getKey()))
+          .as(option.getKey().name())
+          .isEqualTo(option.getValue());
+    }
+    handle.setOption(StandardSocketOptions.SO_LINGER, -1);
+    assertThat(handle.option(StandardSocketOptions.SO_LINGER)).isEqualTo(-1);
+    assertThatThrownBy(() -> handle.option(SocketOptions.TCP_FASTOPEN))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("The epoll backend has no option TCP_FASTOPEN for TCP sockets.");
+    assertThatThrownBy(() -> handle.option(new Foreign<>("TCP_NODELAY", Integer.class)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Boolean");
+    handle.close();
+    assertThatThrownBy(() -> handle.option(StandardSocketOptions.SO_SNDBUF))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void thePeerOfAUnixSocketIsKnown_andOnlyRead() throws Exception {
+    Handle handle = loop.pair(Kind.UNIX, directory).handle();
+
+    assertThat(handle.option(SocketOptions.SO_PEERCRED))
+        .isEqualTo(
+            new PeerCredentials(
+                (int) ProcessHandle.current().pid(),
+                ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue(),
+                ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:gid")).longValue()));
+    assertThatThrownBy(
+            () -> handle.setOption(SocketOptions.SO_PEERCRED, new PeerCredentials(1, 0, 0)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("only be read");
+    assertThatThrownBy(
+            () -> loop.pair(Kind.TCP, directory).handle().option(SocketOptions.SO_PEERCRED))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("SO_PEERCRED");
+  }
+
+  @Test
+  void aListeningSocketHasItsOwnBeforeItIsBound() throws Exception {
+    Map<SocketOption<?>, Object> own =
+        Map.of(
+            StandardSocketOptions.SO_REUSEPORT,
+            true,
+            StandardSocketOptions.SO_RCVBUF,
+            60_000,
+            SocketOptions.TCP_FASTOPEN,
+            7,
+            SocketOptions.TCP_DEFER_ACCEPT,
+            3,
+            SocketOptions.SO_BUSY_POLL,
+            0);
+    try (ListenSocket first = loop.provider.bind(Kind.TCP.free(directory), 16, own);
+        ListenSocket second = loop.provider.bind(first.localAddress(), 16, own)) {
+      int fd = ((EpollListenSocket) second).descriptor.fd;
+      assertThat(Kernel.option(fd, "SO_REUSEPORT")).isEqualTo(1);
+      assertThat(Kernel.option(fd, "SO_RCVBUF")).isEqualTo(120_000);
+      assertThat(Kernel.option(fd, "TCP_FASTOPEN")).isEqualTo(7);
+      assertThat(Kernel.option(fd, "TCP_DEFER_ACCEPT")).isPositive();
+      assertThat(second.localAddress()).isEqualTo(first.localAddress());
+      assertThatThrownBy(() -> loop.provider.bind(first.localAddress(), 16))
+          .isInstanceOf(BindException.class);
+    }
+    Handle handle =
+        loop.poller.accept(
+            loop.provider.bind(Kind.TCP.free(directory), 16, own), Map.of(), acceptor);
+    assertThat(handle.option(SocketOptions.TCP_FASTOPEN)).isEqualTo(7);
+    assertThat(handle.option(StandardSocketOptions.SO_RCVBUF)).isEqualTo(60_000);
+  }
+
+  @Test
+  void aListeningSocketRefusesWhatIsNotItsOwn() throws Exception {
+    long before = Loop.descriptors();
+    for (SocketOption<?> option :
+        Set.of(StandardSocketOptions.SO_LINGER, SocketOptions.TCP_USER_TIMEOUT)) {
+      assertThatThrownBy(() -> loop.provider.bind(Kind.TCP.free(directory), 16, Map.of(option, 1)))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessage(
+              "The epoll backend has no option " + option.name() + " for listening TCP sockets.");
+    }
+    assertThatThrownBy(
+            () ->
+                loop.provider.bind(
+                    Kind.UNIX.free(directory),
+                    16,
+                    Map.of(StandardSocketOptions.SO_REUSEPORT, true)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("SO_REUSEPORT for listening Unix-domain sockets");
+    assertThat(Loop.descriptors()).isEqualTo(before);
   }
 }

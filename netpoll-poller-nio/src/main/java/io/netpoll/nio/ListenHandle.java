@@ -154,6 +154,14 @@ final class ListenHandle extends NioHandle {
   }
 
   @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    if (!socket.channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    return Options.get(socket.channel, option);
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return socket.localAddress();
   }

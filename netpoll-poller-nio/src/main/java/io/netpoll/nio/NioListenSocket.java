@@ -4,6 +4,7 @@ import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,8 @@ final class NioListenSocket implements ListenSocket {
     this.file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
   }
 
-  static NioListenSocket bind(SocketAddress address, int backlog) throws IOException {
+  static NioListenSocket bind(
+      SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) throws IOException {
     ProtocolFamily family = Addresses.family(address);
     ServerSocketChannel channel =
         family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
@@ -45,6 +48,7 @@ final class NioListenSocket implements ListenSocket {
       if (family == null) {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
+      Options.setAll(channel, options);
       channel.bind(address, backlog);
       NioListenSocket socket = new NioListenSocket(channel, family);
       bound = true;

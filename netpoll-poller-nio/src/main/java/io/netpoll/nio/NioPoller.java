@@ -144,8 +144,7 @@ final class NioPoller implements Poller {
       throws IOException {
     checkOpen();
     NioListenSocket listening = own(socket, NioListenSocket.class);
-    Map<SocketOption<?>, Object> copy = Map.copyOf(options);
-    Options.tryOut(listening.family, copy);
+    Map<SocketOption<?>, Object> copy = Options.tryOut(listening.family, options);
     take(listening.ownership, listening);
     boolean watched = false;
     try {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.Selector;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.Set;
 
@@ -65,7 +66,8 @@ public final class NioPollerProvider implements PollerProvider {
   }
 
   @Override
-  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
-    return NioListenSocket.bind(address, backlog);
+  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return NioListenSocket.bind(address, backlog, options);
   }
 }

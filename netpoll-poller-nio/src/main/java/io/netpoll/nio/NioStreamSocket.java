@@ -45,16 +45,23 @@ final class NioStreamSocket implements StreamSocket {
   /** Sets an option, as {@link Options#set} does. */
   <T> void setOption(SocketOption<T> option, T value) throws IOException {
     Options.set(channel, option, value);
-    if (option == StandardSocketOptions.SO_LINGER) {
+    if (Options.isLinger(option)) {
       lingering = true;
     }
+  }
+
+  /** Reads an option, as {@link Options#get} does. */
+  <T> T option(SocketOption<T> option) throws IOException {
+    return Options.get(channel, option);
   }
 
   /** Sets options, as {@link Options#setAll} does. */
   void setOptions(Map<SocketOption<?>, Object> options) throws IOException {
     Options.setAll(channel, options);
-    if (options.containsKey(StandardSocketOptions.SO_LINGER)) {
-      lingering = true;
+    for (SocketOption<?> option : options.keySet()) {
+      if (Options.isLinger(option)) {
+        lingering = true;
+      }
     }
   }
 

@@ -1,17 +1,24 @@
 package io.netpoll.nio;
 
+import io.netpoll.PeerCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sets socket options, and refuses those that a channel lacks with a sentence that names them. */
+/**
+ * Sets and reads socket options, and refuses those that a channel lacks with a sentence that names
+ * them.
+ */
 final class Options {
   private static volatile @Nullable Set<SocketOption<?>> tcp;
   private static volatile @Nullable Set<SocketOption<?>> unixDomain;
@@ -56,11 +63,44 @@ final class Options {
    * @throws IllegalArgumentException if the value is not one of the option's
    */
   static <T> void set(NetworkChannel channel, SocketOption<T> option, T value) throws IOException {
-    if (!channel.supportedOptions().contains(option)) {
-      throw new UnsupportedOperationException(
-          "The nio backend has no option " + option.name() + " for this kind of socket.");
+    channel.setOption(own(channel, option), value);
+  }
+
+  /**
+   * Reads one option.
+   *
+   * @throws UnsupportedOperationException if the channel lacks it
+   */
+  static <T> T get(NetworkChannel channel, SocketOption<T> option) throws IOException {
+    return channel.getOption(own(channel, option));
+  }
+
+  /** The JDK's own constant for an option, which is known by its name. */
+  @SuppressWarnings("unchecked") // the types are compared
+  private static <T> SocketOption<T> own(NetworkChannel channel, SocketOption<T> option) {
+    Set<SocketOption<?>> known = channel.supportedOptions();
+    if (known.contains(option)) {
+      return option;
     }
-    channel.setOption(option, value);
+    for (SocketOption<?> candidate : known) {
+      if (candidate.name().equals(option.name()) && candidate.type() == option.type()) {
+        return (SocketOption<T>) candidate;
+      }
+    }
+    if (option.type() == PeerCredentials.class) {
+      throw new UnsupportedOperationException(
+          "The nio backend cannot read " + option.name() + ": use the epoll backend.");
+    }
+    throw new UnsupportedOperationException(
+        "The nio backend has no option "
+            + option.name()
+            + " for this kind of "
+            + (channel instanceof ServerSocketChannel ? "listening socket." : "socket."));
+  }
+
+  /** Whether an option is SO_LINGER, whoever's constant it is. */
+  static boolean isLinger(SocketOption<?> option) {
+    return option.name().equals(StandardSocketOptions.SO_LINGER.name());
   }
 
   /** Sets all of them, each as {@link #set} does. */
@@ -82,15 +122,19 @@ final class Options {
    * connection and not with it.
    *
    * @param family of the socket, null for TCP
+   * @return the same options, under the JDK's own constants
    */
-  static void tryOut(@Nullable ProtocolFamily family, Map<SocketOption<?>, Object> options)
-      throws IOException {
+  static Map<SocketOption<?>, Object> tryOut(
+      @Nullable ProtocolFamily family, Map<SocketOption<?>, Object> options) throws IOException {
     if (options.isEmpty()) {
-      return;
+      return Map.of();
     }
+    Map<SocketOption<?>, Object> own = new LinkedHashMap<>();
     try (SocketChannel channel = open(family)) {
       setAll(channel, options);
+      options.forEach((option, value) -> own.put(own(channel, option), value));
     }
+    return own;
   }
 
   /** Opens a socket of a family, or of the one that the JDK prefers for TCP if it is null. */

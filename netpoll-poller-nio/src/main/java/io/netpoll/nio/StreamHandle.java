@@ -374,6 +374,15 @@ final class StreamHandle extends NioHandle {
   }
 
   @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    State now = state;
+    if (now == State.CLOSING || now == State.ENDED) {
+      throw new ClosedChannelException();
+    }
+    return socket.option(option);
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return socket.localAddress();
   }

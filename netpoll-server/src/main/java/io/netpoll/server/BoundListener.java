@@ -9,11 +9,13 @@ import io.netpoll.core.EngineGroup;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A bound socket, first on its own, then in the hands of the one event loop that serves it.
+ * A bound address: its one socket, or a socket for each loop. First on its own, then in the hands
+ * of the one event loop that serves it.
  *
  * <pre>
  *   BOUND ── serve ──► SERVED ── close ──► CLOSED
@@ -22,34 +24,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundListener implements Listener {
   private final EngineGroup group;
-  private final ListenSocket socket;
+  private final List<ListenSocket> sockets;
+
+  /** Whether each socket's connections stay on the loop that accepted them. */
+  private final boolean eachOnOneLoop;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable Acceptance acceptance;
+  private List<Acceptance> acceptances = List.of();
   private volatile boolean closed;
 
-  BoundListener(EngineGroup group, ListenSocket socket) {
+  BoundListener(EngineGroup group, List<ListenSocket> sockets, boolean eachOnOneLoop) {
     this.group = group;
-    this.socket = socket;
+    this.sockets = List.copyOf(sockets);
+    this.eachOnOneLoop = eachOnOneLoop;
   }
 
   /**
    * Starts to accept connections.
    *
+   * @return the acceptances of its sockets
    * @throws IllegalStateException if this is done already, or the listener is closed
    */
-  Acceptance accept(ConnectionSettings settings) throws IOException {
+  List<Acceptance> accept(ConnectionSettings settings) throws IOException {
     lock.lock();
     try {
       if (closed) {
         throw new IllegalStateException("The listener on " + this + " is closed: make a new one.");
       }
-      if (acceptance != null) {
+      if (!acceptances.isEmpty()) {
         throw new IllegalStateException("The listener on " + this + " is being served already.");
       }
-      Acceptance started = group.accept(socket, settings);
-      acceptance = started;
-      return started;
+      List<Acceptance> started = new ArrayList<>();
+      try {
+        for (ListenSocket socket : sockets) {
+          started.add(
+              eachOnOneLoop
+                  ? group.acceptOnOneLoop(started.size(), socket, settings)
+                  : group.accept(socket, settings));
+        }
+      } finally {
+        acceptances = List.copyOf(started);
+        if (!started.isEmpty() && started.size() < sockets.size()) {
+          close(); // connections that wait at the other sockets would wait for ever
+        }
+      }
+      return acceptances;
     } finally {
       lock.unlock();
     }
@@ -57,7 +76,7 @@ final class BoundListener implements Listener {
 
   @Override
   public SocketAddress localAddress() {
-    return socket.localAddress();
+    return sockets.get(0).localAddress();
   }
 
   @Override
@@ -82,11 +101,8 @@ final class BoundListener implements Listener {
         return;
       }
       closed = true;
-      if (acceptance == null) {
-        socket.close();
-      } else {
-        acceptance.close();
-      }
+      acceptances.forEach(Acceptance::close);
+      sockets.forEach(ListenSocket::close); // does nothing to those that a poller has taken
     } finally {
       lock.unlock();
     }

@@ -4,11 +4,19 @@ import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.core.Addresses;
 import io.netpoll.core.EngineGroup;
+import io.netpoll.core.NamedOptions;
+import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class BoundListenerBuilder implements Listener.Builder {
   private @Nullable PollerGroup group;
   private int backlog = 4096;
+  private boolean reusePort;
+  private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
 
   @Override
   public Listener.Builder group(PollerGroup group) {
@@ -30,6 +40,18 @@ final class BoundListenerBuilder implements Listener.Builder {
           "The backlog must be at least 1 connection, not " + connections + ".");
     }
     this.backlog = connections;
+    return this;
+  }
+
+  @Override
+  public <T> Listener.Builder option(SocketOption<T> option, T value) {
+    NamedOptions.put(options, option, value);
+    return this;
+  }
+
+  @Override
+  public Listener.Builder reusePort(boolean reusePort) {
+    this.reusePort = reusePort;
     return this;
   }
 
@@ -66,6 +88,38 @@ final class BoundListenerBuilder implements Listener.Builder {
       throw new IllegalArgumentException(
           "This poller group was not made by this library: use PollerGroup.builder().");
     }
-    return new BoundListener(engine, engine.bind(address, backlog));
+    if (!reusePort) {
+      ListenSocket socket = engine.bind(address, backlog, options);
+      return new BoundListener(engine, List.of(socket), false);
+    }
+    if (address instanceof UnixDomainSocketAddress) {
+      throw new IllegalArgumentException(
+          "A Unix-domain socket such as "
+              + Addresses.text(address)
+              + " cannot be bound more than once: use reusePort with TCP only.");
+    }
+    return new BoundListener(engine, bindEach(engine, address), true);
+  }
+
+  /** Binds a socket for each loop; those after the first to the address that the first has got. */
+  private List<ListenSocket> bindEach(EngineGroup engine, SocketAddress address)
+      throws IOException {
+    Map<SocketOption<?>, Object> shared = new LinkedHashMap<>(options);
+    NamedOptions.put(shared, StandardSocketOptions.SO_REUSEPORT, true);
+    List<ListenSocket> sockets = new ArrayList<>();
+    boolean complete = false;
+    try {
+      sockets.add(engine.bind(address, backlog, shared));
+      SocketAddress chosen = sockets.get(0).localAddress();
+      for (int i = engine.loops(); i > 1; i--) {
+        sockets.add(engine.bind(chosen, backlog, shared));
+      }
+      complete = true;
+      return sockets;
+    } finally {
+      if (!complete) {
+        sockets.forEach(ListenSocket::close);
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import io.netpoll.core.EngineGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,9 +42,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public void serve(Listener listener) throws IOException {
-    Acceptance acceptance = accept(listener);
+    List<Acceptance> acceptances = accept(listener);
     try {
-      acceptance.awaitEnd();
+      Acceptance.awaitEnd(acceptances);
     } finally {
       listener.close();
     }
@@ -54,7 +55,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     accept(listener);
   }
 
-  private Acceptance accept(Listener listener) throws IOException {
+  private List<Acceptance> accept(Listener listener) throws IOException {
     if (!(listener instanceof BoundListener bound)) {
       throw new IllegalArgumentException(
           "This listener was not made by this library: use Listener.create.");
@@ -65,10 +66,10 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
         throw new IllegalStateException("This event loop was shut down: build a new one.");
       }
       listeners.removeIf(known -> !known.isOpen());
-      Acceptance acceptance = bound.accept(settings);
+      List<Acceptance> acceptances = bound.accept(settings);
       listeners.add(bound);
       groups.add(bound.engineGroup());
-      return acceptance;
+      return acceptances;
     } finally {
       lock.unlock();
     }

@@ -245,11 +245,20 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.check(side.local, option);
+    SocketOption<?> own = Options.ofStream(side.local, option);
     if (side.isClosed()) {
       throw new IOException("Socket closed");
     }
-    side.options.put(option, value);
+    side.options.put(own, value);
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    SocketOption<?> own = Options.ofStream(side.local, option);
+    if (side.isClosed()) {
+      throw new IOException("Socket closed");
+    }
+    return Options.value(option, side.options.get(own));
   }
 
   @Override

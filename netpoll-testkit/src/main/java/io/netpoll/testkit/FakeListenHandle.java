@@ -107,7 +107,13 @@ final class FakeListenHandle implements Handle, Watched {
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.check(listening.address, option);
+    listening.options.put(Options.ofListening(listening.address, option), value);
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    SocketOption<?> own = Options.ofListening(listening.address, option);
+    return Options.value(option, listening.options.get(own));
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.netpoll.testkit;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +22,8 @@ public final class FakeNetwork {
   private FakeNetwork() {}
 
   /**
-   * Dials a listening socket as a remote client would. Does not wait for it to be accepted.
+   * Dials a listening socket as a remote client would. Does not wait for it to be accepted. Sockets
+   * that share the port with {@code SO_REUSEPORT} are dialled in turn.
    *
    * @param address where a listening socket is bound
    * @return the client's end
@@ -42,7 +45,19 @@ public final class FakeNetwork {
    * @throws IOException if the address is in use
    */
   public static FakeListener listen(SocketAddress address) throws IOException {
-    return new FakeListener(Places.bind(address, 1024));
+    return new FakeListener(Places.bind(address, 1024, Map.of()));
+  }
+
+  /**
+   * The options of the listening sockets themselves, of whoever bound them.
+   *
+   * @param address where they are bound
+   * @return a map for each socket; several if they share the port, none if nobody listens there
+   */
+  public static List<Map<SocketOption<?>, Object>> optionsOfListeners(SocketAddress address) {
+    return Places.at(address).stream()
+        .<Map<SocketOption<?>, Object>>map(listening -> Map.copyOf(listening.options))
+        .toList();
   }
 
   /**

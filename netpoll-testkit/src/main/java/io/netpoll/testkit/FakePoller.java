@@ -165,9 +165,8 @@ final class FakePoller implements Poller {
           if (!(socket instanceof FakeListenSocket fake)) {
             throw Violations.record("accept() of a socket of another backend: " + socket + ".");
           }
-          Options.check(fake.localAddress(), options);
-          FakeListenHandle handle =
-              new FakeListenHandle(this, fake.take(), Map.copyOf(options), acceptor);
+          Map<SocketOption<?>, Object> checked = Options.checked(fake.localAddress(), options);
+          FakeListenHandle handle = new FakeListenHandle(this, fake.take(), checked, acceptor);
           watched.add(handle);
           return handle;
         });
@@ -206,7 +205,7 @@ final class FakePoller implements Poller {
         "connect()",
         () -> {
           refuseClosed("connect()");
-          Options.check(remote, options);
+          Map<SocketOption<?>, Object> checked = Options.checked(remote, options);
           Fault.CONNECT.strike();
           Connecting connecting = Connecting.begin(remote, Places.localFor(remote, local));
           IOException refusal = connecting.refusal();
@@ -215,7 +214,7 @@ final class FakePoller implements Poller {
           }
           Side side = connecting.side();
           Descriptors.opened(side);
-          side.options.putAll(options);
+          side.options.putAll(checked);
           FakeHandle handle = new FakeHandle(this, connecting, false, endpoint);
           watched.add(handle);
           return handle;

@@ -7,6 +7,7 @@ import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -50,9 +51,11 @@ public final class FakePollerProvider implements PollerProvider {
   }
 
   @Override
-  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    Map<SocketOption<?>, Object> checked = Options.checkedForListening(address, options);
     Fault.BIND.strike();
-    Listening listening = Places.bind(address, backlog);
+    Listening listening = Places.bind(address, backlog, checked);
     Descriptors.opened(listening);
     return new FakeListenSocket(listening);
   }

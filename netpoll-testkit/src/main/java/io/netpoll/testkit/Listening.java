@@ -2,9 +2,13 @@ package io.netpoll.testkit;
 
 import java.net.ConnectException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Listening {
   final SocketAddress address;
 
+  /** Of the listening socket itself. */
+  final Map<SocketOption<?>, Object> options;
+
   private final int backlog;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
@@ -20,7 +27,8 @@ final class Listening {
   private boolean closed;
   private volatile @Nullable Runnable watcher;
 
-  Listening(SocketAddress address, int backlog) {
+  Listening(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) {
+    this.options = new ConcurrentHashMap<>(options);
     this.address = address;
     this.backlog = Math.max(1, backlog);
   }
@@ -80,6 +88,11 @@ final class Listening {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether others may bind the address too, if theirs say so as well. */
+  boolean sharesPort() {
+    return Boolean.TRUE.equals(options.get(StandardSocketOptions.SO_REUSEPORT));
   }
 
   boolean isClosed() {

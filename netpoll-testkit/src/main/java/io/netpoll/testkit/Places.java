@@ -6,9 +6,11 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** Who listens where, and which addresses never answer. One for the process. */
 final class Places {
   private static final ReentrantLock LOCK = new ReentrantLock();
-  private static final Map<SocketAddress, Listening> LISTENING = new HashMap<>();
+  private static final List<Listening> LISTENING = new ArrayList<>();
   private static final Set<SocketAddress> BLACK_HOLES = new HashSet<>();
   private static final AtomicInteger PORTS = new AtomicInteger();
+  private static final AtomicInteger TURNS = new AtomicInteger();
 
   private Places() {}
 
-  static Listening bind(SocketAddress address, int backlog) throws IOException {
+  static Listening bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
     if (address instanceof InetSocketAddress inet) {
       InetAddress host = resolved(inet);
       if (!host.isAnyLocalAddress() && !host.isLoopbackAddress()) {
@@ -36,13 +40,14 @@ final class Places {
     LOCK.lock();
     try {
       SocketAddress chosen = withPort(address);
-      for (SocketAddress taken : LISTENING.keySet()) {
-        if (overlaps(taken, chosen)) {
+      Listening listening = new Listening(chosen, backlog, options);
+      for (Listening other : LISTENING) {
+        boolean shared = other.sharesPort() && listening.sharesPort();
+        if (!shared && overlaps(other.address, chosen)) {
           throw new BindException("Address already in use: " + address);
         }
       }
-      Listening listening = new Listening(chosen, backlog);
-      LISTENING.put(chosen, listening);
+      LISTENING.add(listening);
       return listening;
     } finally {
       LOCK.unlock();
@@ -52,7 +57,7 @@ final class Places {
   static void free(Listening listening) {
     LOCK.lock();
     try {
-      LISTENING.remove(listening.address, listening);
+      LISTENING.remove(listening);
     } finally {
       LOCK.unlock();
     }
@@ -65,7 +70,7 @@ final class Places {
    * @throws ConnectException if nobody listens
    */
   static @Nullable Side dial(SocketAddress remote, SocketAddress local) throws ConnectException {
-    Listening found = null;
+    List<Listening> found;
     LOCK.lock();
     try {
       for (SocketAddress hole : BLACK_HOLES) {
@@ -73,20 +78,27 @@ final class Places {
           return null;
         }
       }
-      for (Listening listening : LISTENING.values()) {
-        if (overlaps(listening.address, remote)) {
-          found = listening;
-        }
-      }
+      found = at(remote);
     } finally {
       LOCK.unlock();
     }
-    if (found == null) {
+    if (found.isEmpty()) {
       throw new ConnectException("Connection refused: " + remote);
     }
     Side side = Side.connect(local, remote);
-    found.arrive(side.other());
+    int turn = found.size() == 1 ? 0 : Math.floorMod(TURNS.getAndIncrement(), found.size());
+    found.get(turn).arrive(side.other());
     return side;
+  }
+
+  /** Who listens at an address. */
+  static List<Listening> at(SocketAddress address) {
+    LOCK.lock();
+    try {
+      return LISTENING.stream().filter(listening -> overlaps(listening.address, address)).toList();
+    } finally {
+      LOCK.unlock();
+    }
   }
 
   static void addBlackHole(SocketAddress address) {
