@@ -5,24 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 
-/** Many bytes, known by their checksum, and threads that move them. */
+/** Many bytes, known by their checksum. */
 final class Bulk {
   private static final int MIB = 1 << 20;
 
   private Bulk() {}
-
-  /** Starts a thread that does some work; {@code get} gives its result or failure. */
-  static <T> FutureTask<T> start(Callable<T> work) {
-    FutureTask<T> task = new FutureTask<>(work);
-    Thread thread = new Thread(task, "contract-worker");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
-  }
 
   /** Flushes bytes in pieces of many lengths; returns their checksum. */
   static long write(RecordingEndpoint endpoint, int total) {

@@ -36,7 +36,7 @@ public final class PollerStage implements AutoCloseable {
   }
 
   /** How long a quiet poller is watched, and how often its poll may return meanwhile. */
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   private static final int QUIET_RETURNS = 3;
 
@@ -322,7 +322,8 @@ public final class PollerStage implements AutoCloseable {
   public SocketPair pair(SocketKind kind, Path directory, RecordingEndpoint endpoint)
       throws IOException {
     kind.assumeProvidedBy(provider);
-    SocketAddress address = kind.free(Files.createTempDirectory(directory, "pair"));
+    boolean unix = kind == SocketKind.UNIX;
+    SocketAddress address = kind.free(unix ? Files.createTempDirectory(directory, "") : directory);
     try (ListenSocket listening = provider.bind(address, 1)) {
       SocketChannel peer = keep(SocketChannel.open(listening.localAddress()));
       RecordingAcceptor acceptor = new RecordingAcceptor();

@@ -60,7 +60,7 @@ abstract class ReuseContract extends PollerSuite {
 
   @Test
   void aDescriptorUsedAgainGetsItsOwnEventsOnly() throws Exception {
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 50; i++) {
       var old = pair();
       old.handle().resumeInput();
       old.peerSends("late");

@@ -49,7 +49,7 @@ abstract class SendContract extends PollerSuite {
     pair.handle().sendWhenWritable();
     stage.assertQuiet();
 
-    FutureTask<Long> reader = Bulk.start(() -> Bulk.checksumOf(pair.peer(), total));
+    FutureTask<Long> reader = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
     stage.until(() -> pair.endpoint().drains == 1);
     stage.until(reader::isDone);
     assertThat(reader.get()).isEqualTo(expected);
@@ -114,7 +114,7 @@ abstract class SendContract extends PollerSuite {
     stage.untilTold(pair.endpoint(), "ended");
     stage.assertQuiet();
 
-    FutureTask<Long> reader = Bulk.start(() -> Bulk.checksumOf(pair.peer(), total));
+    FutureTask<Long> reader = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
     stage.until(reader::isDone);
     assertThat(reader.get()).isEqualTo(expected);
     stage.until(() -> pair.endpoint().drains == 1);

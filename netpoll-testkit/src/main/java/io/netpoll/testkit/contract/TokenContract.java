@@ -25,9 +25,9 @@ abstract class TokenContract extends PollerSuite {
     int total = 8 * MIB;
     var pair = stage.pair(kind, directory, new RecordingEndpoint(2, 64 * 1024));
     final long expected = Bulk.write(pair.endpoint(), total);
-    FutureTask<Long> reader = Bulk.start(() -> Bulk.checksumOf(pair.peer(), total));
+    FutureTask<Long> reader = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
     FutureTask<Void> writer =
-        Bulk.start(
+        Background.start(
             () -> {
               ByteBuffer bytes = ByteBuffer.allocateDirect(MIB);
               for (int i = 0; i < 8; i++) {
@@ -39,7 +39,7 @@ abstract class TokenContract extends PollerSuite {
               return null;
             });
     FutureTask<Void> sender =
-        Bulk.start(
+        Background.start(
             () -> {
               while (!pair.handle().send()) {
                 Thread.onSpinWait();
@@ -69,9 +69,9 @@ abstract class TokenContract extends PollerSuite {
       var pair = pair();
       expected[i] = Bulk.write(pair.endpoint(), MIB + i);
       int total = MIB + i;
-      readers[i] = Bulk.start(() -> Bulk.checksumOf(pair.peer(), total));
+      readers[i] = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
       senders[i] =
-          Bulk.start(
+          Background.start(
               () -> {
                 while (!pair.handle().send()) {
                   Thread.onSpinWait();
@@ -99,9 +99,9 @@ abstract class TokenContract extends PollerSuite {
       pair.handle().setOption(SO_SNDBUF, 4096); // full often
     }
     Race race = new Race(pair);
-    FutureTask<Void> reader = Bulk.start(() -> race.readAll(2 * pieces));
-    FutureTask<Void> one = Bulk.start(() -> race.writeAll(0, pieces));
-    FutureTask<Void> two = Bulk.start(() -> race.writeAll(1, pieces));
+    FutureTask<Void> reader = Background.start(() -> race.readAll(2 * pieces));
+    FutureTask<Void> one = Background.start(() -> race.writeAll(0, pieces));
+    FutureTask<Void> two = Background.start(() -> race.writeAll(1, pieces));
     while (!reader.isDone()) {
       race.arm();
       // Waits without limit while nothing can be sent: a lost wake-up or event hangs here.

@@ -8,28 +8,27 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Run in a process of its own, with a low limit on descriptors and the class name of a provider.
- * Prints one line per thing that was seen. Accepts a connection first: a class that is needed only
- * once descriptors are short cannot be loaded.
+ * Run as a {@link LimitedProcess} with the class name of a provider. Prints one line per thing that
+ * was seen. Accepts a connection first: a class that is needed only once descriptors are short
+ * cannot be loaded.
  */
-final class DescriptorExhaustion {
+final class PollerShortOfDescriptors {
   private final PollerProvider provider;
   private final PollerStage stage;
   private final RecordingAcceptor acceptor = new RecordingAcceptor();
 
-  private DescriptorExhaustion(PollerProvider provider) throws IOException {
+  private PollerShortOfDescriptors(PollerProvider provider) throws IOException {
     this.provider = provider;
     this.stage = new PollerStage(provider);
   }
 
   public static void main(String[] args) throws Exception {
     Object provider = Class.forName(args[0]).getConstructor().newInstance();
-    new DescriptorExhaustion((PollerProvider) provider).run();
+    new PollerShortOfDescriptors((PollerProvider) provider).run();
   }
 
   private void run() throws Exception {
@@ -40,7 +39,7 @@ final class DescriptorExhaustion {
     SocketPair established = establish(listening);
     exchange(established, "before", "");
 
-    List<FileInputStream> files = takeAllDescriptors();
+    List<FileInputStream> files = LimitedProcess.takeAllDescriptors();
     provider.getClass().getConstructor().newInstance().availability(); // yes or no, but no failure
     say("asked while exhausted");
     files.remove(0).close();
@@ -54,9 +53,7 @@ final class DescriptorExhaustion {
     exchange(established, "meanwhile", "before");
     say("established goes on");
 
-    for (FileInputStream file : files) {
-      file.close();
-    }
+    LimitedProcess.release(files);
     handle.resumeInput();
     stage.until(() -> !acceptor.sockets.isEmpty());
     say("accepted: " + acceptor.sockets.size() + (late.isConnected() ? "" : ", not connected"));
@@ -80,17 +77,6 @@ final class DescriptorExhaustion {
     pair.handle().send();
     if (!pair.peerReads(text.length()).equals(text)) {
       throw new AssertionError("not echoed: " + text);
-    }
-  }
-
-  private static List<FileInputStream> takeAllDescriptors() {
-    List<FileInputStream> files = new ArrayList<>();
-    try {
-      while (true) {
-        files.add(new FileInputStream("/dev/null"));
-      }
-    } catch (IOException full) {
-      return files;
     }
   }
 
