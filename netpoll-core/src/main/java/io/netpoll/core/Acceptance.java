@@ -31,6 +31,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   private final ListenSocket socket;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
+  /** Ends a pause. */
+  private final Runnable resume = this::resume;
+
   // Leader only.
   private @Nullable Handle handle;
   private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
@@ -51,7 +54,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               try {
                 handle = loop.poller().accept(socket, options, this);
                 loop.acceptanceStarted();
-                handle.resumeInput();
+                // As after a pause, now that there are descriptors: a class that is needed for the
+                // first time when there are none cannot be loaded.
+                loop.timers().schedule(0, resume);
                 started.complete(null);
               } catch (IOException | RuntimeException e) {
                 started.completeExceptionally(e);
@@ -121,14 +126,13 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               + " reached.");
     }
     handle.pauseInput();
-    loop.timers()
-        .schedule(
-            PAUSE_NANOS,
-            () -> {
-              if (!closing) {
-                handle.resumeInput();
-              }
-            });
+    loop.timers().schedule(PAUSE_NANOS, resume);
+  }
+
+  private void resume() {
+    if (handle != null && !closing) {
+      handle.resumeInput();
+    }
   }
 
   @Override

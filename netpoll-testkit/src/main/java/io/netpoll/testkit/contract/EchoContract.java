@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -191,5 +192,17 @@ abstract class EchoContract extends ConnectionSuite {
     } else {
       client.abort();
     }
+  }
+
+  @Test
+  void outOfDescriptors_establishedConnectionsGoOn_andAcceptingRecovers() throws Exception {
+    String provider = provider().getClass().getName();
+    assertThat(LimitedProcess.run(ServerShortOfDescriptors.class, provider, directory))
+        .containsExactly(
+            "accepted connections go on",
+            "dialled connections go on: 42",
+            "no further one can be dialled",
+            "served later: late",
+            "served again");
   }
 }
