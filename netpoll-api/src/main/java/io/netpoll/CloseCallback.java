@@ -2,7 +2,7 @@ package io.netpoll;
 
 /**
  * Called once when a connection is closed, by whichever side, after its last {@link OnRequest} call
- * has returned.
+ * and {@link OnDisconnect} have returned.
  *
  * @see Connection#addCloseCallback
  */

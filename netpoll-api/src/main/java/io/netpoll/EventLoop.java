@@ -32,7 +32,7 @@ import java.util.Objects;
  *   <tr><td>{@link OnDisconnect}</td><td>at most once</td>
  *       <td>OnConnect returned, and the peer closed or reset</td><td>may overlap OnRequest</td></tr>
  *   <tr><td>{@link CloseCallback}</td><td>each once, in the order added</td>
- *       <td>the socket is closed and the last OnRequest returned</td><td>no</td></tr>
+ *       <td>the socket is closed, the last OnRequest and OnDisconnect returned</td><td>no</td></tr>
  * </table>
  *
  * A connection that OnPrepare closed gets no OnConnect, OnRequest or OnDisconnect, only its close
@@ -186,6 +186,18 @@ public interface EventLoop extends AutoCloseable {
      * @return this builder
      */
     Builder halfClose(boolean halfClose);
+
+    /**
+     * Sets whether flushes that a handler makes while more input is already buffered leave
+     * together: at the latest when the handler waits for anything, when no more input is buffered,
+     * when it has computed for a millisecond or two in adaptive execution, or when 64 KiB are held
+     * back. Fewer system calls for pipelined protocols with quick handlers; off by default, because
+     * a slow second request would delay the answer to the first.
+     *
+     * @param coalesce true to coalesce
+     * @return this builder
+     */
+    Builder coalesceFlushes(boolean coalesce);
 
     /**
      * Sets an option of every accepted socket. {@code TCP_NODELAY} is on by default.

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>The modes</caption>
  *   <tr><th>mode</th><th>a handler runs</th><th>when it must wait</th></tr>
+ *   <tr><td>{@link #adaptive()}</td><td>on the poll loop's own thread</td>
+ *       <td>the loop moves to another thread</td></tr>
  *   <tr><td>{@link #workers()}</td><td>on a pool of daemon threads that grows as needed</td>
  *       <td>it parks its thread</td></tr>
  *   <tr><td>{@link #workers(Executor)}</td><td>on an executor of the user's</td>
@@ -25,6 +27,8 @@ public final class Execution {
 
   /** The kinds of execution. */
   public enum Mode {
+    /** On the poll loop's own thread, which passes the loop on when it must wait. */
+    ADAPTIVE,
     /** On a pool of threads or an executor. */
     WORKERS,
     /** On virtual threads. */
@@ -42,6 +46,7 @@ public final class Execution {
     }
   }
 
+  private static final Execution ADAPTIVE = new Execution(Mode.ADAPTIVE, null);
   private static final Execution POOL = new Execution(Mode.WORKERS, null);
   private static final Execution VIRTUAL = new Execution(Mode.VIRTUAL, null);
   private static final Execution INLINE = new Execution(Mode.INLINE, null);
@@ -52,6 +57,23 @@ public final class Execution {
   private Execution(Mode mode, @Nullable Executor executor) {
     this.mode = mode;
     this.executor = executor;
+  }
+
+  /**
+   * Handlers run on the poll loop's own thread, as fast as {@link #inline()}, and may wait all the
+   * same: before a handler waits, the loop passes to another thread, and the handler keeps this
+   * one. A handler that computes for long, or waits for something else, is overtaken after a
+   * millisecond or two. Connections whose handlers hold their threads for long start on virtual
+   * threads at once (on JDK 17 to 20, on a pool as that of {@link #workers()}).
+   *
+   * <p>Beside one thread for each loop and one that waits to take over, at most 256 threads (system
+   * property {@code io.netpoll.maxHeldThreads}) are held by waiting handlers; past that, handlers
+   * start on virtual threads or the pool.
+   *
+   * @return the mode
+   */
+  public static Execution adaptive() {
+    return ADAPTIVE;
   }
 
   /**

@@ -15,8 +15,8 @@ public interface PollerGroup extends AutoCloseable {
    * The group that listeners and dialers use when they are given none. Made at the first call, with
    * the settings of these system properties: {@code io.netpoll.poller} (name of a backend), {@code
    * io.netpoll.loops} (a number), {@code io.netpoll.loadBalance} (name of a {@link LoadBalance}),
-   * {@code io.netpoll.execution} ({@code workers}, {@code virtual} or {@code inline}). It is never
-   * closed: {@link #close()} on it is refused.
+   * {@code io.netpoll.execution} ({@code adaptive}, {@code workers}, {@code virtual} or {@code
+   * inline}). It is never closed: {@link #close()} on it is refused.
    *
    * @return the shared group
    * @throws PollerUnavailableException if no backend can be used
@@ -123,8 +123,8 @@ public interface PollerGroup extends AutoCloseable {
     Builder backend(String backend);
 
     /**
-     * Sets the number of loops. By default the number of processors in inline execution, and one
-     * for every twenty processors and one more where handlers run elsewhere.
+     * Sets the number of loops. By default the number of processors in adaptive and inline
+     * execution, and one for every twenty processors and one more where handlers run elsewhere.
      *
      * @param loops at least 1
      * @return this builder
@@ -153,6 +153,7 @@ public interface PollerGroup extends AutoCloseable {
      * @return an open group
      * @throws PollerUnavailableException if the backend is not on the path or cannot be used here;
      *     the message lists every backend seen and why each was refused
+     * @throws IllegalArgumentException if this JDK lacks the execution mode
      */
     PollerGroup build() throws PollerUnavailableException;
   }

@@ -64,6 +64,15 @@ public interface Reader {
   ByteBuffer peek(int n) throws IOException;
 
   /**
+   * Shows the next four bytes as a big-endian number without consuming them, waiting for them: for
+   * protocols whose frames begin with their length.
+   *
+   * @return the number
+   * @throws IOException as the class comment says
+   */
+  int peekInt() throws IOException;
+
+  /**
    * Drops the next {@code n} bytes, waiting for them.
    *
    * @param n number of bytes, zero or more
@@ -254,7 +263,8 @@ public interface Reader {
    * <p>If not, this reader remembers the wish: the bound on buffered input is raised to {@code n}
    * if it is lower, and {@link OnRequest} is not called again before {@code n} bytes are there or
    * the input has ended. So a handler that must not wait returns when this says {@code false}, and
-   * is called again when it is worth it. A free-standing buffer only compares.
+   * is called again when it is worth it. The last wish counts; it ends when the handler is called.
+   * A free-standing buffer only compares.
    *
    * @param n number of bytes, zero or more
    * @return whether {@code n} bytes are buffered

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * A connection as its poller sees it: two sides and a life. All methods are called by the poller's
- * leader from within {@link Poller#dispatch()} or {@link Poller#close()}; none throws, waits, or
- * runs user code.
+ * leader from within {@link Poller#dispatch()} or {@link Poller#close()}, except for {@link
+ * #output()}, which senders call too; none throws, waits, or runs user code.
  */
 public interface Endpoint {
 

@@ -53,7 +53,8 @@ public interface Poller extends AutoCloseable {
   /**
    * Starts to accept from a listening socket.
    *
-   * @param socket a socket of this backend that is not watched; belongs to the poller from now on
+   * @param socket a socket of this backend that is not watched; belongs to the poller from now on,
+   *     and stays the caller's if this throws
    * @param options of each accepted socket; where the system lets accepted sockets inherit them,
    *     set once
    * @param acceptor gets the accepted sockets
@@ -98,8 +99,9 @@ public interface Poller extends AutoCloseable {
       throws IOException;
 
   /**
-   * Closes everything that is watched, tells each endpoint {@link Endpoint#closed()} and each
-   * acceptor {@link Acceptor#closed()}, and frees the poller's own resources.
+   * Closes everything that is watched, tells each endpoint {@link Endpoint#closed()} (one that was
+   * being detached, {@link Endpoint#detached}) and each acceptor {@link Acceptor#closed()}, and
+   * frees the poller's own resources.
    */
   @Override
   void close();

@@ -61,6 +61,13 @@ abstract class ReadSide extends WriteSide implements Reader {
     return node.end - node.read >= n ? node.memory.slice(node.read, n) : copied(node, n);
   }
 
+  @Override
+  public final int peekInt() throws EOFException {
+    require(4);
+    Node node = current();
+    return node.end - node.read >= 4 ? node.memory.getInt(node.read) : copied(node, 4).getInt();
+  }
+
   private ByteBuffer copied(Node head, int n) {
     Copies known = copies;
     if (known == null) {

@@ -158,6 +158,9 @@ class LinkedBufferModelTest {
           n = readSize();
           note("peek", n);
           keep(buffer.peek(n), Arrays.copyOf(readable, n));
+          if (readable.length >= 4) {
+            assertThat(buffer.peekInt()).isEqualTo(ByteBuffer.wrap(readable).getInt());
+          }
         }
         case 5 -> {
           n = readSize();

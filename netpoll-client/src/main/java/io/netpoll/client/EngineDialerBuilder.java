@@ -56,6 +56,12 @@ final class EngineDialerBuilder implements Dialer.Builder {
   }
 
   @Override
+  public Dialer.Builder coalesceFlushes(boolean coalesce) {
+    settings.coalesceFlushes(coalesce);
+    return this;
+  }
+
+  @Override
   public <T> Dialer.Builder option(SocketOption<T> option, T value) {
     settings.option(option, value);
     return this;

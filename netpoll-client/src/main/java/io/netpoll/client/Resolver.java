@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ final class Resolver {
           }
         });
     Thread caller = Thread.currentThread();
-    found.whenComplete((addresses, failure) -> LockSupport.unpark(caller));
+    found.whenComplete((addresses, failure) -> Await.wake(caller));
     if (!Await.until(found::isDone, limit, () -> "Looking up " + host)) {
       return null;
     }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * established connections go on meanwhile, and those that wait in the backlog are accepted later.
  */
 public final class Acceptance implements Acceptor, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.listener");
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -87,7 +85,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     }
     Await.permit(() -> what);
     Thread caller = Thread.currentThread();
-    future.whenComplete((value, failure) -> LockSupport.unpark(caller));
+    future.whenComplete((value, failure) -> Await.wake(caller));
     Await.until(future::isDone, Await.Limit.NONE, () -> what);
   }
 
@@ -116,7 +114,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     long now = System.nanoTime();
     if (now - lastLogged >= LOG_EVERY_NANOS) {
       lastLogged = now;
-      LOG.log(
+      Log.LISTENER.log(
           System.Logger.Level.WARNING,
           "Accepting on "
               + Addresses.text(socket.localAddress())
@@ -180,7 +178,6 @@ public final class Acceptance implements Acceptor, AutoCloseable {
    */
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted();
     CompletableFuture<Void> freed = new CompletableFuture<>();
     boolean ordered =
         onLoop(
@@ -191,11 +188,8 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               }
               freed.complete(null);
             });
-    if (ordered && !LoopThread.isCurrent()) {
-      freed.join();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (ordered) {
+      Await.uninterruptibly(freed);
     }
   }
 }

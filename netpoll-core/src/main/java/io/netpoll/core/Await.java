@@ -2,13 +2,16 @@ package io.netpoll.core;
 
 import io.netpoll.InlineWaitException;
 import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one seam through which every wait of the library goes: reading, flushing, dialling, name
- * resolution, shutdown.
+ * resolution, shutdown. Before it parks, it sends what the caller's handler holds back, and passes
+ * the poll loop on that the caller leads.
  *
  * <p>A waiter first publishes what it waits for, then comes here; whoever makes the condition true
  * publishes that, and then unparks the waiters that it sees. Both sides put a full fence between
@@ -50,20 +53,59 @@ public final class Await {
   /**
    * Whether the calling thread may wait for the network.
    *
-   * @return false on a poll loop's own thread
+   * @return false on a poll loop's own thread, unless the loop can be passed on
    */
   public static boolean isPermitted() {
-    return !LoopThread.isCurrent();
+    LoopThread thread = LoopThread.current();
+    return thread == null || !thread.mustNotWait();
+  }
+
+  /**
+   * Wakes a waiter, so that it looks at its condition again.
+   *
+   * @param waiter the thread; null does nothing
+   */
+  public static void wake(@Nullable Thread waiter) {
+    LockSupport.unpark(waiter);
+    if (waiter instanceof LoopThread thread) {
+      thread.wakeInPlace();
+    }
+  }
+
+  /**
+   * Waits for a future, whatever interrupts; the interrupt flag is set again afterwards. On a poll
+   * loop's own thread, which must not wait, it returns at once.
+   *
+   * @param future anything that completes by itself
+   */
+  public static void uninterruptibly(CompletableFuture<?> future) {
+    if (!isPermitted()) {
+      return;
+    }
+    Thread caller = Thread.currentThread();
+    future.whenComplete((value, failure) -> wake(caller));
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = until(future::isDone, Limit.NONE, () -> "Closing");
+      } catch (InterruptedIOException e) {
+        interrupted |= Thread.interrupted();
+      }
+    }
+    if (interrupted) {
+      caller.interrupt();
+    }
   }
 
   /**
    * Refuses to wait on a poll loop's own thread.
    *
    * @param what names the action, for the message: "A read of 8 bytes from /127.0.0.1:80"
-   * @throws InlineWaitException if the calling thread leads a poll loop
+   * @throws InlineWaitException if the calling thread leads a poll loop that cannot be passed on
    */
   public static void permit(Supplier<String> what) {
-    if (LoopThread.isCurrent()) {
+    if (!isPermitted()) {
       throw new InlineWaitException(
           what.get()
               + " would have to wait on the poll loop's own thread: ask with Reader.request before,"
@@ -83,7 +125,17 @@ public final class Await {
    */
   public static boolean until(BooleanSupplier condition, Limit limit, Supplier<String> what)
       throws InterruptedIOException {
+    if (condition.getAsBoolean()) {
+      return true;
+    }
+    EngineConnection.sendHeldByCaller();
+    LoopThread thread = LoopThread.current();
+    PollLoop led = thread == null ? null : thread.ledLoop();
+    boolean inPlace = led != null && !led.passOn(thread);
     for (; ; ) {
+      if (inPlace) {
+        inPlace = led.leadWhileWaiting(thread, condition, limit);
+      }
       if (condition.getAsBoolean()) {
         return true;
       }
@@ -93,6 +145,9 @@ public final class Await {
       long left = limit.nanosLeft();
       if (left <= 0) {
         return condition.getAsBoolean();
+      }
+      if (inPlace) {
+        continue;
       }
       if (left == Long.MAX_VALUE) {
         LockSupport.park(Await.class);

@@ -10,17 +10,18 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the poller backend: the one that the user named, else the one that the system property
- * {@code io.netpoll.poller} names, else the available one of highest priority. Every choice and
- * every refusal is logged once a process.
+ * {@code io.netpoll.poller} names, else the available one of highest priority. Every refusal is
+ * logged once a process, at INFO, and every choice, at DEBUG.
  */
 final class Backends {
   static final String PROPERTY = "io.netpoll.poller";
 
-  private static final System.Logger LOG = System.getLogger("io.netpoll.backend");
   private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
   private Backends() {}
@@ -41,7 +42,7 @@ final class Backends {
     for (PollerProvider provider : byPriority) {
       Availability availability = provider.availability();
       if (availability.available()) {
-        log("The poller backend is " + provider.name() + ".");
+        logLater("The poller backend is " + provider.name() + ".");
         return provider;
       }
       log("The poller backend " + provider.name() + " is not used: " + availability.reason());
@@ -59,7 +60,7 @@ final class Backends {
       if (provider.name().equals(name)) {
         Availability availability = provider.availability();
         if (availability.available()) {
-          log("The poller backend is " + name + ", as configured.");
+          logLater("The poller backend is " + name + ", as configured.");
           return provider;
         }
         throw new PollerUnavailableException(
@@ -108,7 +109,24 @@ final class Backends {
 
   private static void log(String message) {
     if (LOGGED.add(message)) {
-      LOG.log(System.Logger.Level.INFO, message);
+      Log.BACKEND.log(System.Logger.Level.INFO, message);
+    }
+  }
+
+  /**
+   * Logs what is in order, at DEBUG, a second later on a thread of its own: to find and set up a
+   * logging system takes longer than all the rest of starting a server.
+   */
+  private static void logLater(String message) {
+    if (LOGGED.add(message)) {
+      Runnable log =
+          () -> {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+            Log.BACKEND.log(System.Logger.Level.DEBUG, message);
+          };
+      Thread thread = new Thread(null, log, "netpoll-log", 0, false);
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 }

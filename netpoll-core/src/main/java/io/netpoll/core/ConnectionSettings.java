@@ -24,6 +24,8 @@ public final class ConnectionSettings {
   final int inputHighWaterMark;
   final int outputHighWaterMark;
   final boolean halfClose;
+  final boolean coalesceFlushes;
+  final StartPolicy.Seed startSeed = new StartPolicy.Seed();
   final @Nullable ConnectionOwner owner;
   private final Duration idleTimeout;
   private final Map<SocketOption<?>, Object> options;
@@ -38,6 +40,7 @@ public final class ConnectionSettings {
     this.inputHighWaterMark = from.inputHighWaterMark;
     this.outputHighWaterMark = from.outputHighWaterMark;
     this.halfClose = from.halfClose;
+    this.coalesceFlushes = from.coalesceFlushes;
     this.owner = owner;
     this.idleTimeout = from.idleTimeout;
     this.options = Map.copyOf(from.options);
@@ -71,6 +74,7 @@ public final class ConnectionSettings {
     private int inputHighWaterMark = 1 << 20;
     private int outputHighWaterMark = 1 << 20;
     private boolean halfClose;
+    private boolean coalesceFlushes;
     private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
 
     /** Starts with the defaults that the API documents. */
@@ -165,6 +169,15 @@ public final class ConnectionSettings {
      */
     public void halfClose(boolean on) {
       halfClose = on;
+    }
+
+    /**
+     * Sets whether flushes leave together.
+     *
+     * @param on true to coalesce
+     */
+    public void coalesceFlushes(boolean on) {
+      coalesceFlushes = on;
     }
 
     /**

@@ -36,6 +36,8 @@ import java.lang.invoke.VarHandle;
  *   BY_PEER   with CLOSING: because of the peer, not of a call on this side
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
+ *   TELLING   OnDisconnect was scheduled
+ *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -60,6 +62,8 @@ final class ConnectionState {
   static final int BY_PEER = 1 << 8;
   static final int ABORT = 1 << 9;
   static final int CLOSED = 1 << 10;
+  static final int TELLING = 1 << 11;
+  static final int TOLD = 1 << 12;
 
   private static final VarHandle WORD;
 

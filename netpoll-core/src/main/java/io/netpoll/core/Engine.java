@@ -72,6 +72,7 @@ public final class Engine implements EngineProvider {
             case WORKERS -> Execution.workers();
             case VIRTUAL -> Execution.virtualThreads();
             case INLINE -> Execution.inline();
+            case ADAPTIVE -> Execution.adaptive();
           });
     }
     return builder;

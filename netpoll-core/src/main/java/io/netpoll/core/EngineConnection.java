@@ -6,7 +6,6 @@ import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionClosedException.Side;
 import io.netpoll.OnDisconnect;
 import io.netpoll.OnRequest;
-import io.netpoll.PollerGroup;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
 import io.netpoll.spi.Endpoint;
@@ -40,10 +39,15 @@ import org.jspecify.annotations.Nullable;
  * them is {@link ConnectionState}; how it closes is in {@link Closing}.
  */
 public final class EngineConnection implements Connection, Endpoint, Runnable {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.connection");
 
   /** How many passes one run makes before others get their turn. */
   private static final int PASSES = 64;
+
+  /** Coalesced flushes leave at the latest when they hold this many bytes back. */
+  private static final int COALESCED = 64 << 10;
+
+  /** The connection whose run the thread is in, if it coalesces flushes. */
+  private static final ThreadLocal<@Nullable EngineConnection> HOLDING = new ThreadLocal<>();
 
   // What other threads ask of the leader.
   static final int START = 1;
@@ -80,6 +84,9 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   private final PollLoop loop;
   private final Closing closing = new Closing(this);
 
+  /** Where runs start, in adaptive execution; null in others. */
+  private final @Nullable StartPolicy policy;
+
   /** Set by the leader before the first event and before the connection is shown to a user. */
   private @Nullable Handle handle;
 
@@ -111,6 +118,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     this.settings = settings;
     this.dial = dial;
     this.onRequest = settings.onRequest;
+    this.policy = group.isAdaptive() ? new StartPolicy(settings.startSeed) : null;
     this.in = new InputSide(this, settings);
     this.out = new OutputSide(this, settings);
     if (settings.onPrepare == null && settings.onConnect == null) {
@@ -128,7 +136,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     try {
       handle = loop.poller().attach(socket, this);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
       socket.close();
       loop.release();
       return;
@@ -200,7 +209,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     if (failure == null) {
       failure = cause;
     }
-    LOG.log(System.Logger.Level.DEBUG, () -> "The connection to " + peer() + " failed: " + cause);
+    Log.CONNECTION.log(
+        System.Logger.Level.DEBUG, () -> "The connection to " + peer() + " failed: " + cause);
     end(ConnectionState.ENDED | ConnectionState.FAILED);
   }
 
@@ -291,14 +301,31 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   private void signal() {
     if (state.signal()) {
+      start();
+    }
+  }
+
+  private void start() {
+    if (policy == null || policy.startsOnLoop()) {
       group.starter().start(loop, this);
+    } else {
+      group.starter().startElsewhere(loop, this);
     }
   }
 
   private void startDisconnect() {
     OnDisconnect callback = settings.onDisconnect;
     if (callback != null) {
-      group.starter().start(loop, () -> call("OnDisconnect", () -> callback.onDisconnect(this)));
+      state.set(ConnectionState.TELLING);
+      group
+          .starter()
+          .start(
+              loop,
+              () -> {
+                call("OnDisconnect", () -> callback.onDisconnect(this));
+                state.set(ConnectionState.TOLD);
+                signal(); // close callbacks may have waited for it
+              });
     }
   }
 
@@ -308,26 +335,70 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   @Override
   public void run() {
     int seen = state.begin();
-    runner = Thread.currentThread();
+    boolean timed = policy != null && policy.isSampled();
+    long start = timed ? System.nanoTime() : 0;
     int passes = 0;
+    enterRun();
     for (; ; ) {
       if (pass(seen)) {
         if (++passes == PASSES) {
-          out.sendDeferred();
-          runner = null;
+          leaveRun(timed ? System.nanoTime() - start : 0, passes);
           state.yield();
-          group.starter().start(loop, this);
+          start();
           return;
         }
       } else {
-        out.sendDeferred();
-        runner = null;
+        leaveRun(timed ? System.nanoTime() - start : 0, passes);
         if (state.end()) {
           return;
         }
-        runner = Thread.currentThread();
+        timed = false;
+        enterRun();
       }
       seen = state.look();
+    }
+  }
+
+  private void enterRun() {
+    runner = Thread.currentThread();
+    if (settings.coalesceFlushes) {
+      HOLDING.set(this);
+    }
+  }
+
+  private void leaveRun(long nanos, int calls) {
+    out.sendDeferred();
+    if (settings.coalesceFlushes) {
+      HOLDING.remove();
+    }
+    if (policy != null) {
+      policy.ran(nanos, calls);
+    }
+    runner = null;
+  }
+
+  /** Sends what the handler holds back that the calling thread is in, if it is in one. */
+  static void sendHeldByCaller() {
+    EngineConnection holding = HOLDING.get();
+    if (holding != null) {
+      holding.out.sendHeld();
+    }
+  }
+
+  /** The watch-dog has passed the loop on during a run. Any thread. */
+  void overtaken() {
+    if (policy != null) {
+      policy.overtaken();
+    }
+    if (settings.coalesceFlushes) {
+      out.sendHeld();
+    }
+  }
+
+  /** A reader or writer has waited. On the waiting thread. */
+  void waited(long nanos) {
+    if (policy != null && runner == Thread.currentThread()) {
+      policy.waited(nanos);
     }
   }
 
@@ -411,6 +482,9 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   }
 
   private boolean finish() {
+    if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
+      return false; // OnDisconnect signals when it has returned
+    }
     Queue<CloseCallback> callbacks = closeCallbacks;
     CloseCallback callback;
     while (callbacks != null && (callback = callbacks.poll()) != null) {
@@ -447,14 +521,17 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
           t instanceof ConnectionClosedException
               ? System.Logger.Level.DEBUG
               : System.Logger.Level.WARNING;
-      LOG.log(level, name + " of the connection to " + peer() + " failed; it is closed.", t);
+      Log.CONNECTION.log(
+          level, name + " of the connection to " + peer() + " failed; it is closed.", t);
       closeBecause(0);
     }
   }
 
   /** Whether a flush by the calling thread is to wait for the end of the run it is in. */
   boolean defersFlushes() {
-    return runner == Thread.currentThread() && group.isInline();
+    return runner == Thread.currentThread()
+        && (group.isInline()
+            || (settings.coalesceFlushes && in.unread() > 0 && out.pending() < COALESCED));
   }
 
   // ---- Closing -------------------------------------------------------------------------------
@@ -470,7 +547,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   /** Resets the connection because the library cannot go on with it. Any thread. */
   void closeForFailure(String what, Exception cause) {
-    LOG.log(
+    Log.CONNECTION.log(
         System.Logger.Level.WARNING,
         "The connection to " + peer() + " " + what + "; it is reset.",
         cause);
@@ -589,7 +666,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   }
 
   @Override
-  public PollerGroup group() {
+  public EngineGroup group() {
     return group;
   }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * without one. Its first loop is never retired, and watches the listening sockets.
  */
 public final class EngineGroup implements PollerGroup {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.group");
 
   private final String name;
   private final PollerProvider provider;
@@ -43,10 +41,9 @@ public final class EngineGroup implements PollerGroup {
   private volatile List<PollLoop> loops = List.of();
   private volatile boolean closed;
 
-  /** All loops that have not ended, with their threads, retired ones included. Under the lock. */
+  /** All loops that have not ended, retired ones included. Under the lock. */
   private final List<PollLoop> running = new ArrayList<>();
 
-  private final List<Thread> threads = new ArrayList<>();
   private int started;
 
   EngineGroup(
@@ -81,6 +78,10 @@ public final class EngineGroup implements PollerGroup {
     return starter;
   }
 
+  boolean isAdaptive() {
+    return execution.mode() == Execution.Mode.ADAPTIVE;
+  }
+
   boolean isInline() {
     return starter.isInline();
   }
@@ -113,7 +114,6 @@ public final class EngineGroup implements PollerGroup {
     lock.lock();
     try {
       running.remove(loop);
-      threads.remove(Thread.currentThread());
       if (broken && !closed) {
         int wanted = loops.size();
         List<PollLoop> left = new ArrayList<>(loops);
@@ -122,7 +122,7 @@ public final class EngineGroup implements PollerGroup {
         resize(wanted);
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
+      Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
     } finally {
       lock.unlock();
     }
@@ -182,7 +182,7 @@ public final class EngineGroup implements PollerGroup {
     EngineConnection connection = new EngineConnection(this, loop, settings, dial);
     loop.execute(() -> connection.connect(remote, local, options));
     Thread caller = Thread.currentThread();
-    dial.result.whenComplete((c, e) -> LockSupport.unpark(caller));
+    dial.result.whenComplete((c, e) -> Await.wake(caller));
     try {
       if (Await.until(dial.result::isDone, limit, () -> "Dialling " + Addresses.text(remote))) {
         return dial.result.get();
@@ -329,11 +329,23 @@ public final class EngineGroup implements PollerGroup {
     }
   }
 
-  private void startThread(PollLoop loop) {
-    LoopThread thread = new LoopThread(loop::lead, "netpoll-" + name + "-loop-" + started++);
-    thread.start();
+  private void startThread(PollLoop loop) throws IOException {
+    if (isAdaptive()) {
+      Spares.SHARED.loopsChanged(1);
+      Spares.Spare spare = Spares.SHARED.take();
+      if (spare == null) {
+        Spares.SHARED.loopsChanged(-1);
+        throw new IOException("No thread can be started for a poll loop.");
+      }
+      loop.beginWith(spare.thread);
+      spare.lead(loop);
+    } else {
+      Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
+      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + started++);
+      loop.beginWith(thread);
+      thread.start();
+    }
     running.add(loop);
-    threads.add(thread);
   }
 
   @Override
@@ -361,30 +373,19 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void shutDown() {
-    List<Thread> toJoin;
+    List<PollLoop> ending;
     lock.lock();
     try {
       closed = true;
       loops = List.of();
       running.forEach(PollLoop::close);
-      toJoin = List.copyOf(threads);
+      ending = List.copyOf(running);
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    for (Thread thread : toJoin) {
-      while (!LoopThread.isCurrent() && thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true; // closing goes on: loops end within seconds, whatever their peers do
-        }
-      }
-    }
+    // They end within seconds, whatever their peers do.
+    ending.forEach(loop -> Await.uninterruptibly(loop.end()));
     starter.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Override

@@ -85,6 +85,9 @@ final class GroupBuilder implements PollerGroup.Builder {
   /** As many as processors where handlers run on the loops, few where they run elsewhere. */
   static int defaultLoops(Execution execution) {
     int processors = Runtime.getRuntime().availableProcessors();
-    return execution.mode() == Execution.Mode.INLINE ? processors : processors / 20 + 1;
+    return switch (execution.mode()) {
+      case ADAPTIVE, INLINE -> processors;
+      case WORKERS, VIRTUAL -> processors / 20 + 1;
+    };
   }
 }

@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.Execution;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  * calls {@link #start}; it never runs user code on the caller's stack.
  */
 final class HandlerStarter {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.execution");
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String groupName;
 
-  /** Runs handlers; null in inline execution. */
+  private final boolean inline;
+
+  /** Runs handlers; null where they run on the loops. */
   private final @Nullable Executor executor;
+
+  /** Runs handlers that are too heavy for the loops, in adaptive execution. */
+  private final @Nullable Executor elsewhere;
 
   /** The pool to end with the group, if the executor is its own. */
   private final @Nullable WorkerPool ownPool;
@@ -33,44 +38,54 @@ final class HandlerStarter {
    */
   HandlerStarter(Execution execution, String groupName) {
     this.groupName = groupName;
+    this.inline = execution.mode() == Execution.Mode.INLINE;
+    boolean adaptive = execution.mode() == Execution.Mode.ADAPTIVE;
+    boolean virtual =
+        execution.mode() == Execution.Mode.VIRTUAL || (adaptive && VirtualThreads.exist());
     this.ownPool =
-        execution.mode() == Execution.Mode.WORKERS && execution.executor() == null
-            ? new WorkerPool(groupName)
-            : null;
-    this.executor =
-        switch (execution.mode()) {
-          case INLINE -> null;
-          case VIRTUAL -> VirtualThreads.executor("netpoll-" + groupName + "-virtual-");
-          case WORKERS -> ownPool == null ? execution.executor() : ownPool;
-        };
+        inline || virtual || execution.executor() != null ? null : new WorkerPool(groupName);
+    Executor threads =
+        virtual
+            ? VirtualThreads.executor("netpoll-" + groupName + "-virtual-")
+            : ownPool == null ? execution.executor() : ownPool;
+    this.executor = inline || adaptive ? null : threads;
+    this.elsewhere = adaptive ? threads : null;
   }
 
   boolean isInline() {
-    return executor == null;
+    return inline;
   }
 
   /** Starts {@code run} for a connection of {@code loop}. */
   void start(PollLoop loop, Runnable run) {
-    if (executor == null) {
-      if (!loop.makeReady(run)) {
-        startAlone(run);
-      }
-      return;
+    if (executor != null) {
+      startOn(executor, loop, run);
+    } else if (!loop.makeReady(run)) {
+      startAlone(run);
     }
+  }
+
+  /** Starts {@code run} off the loops, in adaptive execution. */
+  void startElsewhere(PollLoop loop, Runnable run) {
+    startOn(Objects.requireNonNull(elsewhere), loop, run);
+  }
+
+  private void startOn(Executor threads, PollLoop loop, Runnable run) {
     try {
-      executor.execute(run);
+      threads.execute(run);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
       long now = System.nanoTime();
       long logged = lastLogged.get();
       if (now - logged >= LOG_EVERY_NANOS && lastLogged.compareAndSet(logged, now)) {
-        LOG.log(
+        Log.EXECUTION.log(
             System.Logger.Level.WARNING,
             "A handler could not be started ("
                 + e
                 + ") and is tried again every 10 ms: give the group's executor more room.");
       }
       boolean retried =
-          loop.execute(() -> loop.timers().schedule(RETRY_NANOS, () -> start(loop, run)));
+          loop.execute(
+              () -> loop.timers().schedule(RETRY_NANOS, () -> startOn(threads, loop, run)));
       if (!retried) {
         startAlone(run);
       }

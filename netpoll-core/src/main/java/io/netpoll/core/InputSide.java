@@ -14,7 +14,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +147,7 @@ final class InputSide implements Input, Reader {
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
-      LockSupport.unpark(waiting);
+      Await.wake(waiting);
     }
     if (unread() >= demand) {
       connection.signalInput();
@@ -226,7 +225,7 @@ final class InputSide implements Input, Reader {
   /** Wakes a waiting reader so that it looks at the connection's state and its deadline again. */
   void wake() {
     VarHandle.fullFence();
-    LockSupport.unpark(waiter);
+    Await.wake(waiter);
   }
 
   /** Bytes received and not consumed. */
@@ -280,12 +279,12 @@ final class InputSide implements Input, Reader {
               + " was refused because another thread is reading from this connection: let one"
               + " thread at a time read.");
     }
+    long start = System.nanoTime();
     try {
       target = wanted;
       waiter = Thread.currentThread();
       demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
-      long start = System.nanoTime();
       boolean inTime =
           Await.until(
               () -> buffer.written() - wanted >= 0 || !mayStillCome(),
@@ -304,6 +303,7 @@ final class InputSide implements Input, Reader {
     } finally {
       demand = 0;
       waiter = null;
+      connection.waited(System.nanoTime() - start);
     }
   }
 
@@ -321,6 +321,12 @@ final class InputSide implements Input, Reader {
   public ByteBuffer peek(int n) throws IOException {
     need(n);
     return buffer.peek(n);
+  }
+
+  @Override
+  public int peekInt() throws IOException {
+    need(Integer.BYTES);
+    return buffer.peekInt();
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,7 @@ final class OutputSide implements Output, Writer {
     }
     Thread waiting = waiter;
     if (waiting != null && isLow()) {
-      LockSupport.unpark(waiting);
+      Await.wake(waiting);
     }
   }
 
@@ -107,10 +106,8 @@ final class OutputSide implements Output, Writer {
       return;
     }
     deferred = false;
-    try {
-      send();
-    } catch (IOException e) {
-      return; // the connection has been told, and fails
+    if (!sendHeld() || !connection.group().isInline()) {
+      return;
     }
     if (pending() > connection.settings.outputHighWaterMark) {
       throttlingInput = true;
@@ -148,7 +145,17 @@ final class OutputSide implements Output, Writer {
   /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */
   void wake() {
     VarHandle.fullFence();
-    LockSupport.unpark(waiter);
+    Await.wake(waiter);
+  }
+
+  /** Sends what is held back; returns false if the connection fails, of which it has been told. */
+  boolean sendHeld() {
+    try {
+      send();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Sends what is pending, unless another thread or the poller does. */
@@ -188,12 +195,13 @@ final class OutputSide implements Output, Writer {
       deferred = true;
       return;
     }
+    deferred = false;
     try {
       send();
     } catch (IOException e) {
       throw connection.peerClosed("A flush to " + connection.peer() + " failed", e);
     }
-    if (pending() > connection.settings.outputHighWaterMark && !LoopThread.isCurrent()) {
+    if (pending() > connection.settings.outputHighWaterMark && Await.isPermitted()) {
       awaitDrain();
     }
   }
@@ -206,9 +214,9 @@ final class OutputSide implements Output, Writer {
               + " was refused because another thread is writing to this connection: let one thread"
               + " at a time write.");
     }
+    long start = System.nanoTime();
     try {
       VarHandle.fullFence(); // pairs with the fence of sent
-      long start = System.nanoTime();
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
       boolean inTime =
           Await.until(
@@ -227,6 +235,7 @@ final class OutputSide implements Output, Writer {
       }
     } finally {
       waiter = null;
+      connection.waited(System.nanoTime() - start);
     }
   }
 

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #ENDED}, after which reservations and tasks are refused.
  */
 final class PollLoop {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.loop");
 
   private static final int ENDED = -1;
   private static final int TASKS_IN_A_ROW = 1024;
@@ -70,9 +71,22 @@ final class PollLoop {
   private boolean broken;
   private boolean pollerClosed;
 
+  /** Whether leadership may pass to another thread while user code runs. */
+  private final boolean movable;
+
+  private final Leadership leadership = new Leadership();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  /** What user code is run for, for the watch-dog. Written by the leader. */
+  private volatile @Nullable Runnable running;
+
+  /** The watch-dog only: the word at its last tick. */
+  private long lastSeen;
+
   PollLoop(EngineGroup group, Poller poller) {
     this.group = group;
     this.poller = poller;
+    this.movable = group.isAdaptive();
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -98,12 +112,29 @@ final class PollLoop {
       ready.add(run);
       return true;
     }
-    return execute(run);
+    return execute(() -> ready.add(run));
   }
 
-  /** Whether the calling thread is the leader. */
+  /**
+   * Whether the calling thread is the leader, and at work for the loop: one that is in user code
+   * may lose the loop at any moment, where that may be passed on.
+   */
   boolean isLedByCaller() {
-    return Thread.currentThread() == leader;
+    if (!movable) {
+      return Thread.currentThread() == leader;
+    }
+    LoopThread thread = LoopThread.current();
+    return thread != null && leadership.isLeading(thread.number);
+  }
+
+  /** Whether leadership may pass to another thread while user code runs. */
+  boolean isMovable() {
+    return movable;
+  }
+
+  /** Completed when the loop has ended. */
+  CompletableFuture<Void> end() {
+    return end;
   }
 
   /**
@@ -216,21 +247,31 @@ final class PollLoop {
     acceptances--;
   }
 
-  /** Leads the loop until it ends. */
-  void lead() {
-    leader = Thread.currentThread();
+  /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
+  void beginWith(LoopThread thread) {
+    leadership.begin(thread.number);
+    if (movable) {
+      WatchDog.SHARED.add(this);
+    }
+  }
+
+  /** Leads the loop until it ends, or is passed on while {@code me} is in user code. */
+  void lead(LoopThread me) {
+    leader = me;
     for (; ; ) {
       runTasks();
-      runReady();
+      if (!runReady(me)) {
+        return;
+      }
       if (!dispatch()) {
         if (isOver()) {
           break;
         }
-        poll();
+        poll(Long.MAX_VALUE);
         runTimers();
       }
     }
-    end();
+    finish(me);
   }
 
   private void runTasks() {
@@ -242,11 +283,112 @@ final class PollLoop {
 
   /**
    * Runs the handlers that are ready now; those that become ready meanwhile have their turn later.
+   *
+   * @return whether {@code me} is the leader still
    */
-  private void runReady() {
+  private boolean runReady(LoopThread me) {
     for (int i = ready.size(); i > 0; i--) {
-      guarded(ready.remove());
+      if (!call(me, ready.remove())) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** Calls user code; nothing of the loop may be touched after it returned false. */
+  private boolean call(LoopThread me, Runnable run) {
+    if (!movable) {
+      guarded(run);
+      return true;
+    }
+    running = run;
+    me.enter(this, leadership.enter());
+    if (WatchDog.SHARED.isAsleep()) {
+      WatchDog.SHARED.wake();
+    }
+    guarded(run);
+    long entered = me.entered();
+    me.leave();
+    return entered != Leadership.NONE && leadership.leave(entered);
+  }
+
+  // ---- Passing on ----------------------------------------------------------------------------
+
+  /**
+   * Passes the loop on, before its leader {@code me} waits in user code.
+   *
+   * @return false if there is no thread to pass it to: {@code me} must lead on while it waits
+   */
+  boolean passOn(LoopThread me) {
+    Spares.Spare next = Spares.SHARED.take();
+    if (next == null) {
+      return false;
+    }
+    passTo(next, me.entered());
+    me.passedOn(); // if that failed, the watch-dog was faster
+    return true;
+  }
+
+  private boolean passTo(Spares.Spare next, long entered) {
+    if (leadership.passTo(entered, next.thread.number)) {
+      next.lead(this);
+      return true;
+    }
+    Spares.SHARED.giveBack(next);
+    return false;
+  }
+
+  /**
+   * Looks at the loop, once a tick, and passes it on if its leader is in the same call of user code
+   * as at the last tick. The watch-dog only.
+   *
+   * @return whether user code was called since the last tick
+   */
+  boolean watch() {
+    long seen = leadership.seen();
+    boolean same = seen == lastSeen;
+    lastSeen = seen;
+    if (same && Leadership.isInUserCode(seen)) {
+      Runnable overtaken = running;
+      Spares.Spare next = Spares.SHARED.take();
+      if (next != null && passTo(next, seen) && overtaken instanceof EngineConnection connection) {
+        connection.overtaken();
+      }
+      return true;
+    }
+    return !same;
+  }
+
+  /**
+   * Leads the loop on while {@code me} waits in user code and no other thread can lead: I/O only,
+   * handlers start elsewhere.
+   *
+   * @return false if the loop has been passed on: {@code me} must park
+   */
+  boolean leadWhileWaiting(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    if (!leadership.leave(me.entered())) {
+      me.passedOn();
+      return false;
+    }
+    boolean passedOn = false;
+    me.leave();
+    me.waitsInPlace(this);
+    while (!passedOn && !done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
+      runTasks();
+      while (!ready.isEmpty()) {
+        group.starter().startElsewhere(this, ready.remove());
+      }
+      Spares.Spare next = Spares.SHARED.take();
+      if (next != null) {
+        passedOn = passTo(next, leadership.enter());
+      } else if (!dispatch() && !done.getAsBoolean()) {
+        poll(limit.nanosLeft());
+        runTimers();
+      }
+    }
+    me.waitsInPlace(null);
+    me.enter(this, passedOn ? Leadership.NONE : leadership.enter());
+    return !passedOn;
   }
 
   private void runTimers() {
@@ -262,7 +404,7 @@ final class PollLoop {
     } catch (Throwable t) {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or the
       // machine is at its end. The other connections go on.
-      LOG.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
+      Log.LOOP.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
   }
@@ -271,13 +413,14 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      LOG.log(System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
+      Log.LOOP.log(
+          System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
       return true;
     }
   }
 
-  private void poll() {
-    long timeout = ready.isEmpty() ? timers.nanosToNext() : 0;
+  private void poll(long longest) {
+    long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
       VarHandle.fullFence(); // pairs with the one of execute
@@ -290,7 +433,7 @@ final class PollLoop {
     } catch (IOException | RuntimeException e) {
       closing = true; // nothing new comes here
       broken = true;
-      LOG.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+      Log.LOOP.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
     }
     sleeping = 0;
   }
@@ -315,18 +458,35 @@ final class PollLoop {
     return load.get() == 0 && (acceptances == 0 || closing) && ready.isEmpty() && tasks.isEmpty();
   }
 
-  private void end() {
+  private void finish(LoopThread me) {
     closing = true;
     pollerClosed = true;
     poller.close(); // tells whoever is left
     do {
       runTasks();
-      runReady();
+      runLast(me);
     } while (!ready.isEmpty() || !tasks.isEmpty());
     load.set(ENDED);
     runTasks(); // one that came before the step to ENDED was seen; later ones are refused
-    runReady();
+    runLast(me);
     leader = null;
+    if (movable) {
+      WatchDog.SHARED.remove(this);
+      Spares.SHARED.loopsChanged(-1);
+    }
     group.ended(this, broken);
+    end.complete(null);
+  }
+
+  /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */
+  private void runLast(LoopThread me) {
+    while (!ready.isEmpty()) {
+      Runnable run = ready.remove();
+      if (movable) {
+        group.starter().startElsewhere(this, run);
+      } else {
+        call(me, run);
+      }
+    }
   }
 }

@@ -27,6 +27,11 @@ final class VirtualThreads {
     }
   }
 
+  /** Whether this JDK has them. */
+  static boolean exist() {
+    return OF_VIRTUAL != null;
+  }
+
   /**
    * An executor that starts a virtual thread for each task.
    *

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CallbackOrderTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void callbacksComeInTheDocumentedOrder(Mode mode) throws Exception {
     List<String> calls = new CopyOnWriteArrayList<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -53,13 +53,42 @@ class CallbackOrderTest {
       peer.close();
       Eventually.holds("everything was called", () -> calls.size() == 6);
     }
-    assertThat(calls.subList(0, 3)).containsExactly("prepare", "connect", "request");
-    assertThat(calls.indexOf("close 1")).isLessThan(calls.indexOf("close 2"));
-    assertThat(calls).contains("disconnect");
+    assertThat(calls)
+        .containsExactly("prepare", "connect", "request", "disconnect", "close 1", "close 2");
+  }
+
+  @Test
+  void closeCallbacksWaitForOnDisconnect() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<String> calls = new CopyOnWriteArrayList<>();
+    try (Harness engine = new Harness(Execution.workers())) {
+      engine.serve(
+          s -> {
+            s.onPrepare(c -> c.addCloseCallback(closed -> calls.add("close")));
+            s.onRequest(c -> {});
+            s.onDisconnect(
+                c -> {
+                  told.countDown();
+                  goOn.await();
+                  calls.add("disconnect");
+                });
+          });
+      FakePeer peer = engine.dial();
+      peer.close();
+      told.await();
+      Eventually.holds(
+          "the socket is closed",
+          () -> engine.opened.iterator().next().state.has(ConnectionState.CLOSED));
+      assertThat(calls).isEmpty();
+      goOn.countDown();
+      Eventually.holds("both were called", () -> calls.size() == 2);
+    }
+    assertThat(calls).containsExactly("disconnect", "close");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aConnectionClosedInPrepareGetsNothingButItsCloseCallbacks(Mode mode) throws Exception {
     List<String> calls = new CopyOnWriteArrayList<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -83,7 +112,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void bytesThatCameDuringOnConnectAreShownToOnRequest(Mode mode) throws Exception {
     CountDownLatch bytesCame = new CountDownLatch(1);
     AtomicReference<String> seen = new AtomicReference<>();
@@ -103,7 +132,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void peerClosesAfterSending_handlerStillSeesTheData(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -117,7 +146,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void peerResetsAfterSending_handlerStillSeesWhatWasRead(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -138,7 +167,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aHandlerThatConsumesNothingIsNotCalledAgainBeforeMoreBytesCome(Mode mode) throws Exception {
     AtomicInteger calls = new AtomicInteger();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -155,7 +184,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aHandlerThatLeavesBytesIsCalledAgainWhileItMakesProgress(Mode mode) throws Exception {
     StringBuilder seen = new StringBuilder();
     AtomicInteger calls = new AtomicInteger();
@@ -174,7 +203,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aRequestForMoreBytesHoldsTheHandlerBackUntilTheyAreThere(Mode mode) throws Exception {
     AtomicInteger calls = new AtomicInteger();
     AtomicReference<String> seen = new AtomicReference<>();
@@ -200,7 +229,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void whatAHandlerThrowsClosesItsConnectionAfterTheFlushedOutput(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -254,7 +283,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aCloseCallbackAddedAfterCloseIsCalledToo(Mode mode) throws Exception {
     CountDownLatch called = new CountDownLatch(1);
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -268,7 +297,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void setOnRequestSchedulesAtOnceWhenBytesAreBuffered(Mode mode) throws Exception {
     AtomicReference<String> seen = new AtomicReference<>();
     try (Harness engine = new Harness(Harness.execution(mode))) {
@@ -283,7 +312,7 @@ class CallbackOrderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void aConnectionWithEndlessInputDoesNotStarveOthers(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClosingTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void closeSendsWhatWasFlushedAndThenFin(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -70,7 +70,7 @@ class ClosingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void closeWithUnreadInputSendsFinAndDropsTheRest(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -95,7 +95,7 @@ class ClosingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void abortResets(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -113,7 +113,7 @@ class ClosingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void afterThePeersFinOutputDrainsBeforeTheConnectionCloses(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -135,7 +135,7 @@ class ClosingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void withHalfCloseOutputStaysOpenUntilClose(Mode mode) throws Exception {
     try (Harness engine = new Harness(Harness.execution(mode))) {
       engine.serve(
@@ -190,7 +190,7 @@ class ClosingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"INLINE", "WORKERS"})
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void closingTheGroupResetsWhatIsOpen(Mode mode) throws Exception {
     Harness engine = new Harness(Harness.execution(mode), 3);
     engine.serve(s -> s.onRequest(c -> c.reader().skip(c.reader().length())));

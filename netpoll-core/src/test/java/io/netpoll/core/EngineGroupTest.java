@@ -96,7 +96,7 @@ class EngineGroupTest {
           "removed loops have ended",
           () ->
               Thread.getAllStackTraces().keySet().stream()
-                      .filter(t -> t instanceof LoopThread)
+                      .filter(t -> t.getName().contains("-loop-"))
                       .count()
                   == 1);
       assertEchoes(engine.dial());

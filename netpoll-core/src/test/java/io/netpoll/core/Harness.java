@@ -65,6 +65,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
 
   static Execution execution(Execution.Mode mode) {
     return switch (mode) {
+      case ADAPTIVE -> Execution.adaptive();
       case INLINE -> Execution.inline();
       case WORKERS -> Execution.workers();
       case VIRTUAL -> Execution.virtualThreads();

@@ -38,7 +38,7 @@ record Echo(int maxFrame, long burnMicros, long sleepMillis) {
     boolean answered = false;
     boolean refused = false;
     while (in.request(Integer.BYTES)) {
-      int length = in.peek(Integer.BYTES).getInt();
+      int length = in.peekInt();
       if (refused(length, connection)) {
         refused = true;
         break;

@@ -42,6 +42,11 @@ final class EchoServer implements Callable<Integer> {
   private @Nullable Style style;
 
   @Option(
+      names = "--coalesce",
+      description = "Let flushes leave together that are made while more input is buffered.")
+  private boolean coalesce;
+
+  @Option(
       names = "--max-frame",
       paramLabel = "BYTES",
       defaultValue = "64MiB",
@@ -77,7 +82,7 @@ final class EchoServer implements Callable<Integer> {
     OnRequest handler = style() == Style.BLOCKING ? echo::blocking : echo::available;
     try (PollerGroup group = groupOptions.open("echo-server");
         Listener listener = listen(group);
-        EventLoop server = EventLoop.builder(handler).build()) {
+        EventLoop server = EventLoop.builder(handler).coalesceFlushes(coalesce).build()) {
       Termination termination = new Termination(server, Duration.ofSeconds(graceSeconds));
       Runtime.getRuntime().addShutdownHook(termination);
       // The kernel has been queueing connections since the listener was bound.

@@ -94,9 +94,7 @@ final class GroupOptions {
         }
         yield Execution.virtualThreads();
       }
-      case ADAPTIVE ->
-          throw new Failure(
-              "Adaptive execution is not built yet: use workers, virtual or inline.", null);
+      case ADAPTIVE -> Execution.adaptive();
     };
   }
 

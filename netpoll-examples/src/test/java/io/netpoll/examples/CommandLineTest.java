@@ -61,21 +61,10 @@ class CommandLineTest {
   }
 
   @Test
-  void adaptiveExecution_isRefusedWithExitCode1_untilItExists() {
-    assertThat(run("echo-server", "--port", "0", "--execution", "adaptive"))
-        .isEqualTo(
-            new Outcome(
-                1,
-                "",
-                "Adaptive execution is not built yet: use workers, virtual or inline."
-                    + System.lineSeparator()));
-  }
-
-  @Test
   void verbose_addsTheStackTrace() {
-    assertThat(run("echo-server", "--verbose", "--execution", "adaptive").err())
-        .startsWith("Adaptive execution is not built yet")
-        .contains("at io.netpoll.examples.");
+    assertThat(run("echo-server", "--port", "0", "--verbose", "--backend", "absent").err())
+        .contains("The poller backend absent is not on the class path")
+        .contains("at io.netpoll.core.");
   }
 
   @Test

@@ -24,6 +24,7 @@ record Setting(String backend, Execution execution) {
     for (PollerProvider provider : ServiceLoader.load(PollerProvider.class)) {
       boolean real = !provider.name().equals("fake"); // the testkit's has no sockets
       if (real && provider.availability().available()) {
+        all.add(new Setting(provider.name(), Execution.adaptive()));
         all.add(new Setting(provider.name(), Execution.inline()));
         all.add(new Setting(provider.name(), Execution.workers()));
         if (Runtime.version().feature() >= 21) {

@@ -72,6 +72,12 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder coalesceFlushes(boolean coalesce) {
+    settings.coalesceFlushes(coalesce);
+    return this;
+  }
+
+  @Override
   public <T> EventLoop.Builder option(SocketOption<T> option, T value) {
     settings.option(option, value);
     return this;

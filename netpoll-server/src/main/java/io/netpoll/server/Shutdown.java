@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * attached later for whatever reason finds the shutdown under way.
  */
 final class Shutdown {
-  private static final System.Logger LOG = System.getLogger("io.netpoll.server");
+  /** Made when it is needed: to find a logging system takes long. */
+  private static final class Log {
+    static final System.Logger SERVER = System.getLogger("io.netpoll.server");
+  }
 
   private final ConnectionOwner owner;
   private final AtomicInteger open;
@@ -52,7 +54,7 @@ final class Shutdown {
   /** A connection has ended; {@code open} is counted down already. */
   void connectionClosed() {
     closed.incrementAndGet();
-    waiters.forEach(LockSupport::unpark);
+    waiters.forEach(Await::wake);
   }
 
   /** Begins the shutdown, unless that was done, and waits for it. */
@@ -72,7 +74,7 @@ final class Shutdown {
           },
           () -> {
             untold.decrementAndGet();
-            LockSupport.unpark(caller);
+            Await.wake(caller);
           });
       if (!Await.isPermitted()) {
         groups.stream()
@@ -99,7 +101,7 @@ final class Shutdown {
           Await.Limit.in(Nanos.of(deadline)),
           () -> "A shutdown");
     } catch (InterruptedIOException e) {
-      LOG.log(
+      Log.SERVER.log(
           System.Logger.Level.INFO,
           "A shutdown was interrupted while waiting: the connections that are left are reset.");
       return false;
@@ -110,7 +112,7 @@ final class Shutdown {
     forEachOwned(
         connection -> {
           if (caller == null || !connection.isRunBy(caller)) {
-            LOG.log(
+            Log.SERVER.log(
                 System.Logger.Level.DEBUG,
                 () ->
                     "The connection to "

@@ -24,8 +24,9 @@ import java.util.TreeSet;
 public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors) {
   private static final String PREFIX = "netpoll-";
 
-  /** Started once a process, with the first page, and never ended. */
-  private static final String PROCESS_WIDE = "netpoll-buffer-cleaner";
+  /** Started once a process and never ended, or kept by it for a while for reuse. */
+  private static final List<String> PROCESS_WIDE =
+      List.of("netpoll-buffer-cleaner", "netpoll-watch-dog", "netpoll-leader-");
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
@@ -97,7 +98,7 @@ public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       String name = thread.getName();
       if (name.startsWith(PREFIX)
-          && !name.equals(PROCESS_WIDE)
+          && PROCESS_WIDE.stream().noneMatch(name::startsWith)
           && ignored.stream().noneMatch(name::startsWith)) {
         names.add(name + " (#" + idOf(thread) + ", " + thread.getState() + ")");
       }

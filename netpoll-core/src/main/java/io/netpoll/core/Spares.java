@@ -1,0 +1,185 @@
+package io.netpoll.core;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that wait to lead a poll loop, shared by all groups of the process.
+ *
+ * <p>The one that came last goes first: its stack is warm. At least one waits always (a thread is
+ * started by the {@link WatchDog} when the last is taken, so that the next hand-off need not start
+ * one); the others end after 30 s without work. At most {@code io.netpoll.maxHeldThreads} (256)
+ * threads beyond the leaders exist at a time, which bounds how many handlers may hold one.
+ */
+final class Spares {
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  static final Spares SHARED = new Spares(Integer.getInteger("io.netpoll.maxHeldThreads", 256));
+
+  private final int limit;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Under the lock.
+  private final ArrayDeque<Spare> idle = new ArrayDeque<>();
+  private int alive;
+  private int leading;
+  private int named;
+
+  Spares(int limit) {
+    this.limit = limit;
+  }
+
+  /** One of the threads. */
+  final class Spare implements Runnable {
+    final LoopThread thread;
+    private volatile @Nullable PollLoop assigned;
+
+    private Spare(String name) {
+      thread = new LoopThread(this, name);
+    }
+
+    /** Leads {@code loop}, of which this thread was made the leader. */
+    void lead(PollLoop loop) {
+      assigned = loop;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      PollLoop loop;
+      while ((loop = await()) != null) {
+        loop.lead(thread);
+        giveBack(this);
+      }
+    }
+
+    private @Nullable PollLoop await() {
+      long start = System.nanoTime();
+      PollLoop loop;
+      while ((loop = assigned) == null) {
+        long left = IDLE_NANOS - (System.nanoTime() - start);
+        if (left > 0) {
+          LockSupport.parkNanos(this, left);
+          Thread.interrupted();
+        } else if (retire(this)) {
+          return null;
+        } else {
+          start = System.nanoTime();
+        }
+      }
+      assigned = null;
+      return loop;
+    }
+  }
+
+  /** Takes a waiting thread, or starts one; null if no more may be started, or none can be. */
+  @Nullable Spare take() {
+    boolean last;
+    Spare spare;
+    lock.lock();
+    try {
+      spare = idle.pollLast();
+      last = idle.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    if (spare == null) {
+      spare = start();
+    }
+    if (last) {
+      WatchDog.SHARED.replenish();
+    }
+    return spare;
+  }
+
+  /** Takes back a thread that was taken and is not needed, or has passed its loop on. */
+  void giveBack(Spare spare) {
+    lock.lock();
+    try {
+      idle.addLast(spare);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sees to it that a thread waits. */
+  void replenish() {
+    lock.lock();
+    try {
+      if (!idle.isEmpty()) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    Spare spare = start();
+    if (spare != null) {
+      giveBack(spare);
+    }
+  }
+
+  private @Nullable Spare start() {
+    String name;
+    lock.lock();
+    try {
+      if (alive >= limit + leading) {
+        return null;
+      }
+      alive++;
+      name = "netpoll-leader-" + ++named;
+    } finally {
+      lock.unlock();
+    }
+    Spare spare = new Spare(name);
+    boolean running = false;
+    try {
+      spare.thread.start();
+      running = true;
+    } catch (OutOfMemoryError e) {
+      Log.EXECUTION.log(
+          System.Logger.Level.WARNING,
+          "No thread can be started for a poll loop (" + e.getMessage() + "); it goes on without.");
+    } finally {
+      if (!running) {
+        ended();
+      }
+    }
+    return running ? spare : null;
+  }
+
+  private void ended() {
+    lock.lock();
+    try {
+      alive--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets an idle thread end, unless it is the last one, or was just taken. */
+  private boolean retire(Spare spare) {
+    lock.lock();
+    try {
+      boolean mayEnd = (leading == 0 || idle.size() > 1) && idle.remove(spare);
+      if (mayEnd) {
+        alive--;
+      }
+      return mayEnd;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts loops that need a leader, beside which threads may be held. */
+  void loopsChanged(int by) {
+    lock.lock();
+    try {
+      leading += by;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

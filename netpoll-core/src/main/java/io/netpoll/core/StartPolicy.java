@@ -1,0 +1,86 @@
+package io.netpoll.core;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides whether a connection's runs start on the poll loop's own thread or elsewhere, by how long
+ * its handlers hold a thread: more than about 100 µs of computing a call (or of waiting for
+ * something that is not ours), or a wait of more than 1 ms for bytes. The number of short waits
+ * does not count: frames that arrive in pieces stay on the loop.
+ *
+ * <p>Each verdict moves a score by one, and the score decides, so that one slow call changes
+ * nothing. A call that the watch-dog had to overtake settles it at once. Light connections are
+ * measured at one run in sixteen only. Used by the run of its connection, which is one thread at a
+ * time.
+ */
+final class StartPolicy {
+  private static final long HEAVY_CALL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final long LONG_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int HIGHEST = 8;
+  private static final int HEAVY = 4;
+  private static final int SAMPLED = 16;
+
+  /** Where new connections of the same event loop begin. Racy: a lost update does not matter. */
+  static final class Seed {
+    private int score;
+  }
+
+  private final Seed seed;
+  private int score;
+  private int skipped;
+  private long longestWait;
+  private long waited;
+
+  /** Set by the watch-dog, taken by the next run. */
+  private volatile boolean overtaken;
+
+  StartPolicy(Seed seed) {
+    this.seed = seed;
+    this.score = seed.score;
+  }
+
+  /** Whether the next run starts on the loop. */
+  boolean startsOnLoop() {
+    return !overtaken && score < HEAVY;
+  }
+
+  /** Whether to measure the run that begins. */
+  boolean isSampled() {
+    return overtaken || score > 0 || ++skipped % SAMPLED == 0;
+  }
+
+  /** The handler waited for bytes, or for room. */
+  void waited(long nanos) {
+    waited += nanos;
+    longestWait = Math.max(longestWait, nanos);
+  }
+
+  /**
+   * A run has ended.
+   *
+   * @param nanos how long it took; 0 if it was not measured
+   * @param calls how many callbacks it made
+   */
+  void ran(long nanos, int calls) {
+    if (overtaken) {
+      overtaken = false;
+      score = HIGHEST;
+      seed.score = Math.max(seed.score, HEAVY);
+    } else if (nanos > 0 && calls > 0) {
+      boolean heavy = longestWait > LONG_WAIT_NANOS || (nanos - waited) / calls > HEAVY_CALL_NANOS;
+      score = moved(score, heavy);
+      seed.score = moved(seed.score, heavy);
+    }
+    waited = 0;
+    longestWait = 0;
+  }
+
+  /** The watch-dog passed the loop on during a call. */
+  void overtaken() {
+    overtaken = true;
+  }
+
+  private static int moved(int score, boolean up) {
+    return up ? Math.min(HIGHEST, score + 1) : Math.max(0, score - 1);
+  }
+}

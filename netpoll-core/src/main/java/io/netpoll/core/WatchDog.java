@@ -1,0 +1,100 @@
+package io.netpoll.core;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Passes poll loops on whose leader has been inside one call of user code for too long: computing,
+ * or waiting for something that is not ours. One thread a process.
+ *
+ * <p>It ticks while any loop has called user code in the last 50 ms, and sleeps otherwise: at most
+ * one wake-up for each time that the process turns from idle to busy, so no system call a request.
+ * A loop that enters user code reads {@code asleep}; the watch-dog sets it, puts a full fence, and
+ * looks at all loops once more before it parks.
+ *
+ * <p>A loop is passed on when two ticks in a row see the same call. It also starts spare threads,
+ * off the way of requests.
+ */
+final class WatchDog implements Runnable {
+  private static final long TICK_NANOS =
+      TimeUnit.MICROSECONDS.toNanos(Integer.getInteger("io.netpoll.watchDogTickMicros", 1000));
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  static final WatchDog SHARED = new WatchDog();
+
+  private final CopyOnWriteArrayList<PollLoop> loops = new CopyOnWriteArrayList<>();
+  private volatile Thread thread;
+  private volatile boolean asleep = true;
+  private volatile boolean replenish;
+
+  private WatchDog() {
+    thread = new Thread(null, this, "netpoll-watch-dog", 0, false);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Watches a loop from now on. */
+  void add(PollLoop loop) {
+    loops.add(loop);
+  }
+
+  /** A loop has ended. */
+  void remove(PollLoop loop) {
+    loops.remove(loop);
+  }
+
+  /** Whether a loop that enters user code must {@link #wake} it. A plain check on the way. */
+  boolean isAsleep() {
+    return asleep;
+  }
+
+  void wake() {
+    asleep = false;
+    LockSupport.unpark(thread);
+  }
+
+  /** Starts a spare thread soon. */
+  void replenish() {
+    replenish = true;
+    wake();
+  }
+
+  @Override
+  public void run() {
+    long busyUntil = System.nanoTime();
+    for (; ; ) {
+      if (replenish) {
+        replenish = false;
+        Spares.SHARED.replenish();
+      }
+      if (tick()) {
+        busyUntil = System.nanoTime() + BUSY_NANOS;
+      }
+      if (System.nanoTime() - busyUntil < 0) {
+        LockSupport.parkNanos(this, TICK_NANOS);
+        continue;
+      }
+      asleep = true;
+      VarHandle.fullFence(); // pairs with the full fence of PollLoop.watched
+      if (tick() || replenish) {
+        asleep = false;
+        busyUntil = System.nanoTime() + BUSY_NANOS;
+      } else {
+        while (asleep) {
+          LockSupport.park(this);
+        }
+      }
+    }
+  }
+
+  /** Looks at all loops; returns whether one of them has called user code since the last tick. */
+  private boolean tick() {
+    boolean busy = false;
+    for (PollLoop loop : loops) {
+      busy |= loop.watch();
+    }
+    return busy;
+  }
+}

@@ -1,0 +1,91 @@
+package io.netpoll.epoll;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The descriptor of a socket: who may close it, and when.
+ *
+ * <pre>
+ *   FREE  --take-->  TAKEN  --close-->  CLOSED
+ *     ^                /
+ *     \-----give------/
+ * </pre>
+ *
+ * A number that is closed may be another socket's at once. So a thread that neither owns the socket
+ * nor is known to its owner uses the number only between {@link #enter()} and {@link #exit()}, and
+ * the system gets it back when the last such thread has left. Thread-safe.
+ */
+final class Descriptor {
+  private static final int CLOSED = 1 << 31;
+  private static final int TAKEN = 1 << 30;
+
+  final int fd;
+
+  /** CLOSED, TAKEN, and below them the number of threads between enter and exit. */
+  private final AtomicInteger state;
+
+  private Descriptor(int fd, int state) {
+    this.fd = fd;
+    this.state = new AtomicInteger(state);
+  }
+
+  static Descriptor free(int fd) {
+    return new Descriptor(fd, 0);
+  }
+
+  static Descriptor taken(int fd) {
+    return new Descriptor(fd, TAKEN);
+  }
+
+  /**
+   * Takes the socket, for a poller or to close it; false if somebody has it, or it was closed
+   * before.
+   */
+  boolean take() {
+    int now;
+    do {
+      now = state.get();
+      if ((now & (CLOSED | TAKEN)) != 0) {
+        return false;
+      }
+    } while (!state.compareAndSet(now, now | TAKEN));
+    return true;
+  }
+
+  /** Gives the socket back. For who took it. */
+  void give() {
+    state.addAndGet(-TAKEN);
+  }
+
+  /** Closes it, now or when the last thread has left. For who took it, once. */
+  void close() {
+    int before = state.getAndAdd(CLOSED);
+    if ((before & ~TAKEN) == 0) {
+      Libc.close(fd);
+    }
+  }
+
+  /** Keeps the number from being closed; false if it was. */
+  boolean enter() {
+    int now;
+    do {
+      now = state.get();
+      if (now < 0) {
+        return false;
+      }
+    } while (!state.compareAndSet(now, now + 1));
+    return true;
+  }
+
+  void exit() {
+    int after = state.decrementAndGet();
+    if (after < 0 && (after & ~(CLOSED | TAKEN)) == 0) {
+      Libc.close(fd);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "descriptor " + fd;
+  }
+}

@@ -1,0 +1,114 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.ListenSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A non-blocking descriptor that listens. Thread-safe.
+ *
+ * <p>Binding a Unix socket to a path makes a file, and closing the descriptor leaves it behind. It
+ * is deleted before the descriptor is closed: until then the system keeps the file's identity from
+ * being given to another file, so one that somebody else has bound in its place is never taken for
+ * it.
+ */
+final class EpollListenSocket implements ListenSocket {
+  /** As the JDK has it, where the caller says nothing of use. */
+  private static final int DEFAULT_BACKLOG = 50;
+
+  final Descriptor descriptor;
+  final boolean unix;
+  private final SocketAddress local;
+  private final @Nullable BoundFile file;
+
+  private EpollListenSocket(int fd, SocketAddress local) throws IOException {
+    this.descriptor = Descriptor.free(fd);
+    this.local = local;
+    this.unix = Addresses.isUnix(local);
+    this.file = local instanceof UnixDomainSocketAddress address ? BoundFile.of(address) : null;
+  }
+
+  static EpollListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    Addresses.check(address);
+    int family =
+        Addresses.isWildcard(address) ? Sockets.wildcardFamily() : Addresses.family(address);
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    int fd = Sockets.open(family);
+    boolean bound = false;
+    try {
+      if (family != Libc.AF_UNIX) {
+        Sockets.set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, memory);
+      }
+      if (family == Libc.AF_INET6) {
+        Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 0, memory);
+      }
+      Sockets.bind(fd, family, address, memory);
+      int result = Libc.listen(fd, backlog > 0 ? backlog : DEFAULT_BACKLOG);
+      if (result < 0) {
+        throw Errno.bindException("listening at " + address, -result);
+      }
+      EpollListenSocket socket = new EpollListenSocket(fd, Addresses.local(fd, memory));
+      bound = true;
+      return socket;
+    } finally {
+      if (!bound) {
+        Libc.close(fd);
+      }
+    }
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  @Override
+  public void close() {
+    if (descriptor.take()) {
+      closeDescriptor();
+    }
+  }
+
+  /** Frees the address. For the owner. */
+  void closeDescriptor() {
+    if (file != null) {
+      file.delete();
+    }
+    descriptor.close();
+  }
+
+  @Override
+  public String toString() {
+    return descriptor + " at " + local;
+  }
+
+  /** The file of a Unix socket, and what tells it from another one of the same name. */
+  private record BoundFile(Path path, Object identity) {
+    static @Nullable BoundFile of(UnixDomainSocketAddress address) throws IOException {
+      Path path = address.getPath();
+      return Addresses.isFile(address) ? new BoundFile(path, identityOf(path)) : null;
+    }
+
+    /** Device and inode. */
+    private static Object identityOf(Path path) throws IOException {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
+    }
+
+    void delete() {
+      try {
+        if (identity.equals(identityOf(path))) {
+          Files.delete(path);
+        }
+      } catch (IOException goneOrNotOurs) {
+        // Nothing of ours is left there, or it cannot be removed: closing goes on.
+      }
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.Acceptor;
+import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.Poller;
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One epoll set and what it watches, level-triggered. Leader only, except for {@link #wakeup()} and
+ * {@link #sending()}.
+ *
+ * <p>{@link #poll} waits, and the system fills the event array; {@link #dispatch} takes it event by
+ * event. Array and cursor are fields, so it does not matter which thread goes on.
+ *
+ * <p>Behind what the wait has found, a batch holds what is <em>due</em>: the events that handles
+ * asked for and that could not be told on the spot, because an endpoint is told from {@code
+ * dispatch} only, or, for a close, because other events of the batch came first. Those that come to
+ * be due while others are told wait for the next batch. While something is due, {@code poll} does
+ * not wait.
+ */
+final class EpollPoller implements Poller {
+  /** How many events one wait takes; more are found by the next. */
+  private static final int BATCH = 1024;
+
+  private static final int DISCARD_SIZE = 64 * 1024;
+
+  private final int epoll;
+  private final WakeUp wakeUp;
+  private final EventArray events = new EventArray(BATCH);
+  private final EventArray control = new EventArray(1);
+  private final Memory memory = Memory.allocate(Addresses.SIZE);
+  private final Scratch reading = new Scratch();
+  private final ScratchCache sending = new ScratchCache();
+  private final HandleTable handles = new HandleTable();
+  private @Nullable Memory discarding;
+
+  private int batchSize;
+  private int cursor;
+
+  /** Handles that asked for an event, in the order in which they did. */
+  private final Queue<EpollHandle> due = new ArrayDeque<>();
+
+  /** How many of the due events belong to this batch; not decided while there are others. */
+  private int dueLeft;
+
+  private boolean dueDecided = true;
+
+  private boolean closed;
+
+  private EpollPoller(int epoll, WakeUp wakeUp) {
+    this.epoll = epoll;
+    this.wakeUp = wakeUp;
+  }
+
+  static EpollPoller open() throws IOException {
+    int epoll = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
+    if (epoll < 0) {
+      throw Errno.exception("epoll_create1", -epoll);
+    }
+    WakeUp wakeUp = null;
+    boolean opened = false;
+    try {
+      wakeUp = WakeUp.open();
+      EpollPoller poller = new EpollPoller(epoll, wakeUp);
+      int result =
+          poller.control(Libc.EPOLL_CTL_ADD, wakeUp.fd(), Libc.EPOLLIN | Libc.EPOLLET, WakeUp.DATA);
+      if (result < 0) {
+        throw Errno.exception("epoll_ctl", -result);
+      }
+      opened = true;
+      return poller;
+    } finally {
+      if (!opened) {
+        if (wakeUp != null) {
+          wakeUp.close();
+        }
+        Libc.close(epoll);
+      }
+    }
+  }
+
+  @Override
+  public int poll(long timeoutNanos) throws IOException {
+    checkOpen();
+    int left = batchSize - cursor + (dueDecided ? dueLeft : due.size());
+    if (left > 0) {
+      return left;
+    }
+    cursor = 0;
+    batchSize = 0;
+    batchSize = await(due.isEmpty() ? millis(timeoutNanos) : 0);
+    dueDecided = false;
+    if (wakeUp.isPending()) {
+      removeWakeUp();
+    }
+    return batchSize + due.size();
+  }
+
+  private int await(int timeoutMillis) throws IOException {
+    int result = Libc.epollWait(epoll, events.address(), events.capacity, timeoutMillis);
+    if (result == -Errno.EINTR) {
+      // The caller knows how much time is left.
+      return 0;
+    }
+    if (result < 0) {
+      throw Errno.exception("epoll_wait", -result);
+    }
+    return result;
+  }
+
+  /** Rounded up, so never to 0: that would be a busy loop just before a timer is due. */
+  static int millis(long nanos) {
+    if (nanos <= 0) {
+      return 0;
+    }
+    if (nanos == Long.MAX_VALUE) {
+      return -1;
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(nanos - 1) + 1;
+    return (int) Math.min(millis, Integer.MAX_VALUE);
+  }
+
+  private void removeWakeUp() {
+    for (int i = 0; i < batchSize; i++) {
+      if (events.data(i) == WakeUp.DATA) {
+        batchSize--;
+        events.set(i, events.events(batchSize), events.data(batchSize));
+        wakeUp.taken();
+        return;
+      }
+    }
+  }
+
+  @Override
+  public boolean dispatch() {
+    if (cursor < batchSize) {
+      EpollHandle handle = handles.find(events.data(cursor));
+      int found = events.events(cursor);
+      cursor++;
+      if (handle != null) {
+        handle.ready(found);
+      }
+      return true;
+    }
+    if (!dueDecided) {
+      dueDecided = true;
+      dueLeft = due.size();
+    }
+    if (dueLeft == 0) {
+      return false;
+    }
+    dueLeft--;
+    due.remove().due();
+    return true;
+  }
+
+  @Override
+  public void wakeup() {
+    wakeUp.signal();
+  }
+
+  @Override
+  public Handle accept(ListenSocket socket, Map<SocketOption<?>, Object> options, Acceptor acceptor)
+      throws IOException {
+    checkOpen();
+    EpollListenSocket listening = own(socket, EpollListenSocket.class);
+    List<Options.Setting> settings = Options.forAccepting(options, listening.unix);
+    take(listening.descriptor);
+    boolean watched = false;
+    ListenHandle handle = null;
+    try {
+      handle = ListenHandle.open(this, listening, acceptor, settings);
+      handles.add(handle);
+      handle.start();
+      watched = true;
+      return handle;
+    } finally {
+      if (!watched) {
+        if (handle != null) {
+          handles.remove(handle);
+        }
+        listening.descriptor.give();
+      }
+    }
+  }
+
+  @Override
+  public Handle attach(StreamSocket socket, Endpoint endpoint) throws IOException {
+    EpollStreamSocket stream = own(socket, EpollStreamSocket.class);
+    take(stream.descriptor);
+    if (closed) {
+      stream.close(true, memory);
+      checkOpen();
+    }
+    StreamHandle handle = StreamHandle.connected(this, stream, endpoint);
+    handles.add(handle);
+    return handle;
+  }
+
+  @Override
+  public Handle connect(
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      Map<SocketOption<?>, Object> options,
+      Endpoint endpoint)
+      throws IOException {
+    checkOpen();
+    Addresses.check(remote);
+    List<Options.Setting> settings = Options.forStreams(options, Addresses.isUnix(remote));
+    int family = Addresses.family(remote);
+    int fd = Sockets.open(family);
+    EpollStreamSocket socket = EpollStreamSocket.connecting(fd, remote);
+    boolean watched = false;
+    StreamHandle handle = null;
+    try {
+      for (Options.Setting setting : settings) {
+        socket.setOption(setting, memory);
+      }
+      if (local != null) {
+        Sockets.bind(fd, family, local, memory);
+      }
+      boolean connected = Sockets.connect(fd, family, remote, memory);
+      handle = StreamHandle.connecting(this, socket, endpoint);
+      handles.add(handle);
+      if (connected) {
+        due(handle);
+      } else {
+        handle.awaitConnection();
+      }
+      watched = true;
+      return handle;
+    } finally {
+      if (!watched) {
+        if (handle != null) {
+          handles.remove(handle);
+        }
+        socket.close(false, memory);
+      }
+    }
+  }
+
+  private static <T> T own(Object socket, Class<T> type) {
+    if (!type.isInstance(socket)) {
+      throw new IllegalArgumentException("Not a socket of the epoll backend: " + socket + ".");
+    }
+    return type.cast(socket);
+  }
+
+  private static void take(Descriptor descriptor) throws IOException {
+    if (!descriptor.take()) {
+      throw new IOException(
+          "The socket is closed or watched by a poller already: " + descriptor + ".");
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new IOException("The poller is closed.");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (int slot = 0; slot < handles.size(); slot++) {
+      EpollHandle handle = handles.at(slot);
+      if (handle != null) {
+        handle.pollerCloses();
+      }
+    }
+    cursor = 0;
+    batchSize = 0;
+    due.clear();
+    dueLeft = 0;
+    dueDecided = true;
+    Libc.close(epoll);
+    wakeUp.close();
+    for (int slot = 0; slot < handles.size(); slot++) {
+      EpollHandle handle = handles.at(slot);
+      if (handle != null) {
+        handle.pollerClosed();
+      }
+    }
+  }
+
+  /**
+   * Changes what is watched of a handle.
+   *
+   * @return 0, or an error
+   */
+  int control(int operation, EpollHandle handle, int interest) {
+    return control(operation, handle.fd, interest, HandleTable.data(handle));
+  }
+
+  private int control(int operation, int fd, int interest, long data) {
+    control.set(0, interest, data);
+    return Libc.epollCtl(epoll, operation, fd, control.address());
+  }
+
+  /** For one call, by the leader. */
+  Memory memory() {
+    return memory;
+  }
+
+  /** For what nobody wants to read. */
+  Memory discarding() {
+    Memory known = discarding;
+    if (known == null) {
+      known = Memory.allocate(DISCARD_SIZE);
+      discarding = known;
+    }
+    return known;
+  }
+
+  /** For the read of the event being dispatched. */
+  Scratch reading() {
+    return reading;
+  }
+
+  /** For whoever sends. Any thread. */
+  ScratchCache sending() {
+    return sending;
+  }
+
+  /** Puts an event of a handle behind those that were found. */
+  void due(EpollHandle handle) {
+    due.add(handle);
+  }
+
+  /** Forgets a handle, whose slot may be used again. */
+  void remove(EpollHandle handle) {
+    handles.remove(handle);
+  }
+}

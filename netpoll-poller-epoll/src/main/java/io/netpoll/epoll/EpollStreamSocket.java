@@ -1,0 +1,163 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A non-blocking descriptor with its addresses, which outlive it. Thread-safe.
+ *
+ * <p>The system is asked for the own address when somebody wants it, and at the latest before the
+ * descriptor is closed; one that is known already, as that of a socket which was accepted at a
+ * certain address, costs no call at all.
+ */
+final class EpollStreamSocket implements StreamSocket {
+  final Descriptor descriptor;
+  final boolean unix;
+
+  /** Null until it is asked for. */
+  private volatile @Nullable SocketAddress local;
+
+  private volatile SocketAddress remote;
+
+  /** Whether it is, or was, connected: before that the own address is not final. */
+  private volatile boolean connected;
+
+  /** Whether SO_LINGER was ever set, by whichever thread. */
+  private volatile boolean lingering;
+
+  private EpollStreamSocket(
+      Descriptor descriptor,
+      @Nullable SocketAddress local,
+      SocketAddress remote,
+      boolean connected) {
+    this.descriptor = descriptor;
+    this.local = local;
+    this.remote = remote;
+    this.unix = Addresses.isUnix(remote);
+    this.connected = connected;
+  }
+
+  /**
+   * A connected socket that nobody watches.
+   *
+   * @param local its own address, or null if the system has to be asked
+   * @param lingering whether SO_LINGER may be set
+   */
+  static EpollStreamSocket accepted(
+      int fd, @Nullable SocketAddress local, SocketAddress remote, boolean lingering) {
+    EpollStreamSocket socket = new EpollStreamSocket(Descriptor.free(fd), local, remote, true);
+    socket.lingering = lingering;
+    return socket;
+  }
+
+  /** A socket that a poller watches and that is about to connect. */
+  static EpollStreamSocket connecting(int fd, SocketAddress remote) {
+    return new EpollStreamSocket(Descriptor.taken(fd), null, remote, false);
+  }
+
+  int fd() {
+    return descriptor.fd;
+  }
+
+  /** Notes that it is connected, and finds out to whom if it was to an address that means many. */
+  void connected(Memory memory) {
+    connected = true;
+    if (Addresses.isWildcard(remote)) {
+      try {
+        remote = Addresses.remote(fd(), memory);
+      } catch (IOException disconnectedAlready) {
+        // Then there is nobody to tell apart.
+      }
+    }
+  }
+
+  /** Checks and sets an option. */
+  void setOption(Options.Setting setting, Memory memory) throws IOException {
+    if (!descriptor.enter()) {
+      throw new ClosedChannelException();
+    }
+    try {
+      if (setting.isLinger()) {
+        lingering = true;
+      }
+      setting.apply(fd(), memory);
+    } finally {
+      descriptor.exit();
+    }
+  }
+
+  /** The socket's own address; unspecified while it is connecting. */
+  @Override
+  public SocketAddress localAddress() {
+    SocketAddress known = local;
+    if (known != null) {
+      return known;
+    }
+    if (connected && descriptor.enter()) {
+      try {
+        return askForLocal(Memory.allocate(Addresses.SIZE));
+      } finally {
+        descriptor.exit();
+      }
+    }
+    // Whoever closed it has asked first.
+    known = local;
+    return known != null ? known : Addresses.unspecified(unix);
+  }
+
+  private SocketAddress askForLocal(Memory memory) {
+    SocketAddress answer;
+    try {
+      answer = Addresses.local(fd(), memory);
+    } catch (IOException broken) {
+      answer = Addresses.unspecified(unix);
+    }
+    local = answer;
+    return answer;
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return remote;
+  }
+
+  @Override
+  public void close() {
+    if (descriptor.take()) {
+      close(true, Memory.allocate(Addresses.SIZE));
+    }
+  }
+
+  /**
+   * Closes the descriptor, which takes it out of an epoll set too. For the owner. Never waits for
+   * output to leave, whatever SO_LINGER says.
+   *
+   * @param reset whether to send RST, where the kind of socket has it
+   */
+  void close(boolean reset, Memory memory) {
+    if (connected && local == null) {
+      askForLocal(memory);
+    }
+    if (reset && !unix) {
+      Options.setLinger(fd(), memory, 0);
+    } else if (lingering) {
+      stopLingering(memory);
+    }
+    descriptor.close();
+  }
+
+  /** Takes back a time to wait, but not a 0, which means RST. */
+  private void stopLingering(Memory memory) {
+    if (Options.linger(fd(), memory) > 0) {
+      Options.setLinger(fd(), memory, -1);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return descriptor + " to " + remote;
+  }
+}

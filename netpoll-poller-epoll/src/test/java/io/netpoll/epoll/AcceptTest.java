@@ -1,0 +1,357 @@
+package io.netpoll.epoll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(180)
+class AcceptTest {
+  @TempDir Path directory;
+  private Loop loop;
+  private final TestAcceptor acceptor = new TestAcceptor();
+
+  @BeforeEach
+  void open() throws IOException {
+    loop = new Loop();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    acceptor.sockets.forEach(StreamSocket::close);
+    loop.close();
+    assertThat(acceptor.failures).isEmpty();
+  }
+
+  private ListenSocket bind(Kind kind) throws IOException {
+    return loop.keep(loop.provider.bind(kind.free(directory), 512));
+  }
+
+  private SocketChannel dial(ListenSocket listening) throws IOException {
+    return loop.keep(SocketChannel.open(listening.localAddress()));
+  }
+
+  private static int fdOf(StreamSocket socket) {
+    return ((EpollStreamSocket) socket).fd();
+  }
+
+  private static boolean isNonBlockingAndNotInherited(StreamSocket socket) throws IOException {
+    String flags =
+        Files.readAllLines(Path.of("/proc/self/fdinfo/" + fdOf(socket))).stream()
+            .filter(line -> line.startsWith("flags:"))
+            .findAny()
+            .orElseThrow();
+    int bits = Integer.parseInt(flags.substring("flags:".length()).trim(), 8);
+    return (bits & Libc.SOCK_NONBLOCK) != 0 && (bits & Libc.SOCK_CLOEXEC) != 0;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void acceptsWhatWaits_nonBlocking_withAddresses(Kind kind) throws Exception {
+    ListenSocket listening = bind(kind);
+    SocketChannel early = dial(listening);
+    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
+    loop.until(() -> acceptor.sockets.size() == 1);
+    SocketChannel late = dial(listening);
+    loop.until(() -> acceptor.sockets.size() == 2);
+
+    StreamSocket first = acceptor.sockets.remove();
+    StreamSocket second = acceptor.sockets.remove();
+    assertThat(isNonBlockingAndNotInherited(first)).isTrue();
+    assertThat(first.localAddress()).isEqualTo(listening.localAddress());
+    assertThat(first.remoteAddress()).isEqualTo(early.getLocalAddress());
+    assertThat(second.remoteAddress()).isEqualTo(late.getLocalAddress());
+    assertThat(handle.localAddress()).isEqualTo(listening.localAddress());
+    first.close();
+    second.close();
+    assertThat(first.remoteAddress()).as("stays").isNotNull();
+  }
+
+  @Test
+  void setsTheOptionsOfEachSocket() throws Exception {
+    Map<SocketOption<?>, Object> options = new HashMap<>();
+    options.put(StandardSocketOptions.TCP_NODELAY, true);
+    options.put(StandardSocketOptions.SO_KEEPALIVE, true);
+    options.put(StandardSocketOptions.SO_RCVBUF, 100_000);
+    SocketOption<Integer> keepIdle = Loop.keepIdle();
+    options.put(keepIdle, 77);
+    ListenSocket listening = bind(Kind.TCP);
+    loop.poller.accept(listening, options, acceptor);
+    options.clear();
+    dial(listening);
+    loop.until(() -> !acceptor.sockets.isEmpty());
+
+    int fd = fdOf(acceptor.sockets.element());
+    assertThat(Kernel.option(fd, "TCP_NODELAY")).isEqualTo(1);
+    assertThat(Kernel.option(fd, "SO_KEEPALIVE")).isEqualTo(1);
+    assertThat(Kernel.option(fd, "SO_RCVBUF")).isBetween(100_000, 200_000);
+    assertThat(Kernel.option(fd, "TCP_KEEPIDLE")).isEqualTo(77);
+  }
+
+  @Test
+  void refusesAnOptionThatTheKindLacks_byName_andLeavesTheSocketToItsOwner() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+
+    assertThatThrownBy(
+            () ->
+                loop.poller.accept(
+                    listening, Map.of(StandardSocketOptions.TCP_NODELAY, true), acceptor))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("TCP_NODELAY");
+    loop.poller.accept(listening, Map.of(StandardSocketOptions.SO_SNDBUF, 50_000), acceptor);
+    dial(listening);
+    loop.until(() -> !acceptor.sockets.isEmpty());
+  }
+
+  @Test
+  void refusesAWrongValue_beforeAnyConnection() throws Exception {
+    ListenSocket listening = bind(Kind.TCP);
+
+    assertThatThrownBy(
+            () ->
+                loop.poller.accept(
+                    listening, Map.of(StandardSocketOptions.TCP_NODELAY, "yes"), acceptor))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("yes");
+  }
+
+  @Test
+  void refusesASocketThatIsWatchedOrClosedOrForeign() throws Exception {
+    ListenSocket watched = bind(Kind.TCP);
+    loop.poller.accept(watched, Map.of(), acceptor);
+    ListenSocket closed = bind(Kind.UNIX);
+    closed.close();
+    ListenSocket foreign =
+        new ListenSocket() {
+          @Override
+          public SocketAddress localAddress() {
+            return watched.localAddress();
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    assertThatThrownBy(() -> loop.poller.accept(watched, Map.of(), acceptor))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> loop.poller.accept(closed, Map.of(), acceptor))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> loop.poller.accept(foreign, Map.of(), acceptor))
+        .isInstanceOf(IllegalArgumentException.class);
+    watched.close();
+    dial(watched);
+    loop.until(() -> !acceptor.sockets.isEmpty());
+  }
+
+  @Test
+  void oneEventAcceptsABoundedNumber_andTheNextTheRest() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    for (int i = 0; i < 100; i++) {
+      dial(listening);
+    }
+    loop.poller.accept(listening, Map.of(), acceptor);
+    loop.poller.poll(Long.MAX_VALUE);
+    loop.dispatch();
+    assertThat(acceptor.sockets).hasSize(64);
+    loop.turn();
+    assertThat(acceptor.sockets).hasSize(100);
+  }
+
+  @Test
+  void pausedListenerAcceptsNothing_doesNotSpin_andGoesOn() throws Exception {
+    ListenSocket listening = bind(Kind.TCP);
+    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
+    handle.pauseInput();
+    dial(listening);
+    loop.assertQuiet();
+    assertThat(acceptor.sockets).isEmpty();
+
+    handle.resumeInput();
+    loop.until(() -> acceptor.sockets.size() == 1);
+  }
+
+  @Test
+  void pausingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    dial(listening);
+    dial(listening);
+    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
+    acceptor.onAccepted = handle::pauseInput;
+    loop.until(() -> !acceptor.sockets.isEmpty());
+    loop.assertQuiet();
+    assertThat(acceptor.sockets).hasSize(1);
+  }
+
+  @Test
+  void closingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    dial(listening);
+    dial(listening);
+    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
+    acceptor.onAccepted = handle::close;
+    loop.until(() -> acceptor.closed);
+    assertThat(acceptor.sockets).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closeFreesTheAddressBeforeItReturns_againAndAgain(Kind kind) throws Exception {
+    ListenSocket socket = bind(kind);
+    for (int i = 0; i < 50; i++) {
+      TestAcceptor each = new TestAcceptor();
+      Handle handle = loop.poller.accept(socket, Map.of(), each);
+      dial(socket);
+      loop.until(() -> each.sockets.size() == 1);
+      handle.close();
+      assertThat(each.closed).as("told from dispatch only").isFalse();
+
+      socket = loop.keep(loop.provider.bind(socket.localAddress(), 16));
+      loop.until(() -> each.closed);
+      handle.close();
+      each.sockets.remove().close();
+    }
+  }
+
+  @Test
+  void closeNeverPolledBeforeFreesTheAddressToo() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    loop.poller.accept(listening, Map.of(), acceptor).close();
+
+    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
+    loop.until(() -> acceptor.closed);
+  }
+
+  @Test
+  void closingAListenerKeepsWhatIsReadyElsewhere() throws Exception {
+    var pair = loop.pair(Kind.UNIX, directory);
+    pair.handle().resumeInput();
+    Handle handle = loop.poller.accept(bind(Kind.TCP), Map.of(), acceptor);
+    loop.turn();
+    pair.peerSends("before");
+    handle.close();
+    loop.turn();
+
+    assertThat(acceptor.closed).isTrue();
+    assertThat(pair.endpoint().text()).isEqualTo("before");
+  }
+
+  @Test
+  void closingAListenerInABatchKeepsTheRestOfTheBatch() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
+    var pair = loop.pair(Kind.UNIX, directory);
+    pair.handle().resumeInput();
+    pair.peerSends("kept");
+    dial(listening);
+    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(2);
+    handle.close();
+    loop.dispatch();
+
+    assertThat(acceptor.sockets).isEmpty();
+    assertThat(pair.endpoint().text()).isEqualTo("kept");
+    assertThat(acceptor.closed).isTrue();
+  }
+
+  @Test
+  void aListenerHasNoPeer() throws Exception {
+    Handle handle = loop.poller.accept(bind(Kind.TCP), Map.of(), acceptor);
+
+    assertThatThrownBy(handle::send).isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(handle::detach).isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(handle::remoteAddress).isInstanceOf(UnsupportedOperationException.class);
+    handle.setOption(StandardSocketOptions.SO_RCVBUF, 100_000);
+    assertThatThrownBy(() -> handle.setOption(StandardSocketOptions.TCP_NODELAY, true))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("TCP_NODELAY");
+    handle.abort();
+    handle.pauseInput();
+    handle.resumeInput();
+    assertThatThrownBy(() -> handle.setOption(StandardSocketOptions.SO_RCVBUF, 100_000))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void closingThePollerClosesTheListener() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    loop.poller.accept(listening, Map.of(), acceptor);
+    loop.closePoller();
+
+    assertThat(acceptor.closed).isTrue();
+    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
+  }
+
+  @Test
+  void closingThePollerSparesAnAddressThatItsListenerGaveUpBefore() throws Exception {
+    ListenSocket listening = bind(Kind.UNIX);
+    loop.poller.accept(listening, Map.of(), acceptor).close();
+    ListenSocket successor = loop.keep(loop.provider.bind(listening.localAddress(), 16));
+    loop.closePoller();
+
+    assertThat(acceptor.closed).isTrue();
+    assertThat(dial(successor).isConnected()).isTrue();
+  }
+
+  @Test
+  void closingAnUnwatchedAcceptedSocketResetsIt() throws Exception {
+    ListenSocket listening = bind(Kind.TCP);
+    loop.poller.accept(listening, Map.of(), acceptor);
+    SocketChannel peer = dial(listening);
+    loop.until(() -> !acceptor.sockets.isEmpty());
+    acceptor.sockets.remove().close();
+
+    assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("reset");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void outOfDescriptorsIsToldToTheAcceptor_andPassesWhenThereAreSomeAgain() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -n 60; exec \"$0\" --enable-native-access=ALL-UNNAMED -cp \"$1\" "
+                    + DescriptorExhaustion.class.getName(),
+                java.toString(),
+                System.getProperty("java.class.path"))
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    process.destroy();
+
+    assertThat(output.lines())
+        .containsExactly(
+            "at first: true",
+            "exhausted: false",
+            "failed: accepting failed: Too many open files (EMFILE)",
+            "events while paused: 0",
+            "accepted: 1",
+            "again: true");
+  }
+}

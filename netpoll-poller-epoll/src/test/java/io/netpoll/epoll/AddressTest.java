@@ -1,0 +1,224 @@
+package io.netpoll.epoll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.StreamSocket;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** IPv4, IPv6, both, paths and abstract names. */
+@Timeout(60)
+class AddressTest {
+  @TempDir Path directory;
+  private Loop loop;
+  private final TestAcceptor acceptor = new TestAcceptor();
+
+  @BeforeEach
+  void open() throws Exception {
+    loop = new Loop();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    acceptor.sockets.forEach(StreamSocket::close);
+    loop.close();
+  }
+
+  private static boolean hasIpv6() throws Exception {
+    return NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null;
+  }
+
+  private ListenSocket listen(SocketAddress address) throws Exception {
+    ListenSocket socket = loop.provider.bind(address, 16);
+    loop.poller.accept(socket, Map.of(), acceptor);
+    return socket;
+  }
+
+  private StreamSocket accept() throws Exception {
+    loop.until(() -> !acceptor.sockets.isEmpty());
+    return loop.keep(acceptor.sockets.remove());
+  }
+
+  private static int port(ListenSocket socket) {
+    return ((InetSocketAddress) socket.localAddress()).getPort();
+  }
+
+  /** Connects with the backend, and checks that each end knows the other's address. */
+  private void connectsTo(SocketAddress address) throws Exception {
+    TestEndpoint endpoint = loop.connect(address);
+    loop.until(() -> endpoint.events.contains("connected"));
+    StreamSocket accepted = accept();
+    assertThat(endpoint.handle().remoteAddress()).isEqualTo(address);
+    assertThat(accepted.localAddress()).isEqualTo(address);
+    assertThat(accepted.remoteAddress()).isEqualTo(endpoint.handle().localAddress());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.0.0.5", "::1"})
+  void connectsOverAnAddressOfEitherVersion(String host) throws Exception {
+    assumeTrue(!host.contains(":") || hasIpv6());
+    InetAddress address = InetAddress.getByName(host);
+    ListenSocket socket = listen(new InetSocketAddress(address, 0));
+
+    assertThat(((InetSocketAddress) socket.localAddress()).getAddress()).isEqualTo(address);
+    connectsTo(socket.localAddress());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::"})
+  void theWildcardServesBothVersions(String host) throws Exception {
+    assumeTrue(hasIpv6());
+    ListenSocket socket = listen(new InetSocketAddress(InetAddress.getByName(host), 0));
+
+    connectsTo(new InetSocketAddress("127.0.0.1", port(socket)));
+    connectsTo(new InetSocketAddress("::1", port(socket)));
+  }
+
+  @Test
+  void theOwnAddressOfASocketThatNobodyAskedForStaysAfterClose() throws Exception {
+    ListenSocket socket = listen(new InetSocketAddress(0));
+    SocketChannel peer =
+        loop.keep(SocketChannel.open(new InetSocketAddress("127.0.0.1", port(socket))));
+    StreamSocket accepted = accept();
+    TestEndpoint endpoint = loop.attach(accepted, new TestEndpoint());
+    endpoint.handle().close();
+    loop.until(() -> endpoint.events.contains("closed"));
+
+    assertThat(endpoint.handle().localAddress()).isEqualTo(peer.getRemoteAddress());
+  }
+
+  @Test
+  void connectingToTheWildcardTellsWhomItReached() throws Exception {
+    ListenSocket socket = listen(new InetSocketAddress("127.0.0.1", 0));
+    TestEndpoint endpoint = loop.connect(new InetSocketAddress("0.0.0.0", port(socket)));
+    loop.until(() -> endpoint.events.contains("connected"));
+
+    assertThat(endpoint.handle().remoteAddress()).isEqualTo(socket.localAddress());
+    accept();
+  }
+
+  @Test
+  void aLocalAddressOfTheOtherVersionIsRefused() throws Exception {
+    ListenSocket socket = listen(new InetSocketAddress("127.0.0.1", 0));
+
+    assertThatThrownBy(
+            () ->
+                loop.poller.connect(
+                    socket.localAddress(),
+                    new InetSocketAddress("::1", 0),
+                    Map.of(),
+                    new TestEndpoint()))
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("0:0:0:0:0:0:0:1");
+  }
+
+  @Test
+  void aWildcardOfTheOtherVersionIsAFineLocalAddress() throws Exception {
+    ListenSocket socket = listen(new InetSocketAddress("127.0.0.1", 0));
+    TestEndpoint endpoint = new TestEndpoint();
+    endpoint.dispatching = true;
+    loop.poller.connect(socket.localAddress(), new InetSocketAddress("::", 0), Map.of(), endpoint);
+    loop.until(() -> endpoint.events.contains("connected"));
+    accept();
+  }
+
+  @Test
+  void aNameThatIsNotResolvedIsRefused() {
+    InetSocketAddress address = InetSocketAddress.createUnresolved("example.org", 80);
+
+    assertThatThrownBy(() -> loop.connect(address)).isInstanceOf(UnresolvedAddressException.class);
+    assertThatThrownBy(() -> loop.provider.bind(address, 1))
+        .isInstanceOf(UnresolvedAddressException.class);
+  }
+
+  @Test
+  void anAbstractNameHasNoFile_isSeenByOthers_andIsFreeAfterClose() throws Exception {
+    String name = "@netpoll-" + ProcessHandle.current().pid();
+    ListenSocket socket = listen(UnixDomainSocketAddress.of(name));
+    assertThat(socket.localAddress()).isEqualTo(UnixDomainSocketAddress.of(name));
+    assertThat(Path.of(name)).doesNotExist();
+
+    TestEndpoint endpoint = loop.connect(socket.localAddress());
+    loop.until(() -> endpoint.events.contains("connected"));
+    assertThat(accept().localAddress()).isEqualTo(socket.localAddress());
+    assertThatThrownBy(() -> loop.provider.bind(socket.localAddress(), 1))
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining("EADDRINUSE");
+    loop.closePoller();
+    loop.provider.bind(socket.localAddress(), 1).close();
+  }
+
+  @Test
+  void theEmptyPathLetsTheSystemChooseAnAbstractName() throws Exception {
+    ListenSocket socket = listen(UnixDomainSocketAddress.of(""));
+    assertThat(socket.localAddress().toString()).matches("@[0-9a-f]+");
+
+    TestEndpoint endpoint = loop.connect(socket.localAddress());
+    loop.until(() -> endpoint.events.contains("connected"));
+    assertThat(accept().remoteAddress()).as("no name").isEqualTo(UnixDomainSocketAddress.of(""));
+  }
+
+  @Test
+  void pathsOfEveryLengthThatFits() throws Exception {
+    for (int length = 1; length <= 107; length++) {
+      SocketAddress file = UnixDomainSocketAddress.of("x".repeat(length));
+      SocketAddress name = UnixDomainSocketAddress.of("@" + "x".repeat(length));
+      Memory memory = Memory.allocate(Addresses.SIZE);
+      for (SocketAddress address : new SocketAddress[] {file, name}) {
+        int size = Addresses.encode(address, Libc.AF_UNIX, memory);
+        memory.bytes.putInt(128, size);
+        assertThat(Addresses.decode(memory)).isEqualTo(address);
+      }
+    }
+  }
+
+  @Test
+  void aPathThatIsTooLongIsRefused() {
+    SocketAddress tooLong = Loop.unix(directory.resolve("x".repeat(108)));
+
+    assertThatThrownBy(() -> loop.provider.bind(tooLong, 1))
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("too long");
+    assertThatThrownBy(() -> loop.connect(tooLong)).isInstanceOf(SocketException.class);
+  }
+
+  @Test
+  void aPathBeyondAsciiIsKept() throws Exception {
+    assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")));
+    ListenSocket socket = listen(Loop.unix(directory.resolve("größe-\u4e16")));
+    connectsTo(socket.localAddress());
+  }
+
+  @Test
+  void theScopeOfAnIpv6AddressIsKept() throws Exception {
+    byte[] linkLocal = InetAddress.getByName("fe80::1:2").getAddress();
+    SocketAddress address =
+        new InetSocketAddress(Inet6Address.getByAddress(null, linkLocal, 7), 80);
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    memory.bytes.putInt(128, Addresses.encode(address, Libc.AF_INET6, memory));
+
+    InetSocketAddress decoded = (InetSocketAddress) Addresses.decode(memory);
+    assertThat(decoded).isEqualTo(address);
+    assertThat(((Inet6Address) decoded.getAddress()).getScopeId()).isEqualTo(7);
+  }
+}

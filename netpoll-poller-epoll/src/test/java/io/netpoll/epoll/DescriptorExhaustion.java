@@ -1,0 +1,79 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.Poller;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Run in a process of its own, with a low limit on descriptors. Prints one line per thing that was
+ * seen. Accepts a connection first: a class that is needed only once descriptors are short cannot
+ * be loaded.
+ */
+final class DescriptorExhaustion {
+  private DescriptorExhaustion() {}
+
+  public static void main(String[] args) throws Exception {
+    EpollPollerProvider warm = new EpollPollerProvider();
+    System.out.println("at first: " + warm.availability().available());
+    Poller poller = warm.open(new NoPages());
+    ListenSocket listening =
+        warm.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
+    TestAcceptor acceptor = new TestAcceptor();
+    Handle handle = poller.accept(listening, Map.of(), acceptor);
+    acceptOne(poller, listening, acceptor);
+
+    EpollPollerProvider fresh = new EpollPollerProvider();
+    List<FileInputStream> files = new ArrayList<>();
+    try {
+      while (true) {
+        files.add(new FileInputStream("/dev/null"));
+      }
+    } catch (IOException full) {
+      files.remove(0).close();
+    }
+    SocketChannel client = SocketChannel.open(listening.localAddress());
+    System.out.println("exhausted: " + fresh.availability().available());
+    while (acceptor.failures.isEmpty()) {
+      poller.poll(Long.MAX_VALUE);
+      while (poller.dispatch()) {}
+    }
+    System.out.println("failed: " + acceptor.failures.get(0).getMessage());
+    handle.pauseInput();
+    int events = poller.poll(100_000_000L);
+    System.out.println("events while paused: " + events);
+
+    for (FileInputStream file : files) {
+      file.close();
+    }
+    handle.resumeInput();
+    while (acceptor.sockets.isEmpty()) {
+      poller.poll(Long.MAX_VALUE);
+      while (poller.dispatch()) {}
+    }
+    System.out.println("accepted: " + acceptor.sockets.size());
+    System.out.println("again: " + fresh.availability().available());
+    acceptor.sockets.remove().close();
+    client.close();
+    poller.close();
+  }
+
+  private static void acceptOne(Poller poller, ListenSocket listening, TestAcceptor acceptor)
+      throws IOException {
+    SocketChannel client = SocketChannel.open(listening.localAddress());
+    try (client) {
+      while (acceptor.sockets.isEmpty()) {
+        poller.poll(Long.MAX_VALUE);
+        while (poller.dispatch()) {}
+      }
+      acceptor.sockets.remove().close();
+    }
+  }
+}

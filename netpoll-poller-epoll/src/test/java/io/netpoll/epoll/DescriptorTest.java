@@ -1,0 +1,54 @@
+package io.netpoll.epoll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class DescriptorTest {
+  private final int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+
+  private boolean isOpen() {
+    return Files.exists(Path.of("/proc/self/fd/" + fd));
+  }
+
+  @Test
+  void closesAtOnceWhenNobodyUsesIt() {
+    Descriptor descriptor = Descriptor.taken(fd);
+    descriptor.close();
+
+    assertThat(isOpen()).isFalse();
+    assertThat(descriptor.enter()).isFalse();
+    assertThat(descriptor.take()).isFalse();
+  }
+
+  @Test
+  void closesWhenTheLastUserHasLeft() {
+    Descriptor descriptor = Descriptor.taken(fd);
+    assertThat(descriptor.enter()).isTrue();
+    assertThat(descriptor.enter()).isTrue();
+    descriptor.close();
+    assertThat(descriptor.enter()).isFalse();
+    descriptor.exit();
+    assertThat(isOpen()).isTrue();
+
+    descriptor.exit();
+    assertThat(isOpen()).isFalse();
+  }
+
+  @Test
+  void hasOneOwner_alsoWhileItIsUsed() {
+    Descriptor descriptor = Descriptor.free(fd);
+    assertThat(descriptor.enter()).isTrue();
+    assertThat(descriptor.take()).isTrue();
+    assertThat(descriptor.take()).isFalse();
+    descriptor.give();
+    descriptor.exit();
+    assertThat(isOpen()).isTrue();
+
+    assertThat(descriptor.take()).isTrue();
+    descriptor.close();
+    assertThat(isOpen()).isFalse();
+  }
+}
