@@ -52,6 +52,7 @@ final class ConnectionStage implements AutoCloseable {
 
   private static Execution execution(Execution.Mode mode) {
     return switch (mode) {
+      case ADAPTIVE -> Execution.adaptive();
       case INLINE -> Execution.inline();
       case WORKERS -> Execution.workers();
       case VIRTUAL -> {

@@ -157,7 +157,7 @@ abstract class QuietContract extends ConnectionSuite {
   private static long cpuNanos(ThreadMXBean threads) {
     long sum = 0;
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("netpoll-contract-")) {
+      if (thread.getName().startsWith("netpoll-")) {
         sum += Math.max(0, threads.getThreadCpuTime(thread.getId()));
       }
     }
