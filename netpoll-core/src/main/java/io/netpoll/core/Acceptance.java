@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
                 // As after a pause, now that there are descriptors: a class that is needed for the
                 // first time when there are none cannot be loaded.
                 loop.timers().schedule(0, resume);
+                Objects.requireNonNull(Log.class); // loads it, and makes no logger yet
                 started.complete(null);
               } catch (IOException | RuntimeException e) {
                 started.completeExceptionally(e);
@@ -111,6 +113,8 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     if (handle == null || closing) {
       return;
     }
+    handle.pauseInput();
+    loop.timers().schedule(PAUSE_NANOS, resume);
     long now = System.nanoTime();
     if (now - lastLogged >= LOG_EVERY_NANOS) {
       lastLogged = now;
@@ -123,8 +127,6 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               + ") and is tried again every 100 ms; raise the limit on open descriptors if it is"
               + " reached.");
     }
-    handle.pauseInput();
-    loop.timers().schedule(PAUSE_NANOS, resume);
   }
 
   private void resume() {

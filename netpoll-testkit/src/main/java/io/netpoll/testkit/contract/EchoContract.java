@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -194,10 +193,12 @@ abstract class EchoContract extends ConnectionSuite {
     }
   }
 
-  @Test
-  void outOfDescriptors_establishedConnectionsGoOn_andAcceptingRecovers() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "WORKERS"})
+  void outOfDescriptors_establishedConnectionsGoOn_andAcceptingRecovers(Execution.Mode mode)
+      throws Exception {
     String provider = provider().getClass().getName();
-    assertThat(LimitedProcess.run(ServerShortOfDescriptors.class, provider, directory))
+    assertThat(LimitedProcess.run(ServerShortOfDescriptors.class, directory, provider, mode.name()))
         .containsExactly(
             "accepted connections go on",
             "dialled connections go on: 42",

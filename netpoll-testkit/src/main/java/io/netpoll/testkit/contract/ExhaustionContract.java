@@ -18,7 +18,7 @@ abstract class ExhaustionContract {
   @Test
   void outOfDescriptors_acceptingFailsQuietly_theRestGoesOn_andItRecovers() throws Exception {
     String provider = provider().getClass().getName();
-    assertThat(LimitedProcess.run(PollerShortOfDescriptors.class, provider, directory))
+    assertThat(LimitedProcess.run(PollerShortOfDescriptors.class, directory, provider))
         .containsExactly(
             "available",
             "asked while exhausted",

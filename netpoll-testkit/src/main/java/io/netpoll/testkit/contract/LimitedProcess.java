@@ -21,25 +21,23 @@ final class LimitedProcess {
   /**
    * Runs a class of the class path to its end; skips the test where a shell cannot set the limit.
    *
+   * @param main the class
    * @param directory for what the process writes
+   * @param arguments of its main method
    * @return the lines that it printed
    */
-  static List<String> run(Class<?> main, String argument, Path directory) throws Exception {
+  static List<String> run(Class<?> main, Path directory, String... arguments) throws Exception {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "No shell sets a limit here.");
     Path output = directory.resolve("output");
     Path errors = directory.resolve("errors");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$@\"", "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
+    command.addAll(List.of(System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "ulimit -n " + DESCRIPTORS + "; exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                argument)
+        new ProcessBuilder(command)
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile())
             .start();

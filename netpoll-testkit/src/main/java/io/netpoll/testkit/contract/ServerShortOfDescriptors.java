@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Run as a {@link LimitedProcess} with the class name of a provider. Prints one line per thing that
- * was seen. Serves a connection first: a class that is needed only once descriptors are short
- * cannot be loaded.
+ * Run as a {@link LimitedProcess} with the class name of a provider and an execution mode. Prints
+ * one line per thing that was seen. Serves a connection first: a class that is needed only once
+ * descriptors are short cannot be loaded.
  */
 final class ServerShortOfDescriptors {
   private ServerShortOfDescriptors() {}
@@ -22,7 +22,7 @@ final class ServerShortOfDescriptors {
     PollerProvider provider =
         (PollerProvider) Class.forName(args[0]).getConstructor().newInstance();
     try (ConnectionStage stage =
-        new ConnectionStage(provider, Execution.Mode.WORKERS, 2, Path.of(""))) {
+        new ConnectionStage(provider, Execution.Mode.valueOf(args[1]), 2, Path.of(""))) {
       var server = stage.serve(SocketKind.TCP, ConnectionSuite.ECHO);
       SocketPair early = new SocketPair(new RecordingEndpoint(), stage.peer(server));
       exchange(early, "before");
