@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   private final ConnectionSettings settings;
   private final ListenSocket socket;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  /** Ends a pause. */
+  private final Runnable resume = this::resume;
 
   // Leader only.
   private @Nullable Handle handle;
@@ -63,7 +67,10 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               try {
                 handle = loop.poller().accept(socket, options, this);
                 loop.acceptanceStarted();
-                handle.resumeInput();
+                // As after a pause, now that there are descriptors: a class that is needed for the
+                // first time when there are none cannot be loaded.
+                loop.timers().schedule(0, resume);
+                Objects.requireNonNull(Log.class); // loads it, and makes no logger yet
                 started.complete(null);
               } catch (IOException | RuntimeException e) {
                 started.completeExceptionally(e);
@@ -120,6 +127,8 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     if (handle == null || closing) {
       return;
     }
+    handle.pauseInput();
+    loop.timers().schedule(PAUSE_NANOS, resume);
     long now = System.nanoTime();
     if (now - lastLogged >= LOG_EVERY_NANOS) {
       lastLogged = now;
@@ -132,15 +141,12 @@ public final class Acceptance implements Acceptor, AutoCloseable {
               + ") and is tried again every 100 ms; raise the limit on open descriptors if it is"
               + " reached.");
     }
-    handle.pauseInput();
-    loop.timers()
-        .schedule(
-            PAUSE_NANOS,
-            () -> {
-              if (!closing) {
-                handle.resumeInput();
-              }
-            });
+  }
+
+  private void resume() {
+    if (handle != null && !closing) {
+      handle.resumeInput();
+    }
   }
 
   @Override

@@ -33,7 +33,7 @@ import java.lang.invoke.VarHandle;
  *   FAILED    the socket is broken; implies ENDED; nothing can be sent
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
  *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
- *   BY_PEER   with CLOSING: because of the peer, not of a call on this side
+ *   BY_PEER   with CLOSING: because of the peer, not of a call on this side; may come before it
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
@@ -109,6 +109,16 @@ final class ConnectionState {
       }
       if (WORD.compareAndSet(this, seen, seen | CLOSING | bits)) {
         return true;
+      }
+    }
+  }
+
+  /** Makes the peer the reason of a closing that may follow; too late if one is under way. */
+  void blamePeer() {
+    for (; ; ) {
+      int seen = word;
+      if ((seen & CLOSING) != 0 || WORD.compareAndSet(this, seen, seen | BY_PEER)) {
+        return;
       }
     }
   }

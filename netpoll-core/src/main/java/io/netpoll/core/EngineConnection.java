@@ -221,14 +221,18 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     }
     in.wake();
     out.wake();
-    if ((before & ConnectionState.CLOSING) != 0) {
-      closing.inputEnded();
-      return;
-    }
-    if ((before & (ConnectionState.GREETED | ConnectionState.ENDED)) == ConnectionState.GREETED) {
+    boolean closed = (before & ConnectionState.CLOSING) != 0;
+    boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
+    if (byPeer
+        && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
+            == ConnectionState.GREETED) {
       startDisconnect();
     }
-    signal();
+    if (closed) {
+      closing.inputEnded();
+    } else {
+      signal();
+    }
   }
 
   @Override
@@ -559,6 +563,8 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   /** The socket was found broken by a send. Any thread. */
   void failedLater(IOException cause) {
+    // The sender learns of it before the leader, and may close before the leader has noted it.
+    state.blamePeer();
     loop.execute(
         () -> {
           if (!state.has(ConnectionState.CLOSED)) {

@@ -404,7 +404,7 @@ final class PollLoop {
     } catch (Throwable t) {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or the
       // machine is at its end. The other connections go on.
-      Log.LOOP.log(System.Logger.Level.ERROR, "A task of a poll loop failed; the loop goes on.", t);
+      report("A task of a poll loop failed; the loop goes on.", t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
   }
@@ -413,9 +413,16 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      Log.LOOP.log(
-          System.Logger.Level.ERROR, "An event of a poll loop failed; the loop goes on.", t);
+      report("An event of a poll loop failed; the loop goes on.", t);
       return true;
+    }
+  }
+
+  private static void report(String what, Throwable t) {
+    try {
+      Log.LOOP.log(System.Logger.Level.ERROR, what, t);
+    } catch (Throwable cannotLog) {
+      // The machine is at its end, or the logging system is broken: no reason to end the loop.
     }
   }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netpoll.Execution;
 import io.netpoll.Execution.Mode;
 import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
+import io.netpoll.testkit.Fault;
 import io.netpoll.testkit.LeakCheck;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -204,5 +206,48 @@ class ClosingTest {
       assertThat(peer.awaitEnd(Harness.SOON)).isEqualTo(FakePeer.End.RST);
     }
     Eventually.holds("all callbacks ran", () -> engine.closed.size() == peers.length);
+  }
+
+  @Test
+  void aResetThatAFlushFindsFirst_isAnnouncedAllTheSame() throws Exception {
+    CountDownLatch inHandler = new CountDownLatch(1);
+    CountDownLatch loopIsHeld = new CountDownLatch(1);
+    CountDownLatch handlerIsDone = new CountDownLatch(1);
+    AtomicInteger disconnects = new AtomicInteger();
+    try (Harness engine = new Harness(Execution.workers())) {
+      engine.serve(
+          s -> {
+            s.onDisconnect(c -> disconnects.incrementAndGet());
+            s.onRequest(
+                c -> {
+                  inHandler.countDown();
+                  loopIsHeld.await();
+                  c.writer().writeString("answer");
+                  FakeNetwork.failNext(Fault.SEND, "reset by the test");
+                  c.writer().flush();
+                });
+          });
+      engine.dial().send("x");
+      inHandler.await();
+      engine.group.schedule(
+          0,
+          () -> {
+            loopIsHeld.countDown();
+            awaitQuietly(handlerIsDone);
+          });
+      Eventually.holds(
+          "the failed handler closed it", () -> engine.opened.stream().noneMatch(c -> c.isOpen()));
+      handlerIsDone.countDown();
+      Eventually.holds("the connection closed", () -> engine.closed.size() == 1);
+      Eventually.holds("it was announced", () -> disconnects.get() == 1);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

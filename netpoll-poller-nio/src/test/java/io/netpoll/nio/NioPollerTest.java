@@ -1,34 +1,54 @@
 package io.netpoll.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netpoll.spi.StreamSocket;
+import io.netpoll.testkit.contract.PollerStage;
+import io.netpoll.testkit.contract.RecordingAcceptor;
+import io.netpoll.testkit.contract.RecordingEndpoint;
+import io.netpoll.testkit.contract.SocketKind;
+import io.netpoll.testkit.contract.SocketPair;
 import java.io.IOException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Waiting, waking up, and the batch. */
-@Timeout(180)
+/** What the NIO backend does beyond the contract: how much one event does, and interrupts. */
+@Timeout(60)
 class NioPollerTest {
   @TempDir Path directory;
-  private Loop loop;
+  private PollerStage stage;
 
   @BeforeEach
   void open() throws IOException {
-    loop = new Loop();
+    stage = new PollerStage(new NioPollerProvider());
   }
 
   @AfterEach
-  void close() throws Exception {
-    loop.close();
+  void close() {
+    stage.close();
+  }
+
+  private SocketPair pair(RecordingEndpoint endpoint) throws IOException {
+    SocketPair pair = stage.pair(SocketKind.UNIX, directory, endpoint);
+    pair.handle().resumeInput();
+    return pair;
+  }
+
+  @Test
+  void isTheBackendOfLastResort() {
+    assertThat(stage.provider().name()).isEqualTo("nio");
+    assertThat(stage.provider().priority()).isZero();
+    assertThat(stage.provider().threadAffine()).isFalse();
   }
 
   @Test
@@ -41,132 +61,13 @@ class NioPollerTest {
   }
 
   @Test
-  void pollWaitsItsTimeoutAndNoLess() throws Exception {
-    long start = System.nanoTime();
-
-    assertThat(loop.poller.poll(TimeUnit.MILLISECONDS.toNanos(30))).isZero();
-    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(29));
-  }
-
-  @Test
-  void pollOfZeroDoesNotWait() throws Exception {
-    assertThat(loop.poller.poll(0)).isZero();
-    assertThat(loop.poller.dispatch()).isFalse();
-  }
-
-  @Test
-  void wakeupBeforeEndsTheNextPoll() throws Exception {
-    loop.poller.wakeup();
-
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isZero();
-  }
-
-  @Test
-  void wakeupFromAnotherThreadEndsEveryPoll() throws Exception {
-    int rounds = 10_000;
-    CountDownLatch[] polled = new CountDownLatch[rounds];
-    for (int i = 0; i < rounds; i++) {
-      polled[i] = new CountDownLatch(1);
-    }
-    Thread waker =
-        new Thread(
-            () -> {
-              for (CountDownLatch latch : polled) {
-                loop.poller.wakeup();
-                try {
-                  latch.await();
-                } catch (InterruptedException e) {
-                  throw new AssertionError(e);
-                }
-              }
-            });
-    waker.start();
-    for (CountDownLatch latch : polled) {
-      // Waits without limit: a single lost wake-up hangs here.
-      loop.poller.poll(Long.MAX_VALUE);
-      latch.countDown();
-    }
-    waker.join();
-  }
-
-  @Test
-  void wakeupIsNotLostInTheFlushOfAClosingListener() throws Exception {
-    TestAcceptor acceptor = new TestAcceptor();
-    var handle =
-        loop.poller.accept(loop.provider.bind(Kind.TCP.free(directory), 1), Map.of(), acceptor);
-    loop.turn();
-    loop.poller.wakeup();
-    handle.close();
-
-    loop.poller.poll(Long.MAX_VALUE);
-    loop.dispatch();
-    assertThat(acceptor.closed).isTrue();
-  }
-
-  @Test
-  void wakeupAfterCloseDoesNothing() {
-    loop.poller.close();
-    loop.poller.wakeup();
-    loop.poller.close();
-  }
-
-  @Test
-  void nothingWorksAfterClose() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    pair.handle().detach();
-    loop.until(() -> pair.endpoint().detached != null);
-    loop.poller.close();
-
-    assertThatThrownBy(() -> loop.poller.poll(0)).isInstanceOf(IOException.class);
-    assertThat(loop.poller.dispatch()).isFalse();
-    assertThatThrownBy(() -> loop.connect(Kind.TCP.free(directory)))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> loop.poller.attach(pair.endpoint().detached, new TestEndpoint()))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> pair.peerReads(1)).as("reset").isInstanceOf(IOException.class);
-    try (var listening = loop.provider.bind(Kind.TCP.free(directory), 1)) {
-      assertThatThrownBy(() -> loop.poller.accept(listening, Map.of(), new TestAcceptor()))
-          .isInstanceOf(IOException.class);
-    }
-  }
-
-  @Test
-  void anInterruptedThreadPollsAtOnceAndLosesNothing() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    pair.handle().resumeInput();
-    loop.turn();
+  void anInterruptedThreadPollsAtOnce() throws Exception {
     Thread.currentThread().interrupt();
     try {
-      assertThat(loop.poller.poll(Long.MAX_VALUE)).isZero();
-      pair.endpoint().write("sent while interrupted");
-      assertThat(pair.handle().send()).isTrue();
-      Thread.interrupted();
-      pair.peerSends("hello");
-      Thread.currentThread().interrupt();
-      loop.until(() -> pair.endpoint().text().equals("hello"));
-      pair.handle().close();
-      loop.until(() -> pair.endpoint().events.contains("closed"));
+      assertThat(stage.poller().poll(Long.MAX_VALUE)).isZero();
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
-    assertThat(pair.peerReads(22)).isEqualTo("sent while interrupted");
-    assertThat(loop.poller.poll(0)).isZero();
-    loop.assertQuiet();
-  }
-
-  @Test
-  void anInterruptedThreadConnectsAndAccepts() throws Exception {
-    TestAcceptor acceptor = new TestAcceptor();
-    var listening = loop.provider.bind(Kind.TCP.free(directory), 1);
-    Thread.currentThread().interrupt();
-    try {
-      loop.poller.accept(listening, Map.of(), acceptor);
-      TestEndpoint endpoint = loop.connect(listening.localAddress());
-      loop.until(() -> endpoint.events.contains("connected") && !acceptor.sockets.isEmpty());
-    } finally {
-      assertThat(Thread.interrupted()).isTrue();
-    }
-    acceptor.sockets.remove().close();
   }
 
   @Test
@@ -175,47 +76,115 @@ class NioPollerTest {
     Thread interrupter = new Thread(leader::interrupt);
     interrupter.start();
 
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isZero();
+    assertThat(stage.poller().poll(Long.MAX_VALUE)).isZero();
     assertThat(Thread.interrupted()).isTrue();
     interrupter.join();
   }
 
   @Test
-  void theBatchIsHandledOneByOne_byWhicheverThread() throws Exception {
-    var first = loop.pair(Kind.UNIX, directory);
-    var second = loop.pair(Kind.UNIX, directory);
-    first.handle().resumeInput();
-    second.handle().resumeInput();
-    first.peerSends("1");
-    second.peerSends("2");
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(2);
-    first.endpoint().dispatching = true;
-    second.endpoint().dispatching = true;
-
-    assertThat(loop.poller.dispatch()).isTrue();
-    assertThat(first.endpoint().text() + second.endpoint().text()).hasSize(1);
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).as("what is left of the batch").isEqualTo(1);
-    Thread successor = new Thread(() -> assertThat(loop.poller.dispatch()).isTrue());
-    successor.start();
-    successor.join();
-    assertThat(first.endpoint().text()).isEqualTo("1");
-    assertThat(second.endpoint().text()).isEqualTo("2");
-    assertThat(loop.poller.dispatch()).isFalse();
+  void anInterruptedThreadConnectsAndAccepts() throws Exception {
+    RecordingAcceptor acceptor = new RecordingAcceptor();
+    var listening = stage.provider().bind(SocketKind.TCP.free(directory), 1);
+    Thread.currentThread().interrupt();
+    try {
+      stage.poller().accept(listening, Map.of(), acceptor);
+      RecordingEndpoint endpoint = stage.connect(listening.localAddress());
+      stage.until(() -> endpoint.events.contains("connected") && !acceptor.sockets.isEmpty());
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    acceptor.sockets.remove().close();
   }
 
   @Test
-  void aBatchGrowsAsNeeded() throws Exception {
+  void aBatchGrowsAsNeeded_andIsCountedDown() throws Exception {
     int count = 200;
-    var pairs = new ArrayList<Loop.Pair>();
+    List<SocketPair> pairs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      pairs.add(loop.pair(Kind.UNIX, directory));
+      pairs.add(pair(new RecordingEndpoint()));
     }
-    for (Loop.Pair pair : pairs) {
-      pair.handle().resumeInput();
+    for (SocketPair pair : pairs) {
       pair.peerSends("x");
     }
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(count);
-    loop.dispatch();
+    assertThat(stage.poller().poll(Long.MAX_VALUE)).isEqualTo(count);
+    assertThat(stage.dispatchOne()).isTrue();
+    assertThat(stage.poller().poll(Long.MAX_VALUE)).as("what is left").isEqualTo(count - 1);
+    stage.dispatch();
     assertThat(pairs).allMatch(pair -> pair.endpoint().text().equals("x"));
+  }
+
+  @Test
+  void aReadThatFillsTheSpaceIsFollowedByAnother() throws Exception {
+    var pair = pair(new RecordingEndpoint(1, 4));
+    pair.peerSends("0123456789");
+    stage.turn();
+
+    assertThat(pair.endpoint().reads).containsExactly(4, 4, 2);
+  }
+
+  @Test
+  void whenItFillsExactlyTheLastReadBringsNothing() throws Exception {
+    var pair = pair(new RecordingEndpoint(1, 4));
+    pair.peerSends("01234567");
+    stage.turn();
+
+    assertThat(pair.endpoint().reads).containsExactly(4, 4, 0);
+  }
+
+  @Test
+  void severalSpansAreFilledByOneRead() throws Exception {
+    var pair = pair(new RecordingEndpoint(3, 4));
+    pair.peerSends("0123456789");
+    stage.turn();
+
+    assertThat(pair.endpoint().reads).containsExactly(10);
+  }
+
+  @Test
+  void oneEventReadsSixteenTimes_andTheRestComesWithTheNext() throws Exception {
+    var pair = pair(new RecordingEndpoint(1, 1));
+    pair.peerSends("x".repeat(20));
+    stage.turn();
+    assertThat(pair.endpoint().reads).hasSize(16);
+
+    stage.turn();
+    assertThat(pair.endpoint().text()).isEqualTo("x".repeat(20));
+  }
+
+  @Test
+  void oneEventAcceptsSixtyFour_andTheNextTheRest() throws Exception {
+    RecordingAcceptor acceptor = new RecordingAcceptor();
+    var listening = stage.provider().bind(SocketKind.UNIX.free(directory), 512);
+    for (int i = 0; i < 100; i++) {
+      stage.keep(SocketChannel.open(listening.localAddress()));
+    }
+    stage.poller().accept(listening, Map.of(), acceptor);
+    stage.turn();
+    assertThat(acceptor.sockets).hasSize(64);
+    stage.turn();
+    assertThat(acceptor.sockets).hasSize(100);
+    acceptor.sockets.forEach(StreamSocket::close);
+  }
+
+  @Test
+  void acceptedSocketsAreNonBlocking_andHaveTheirOptions() throws Exception {
+    RecordingAcceptor acceptor = new RecordingAcceptor();
+    Map<SocketOption<?>, Object> options =
+        Map.of(
+            StandardSocketOptions.TCP_NODELAY, true,
+            StandardSocketOptions.SO_KEEPALIVE, true,
+            StandardSocketOptions.SO_RCVBUF, 100_000);
+    var listening = stage.provider().bind(SocketKind.TCP.free(directory), 1);
+    stage.poller().accept(listening, options, acceptor);
+    stage.keep(SocketChannel.open(listening.localAddress()));
+    stage.until(() -> !acceptor.sockets.isEmpty());
+
+    StreamSocket socket = acceptor.sockets.remove();
+    SocketChannel channel = ((NioStreamSocket) socket).channel;
+    assertThat(channel.isBlocking()).isFalse();
+    assertThat(channel.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+    assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+    assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isBetween(100_000, 200_000);
+    socket.close();
   }
 }

@@ -2,6 +2,9 @@ package io.netpoll.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netpoll.testkit.contract.PollerStage;
+import io.netpoll.testkit.contract.RecordingEndpoint;
+import io.netpoll.testkit.contract.SocketKind;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,16 +44,16 @@ class ScratchCacheTest {
 
   @Test
   void whatSendAndReceiveUsedKeepsNoPage() throws Exception {
-    try (Loop loop = new Loop()) {
-      var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(3, 4));
+    try (PollerStage stage = new PollerStage(new NioPollerProvider())) {
+      var pair = stage.pair(SocketKind.TCP, directory, new RecordingEndpoint(3, 4));
       pair.endpoint().write("one");
       pair.endpoint().write("two");
       pair.handle().send();
       pair.handle().resumeInput();
       pair.peerSends("three four");
-      loop.until(() -> pair.endpoint().text().equals("three four"));
+      stage.untilReceived(pair.endpoint(), "three four");
 
-      NioPoller poller = (NioPoller) loop.poller;
+      NioPoller poller = (NioPoller) stage.poller();
       Scratch sending = poller.sending().take();
       assertThat(sending.spans.count()).isZero();
       assertThat(sending.spans.page(0)).isNull();

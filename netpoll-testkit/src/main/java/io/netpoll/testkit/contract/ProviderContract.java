@@ -1,4 +1,4 @@
-package io.netpoll.nio;
+package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,58 +9,44 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class NioPollerProviderTest {
-  @TempDir Path directory;
-
-  private final NioPollerProvider provider = new NioPollerProvider();
+/** What a provider says of itself, and the listening sockets it binds. */
+abstract class ProviderContract extends PollerSuite {
 
   @Test
   void isFoundUnderItsName() {
+    PollerProvider provider = provider();
+
+    assertThat(provider.name()).matches("[a-z0-9]+");
     assertThat(ServiceLoader.load(PollerProvider.class))
-        .filteredOn(NioPollerProvider.class::isInstance)
+        .filteredOn(found -> found.name().equals(provider.name()))
         .singleElement()
-        .isInstanceOfSatisfying(
-            NioPollerProvider.class,
-            found -> {
-              assertThat(found.name()).isEqualTo("nio");
-              assertThat(found.priority()).isZero();
-              assertThat(found.threadAffine()).isFalse();
-            });
+        .isInstanceOf(provider.getClass());
   }
 
   @Test
-  void tellsTheOptionsOfEachKindOfSocket() {
-    assertThat(provider.supportedOptions(false))
-        .contains(StandardSocketOptions.TCP_NODELAY, StandardSocketOptions.SO_KEEPALIVE);
-    assertThat(provider.supportedOptions(true))
-        .contains(StandardSocketOptions.SO_SNDBUF)
-        .doesNotContain(StandardSocketOptions.TCP_NODELAY);
-  }
+  void isAvailable_andAskingHoldsNothing() {
+    final int before = stage.descriptors();
 
-  @Test
-  void isAvailable() {
-    long before = Loop.descriptors();
-
-    assertThat(provider.availability().available()).isTrue();
-    assertThat(provider.availability().reason()).isEmpty();
-    assertThat(Loop.descriptors()).isEqualTo(before);
+    assertThat(provider().availability().available()).isTrue();
+    assertThat(provider().availability().reason()).isEmpty();
+    assertThat(stage.descriptors()).isEqualTo(before);
   }
 
   @ParameterizedTest
   @EnumSource
-  void bind_queuesConnectionsBeforeAnyPollerWatches(Kind kind) throws Exception {
-    try (ListenSocket socket = provider.bind(kind.free(directory), 16);
+  void bind_queuesConnectionsBeforeAnyPollerWatches(SocketKind kind) throws Exception {
+    kind.assumeProvidedBy(provider());
+    try (ListenSocket socket = provider().bind(kind.free(directory), 16);
         SocketChannel early = SocketChannel.open(socket.localAddress())) {
       assertThat(early.isConnected()).isTrue();
     }
@@ -68,7 +54,7 @@ class NioPollerProviderTest {
 
   @Test
   void bind_tellsTheChosenPort_alsoAfterClose() throws Exception {
-    ListenSocket socket = provider.bind(Kind.TCP.free(directory), 16);
+    ListenSocket socket = provider().bind(SocketKind.TCP.free(directory), 16);
     socket.close();
 
     assertThat(((InetSocketAddress) socket.localAddress()).getPort()).isPositive();
@@ -76,18 +62,19 @@ class NioPollerProviderTest {
 
   @ParameterizedTest
   @EnumSource
-  void bind_refusesAnAddressInUse(Kind kind) throws Exception {
-    long before = Loop.descriptors();
-    try (ListenSocket socket = provider.bind(kind.free(directory), 16)) {
-      assertThatThrownBy(() -> provider.bind(socket.localAddress(), 16))
+  void bind_refusesAnAddressInUse(SocketKind kind) throws Exception {
+    kind.assumeProvidedBy(provider());
+    int before = stage.descriptors();
+    try (ListenSocket socket = provider().bind(kind.free(directory), 16)) {
+      assertThatThrownBy(() -> provider().bind(socket.localAddress(), 16))
           .isInstanceOf(BindException.class);
     }
-    assertThat(Loop.descriptors()).isEqualTo(before);
+    assertThat(stage.descriptors()).isEqualTo(before);
   }
 
   @Test
   void bind_refusesAnAddressThatIsNotLocal() {
-    assertThatThrownBy(() -> provider.bind(new InetSocketAddress("192.0.2.1", 0), 16))
+    assertThatThrownBy(() -> provider().bind(new InetSocketAddress("192.0.2.1", 0), 16))
         .isInstanceOf(BindException.class);
   }
 
@@ -103,18 +90,19 @@ class NioPollerProviderTest {
           }
         };
 
-    assertThatThrownBy(() -> provider.bind(other, 16))
+    assertThatThrownBy(() -> provider().bind(other, 16))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("other:1");
   }
 
   @ParameterizedTest
   @EnumSource
-  void close_freesTheAddress_andDoesNothingTwice(Kind kind) throws Exception {
-    ListenSocket first = provider.bind(kind.free(directory), 16);
+  void close_freesTheAddress_andDoesNothingTwice(SocketKind kind) throws Exception {
+    kind.assumeProvidedBy(provider());
+    ListenSocket first = provider().bind(kind.free(directory), 16);
     first.close();
 
-    try (ListenSocket second = provider.bind(first.localAddress(), 16);
+    try (ListenSocket second = provider().bind(first.localAddress(), 16);
         SocketChannel peer = SocketChannel.open(second.localAddress())) {
       first.close();
 
@@ -127,19 +115,21 @@ class NioPollerProviderTest {
 
   @Test
   void close_deletesTheFileOfAUnixSocket() throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
     Path file = directory.resolve("mine");
-    provider.bind(Loop.unix(file), 16).close();
+    provider().bind(UnixDomainSocketAddress.of(file), 16).close();
 
     assertThat(file).doesNotExist();
   }
 
   @Test
   void close_sparesAFileThatSomebodyElseBoundInItsPlace() throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
     Path file = directory.resolve("shared");
-    ListenSocket first = provider.bind(Loop.unix(file), 16);
+    ListenSocket first = provider().bind(UnixDomainSocketAddress.of(file), 16);
     Files.delete(file);
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      other.bind(Loop.unix(file));
+      other.bind(UnixDomainSocketAddress.of(file));
       first.close();
 
       assertThat(file).exists();

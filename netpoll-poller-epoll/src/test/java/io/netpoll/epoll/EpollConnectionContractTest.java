@@ -1,0 +1,12 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.contract.ConnectionContract;
+
+/** Connections over the epoll backend keep the contract, in every execution mode. */
+class EpollConnectionContractTest extends ConnectionContract {
+  @Override
+  protected PollerProvider provider() {
+    return new EpollPollerProvider();
+  }
+}

@@ -1,0 +1,67 @@
+package io.netpoll.testkit.contract;
+
+import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.LeakCheck;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What every backend must do, seen through the public API, in every execution mode that the JDK
+ * has. A backend's module extends it and names its provider, which ServiceLoader must find; it
+ * needs netpoll-core, netpoll-server and netpoll-client on the test path.
+ *
+ * <p>Each nested class runs one part, whose source is the class that it extends.
+ */
+@ExtendWith(LeakCheck.class)
+public abstract class ConnectionContract {
+
+  /** Called by JUnit. */
+  protected ConnectionContract() {}
+
+  /**
+   * The backend.
+   *
+   * @return an available provider; a new one or the same each time
+   */
+  protected abstract PollerProvider provider();
+
+  @Nested
+  class Echoing extends EchoContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Waiting extends WaitContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Flowing extends FlowContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Ending extends EndContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Idling extends QuietContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+}

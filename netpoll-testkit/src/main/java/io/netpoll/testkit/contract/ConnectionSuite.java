@@ -1,0 +1,60 @@
+package io.netpoll.testkit.contract;
+
+import io.netpoll.Execution;
+import io.netpoll.OnRequest;
+import io.netpoll.Reader;
+import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the parts of {@link ConnectionContract} share. */
+@Timeout(60)
+abstract class ConnectionSuite {
+  /** Sends back whatever came, in every execution mode. */
+  static final OnRequest ECHO =
+      connection -> {
+        Reader in = connection.reader();
+        connection.writer().append(in.slice(in.length()));
+        connection.writer().flush();
+      };
+
+  @TempDir Path directory;
+  private @Nullable ConnectionStage opened;
+
+  abstract PollerProvider provider();
+
+  /** A kind of socket with an execution mode. */
+  record Setting(SocketKind kind, Execution.Mode mode) {}
+
+  /** All of them; what does not exist here is skipped, by name, when it is opened. */
+  static Stream<Setting> settings() {
+    return Arrays.stream(SocketKind.values())
+        .flatMap(
+            kind -> Arrays.stream(Execution.Mode.values()).map(mode -> new Setting(kind, mode)));
+  }
+
+  /** Opens the stage of a test. */
+  final ConnectionStage open(Execution.Mode mode) throws IOException {
+    return open(mode, 1);
+  }
+
+  final ConnectionStage open(Execution.Mode mode, int loops) throws IOException {
+    ConnectionStage stage = new ConnectionStage(provider(), mode, loops, directory);
+    opened = stage;
+    return stage;
+  }
+
+  @AfterEach
+  final void close() {
+    ConnectionStage stage = opened;
+    if (stage != null) {
+      stage.close();
+    }
+  }
+}

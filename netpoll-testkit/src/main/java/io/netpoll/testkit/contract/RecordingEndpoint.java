@@ -1,0 +1,302 @@
+package io.netpoll.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
+import io.netpoll.spi.Page;
+import io.netpoll.spi.Spans;
+import io.netpoll.spi.StreamSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that writes down what it is told, and checks that it is told so by the rules: from
+ * within dispatch only, one {@code filled} for each {@code space}, nothing outside the space that
+ * was offered, nothing after the last event.
+ */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
+public final class RecordingEndpoint implements Endpoint, Input, Output {
+  /** What was told, but for input. */
+  public final List<String> events = new ArrayList<>();
+
+  /** How much each read brought. */
+  public final List<Integer> reads = new ArrayList<>();
+
+  /** All that arrived. */
+  public final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+  /** The handle, once {@link PollerStage} has it. */
+  public @Nullable Handle handle;
+
+  /** Why the socket failed. */
+  public @Nullable IOException failure;
+
+  /** Runs behind each read. */
+  public Runnable onFilled = () -> {};
+
+  /** Runs at the next {@code drained}, once: something flushed at the last moment. */
+  public Runnable onDrained = () -> {};
+
+  /** Gives the output token back, and says whether the poller does not have it again. */
+  public BooleanSupplier release = () -> !hasUnsent();
+
+  /** Whether {@code space} offers any. */
+  public boolean wantsInput = true;
+
+  /** How often the output token came back from the poller. */
+  public volatile int drains;
+
+  private final Page[] space;
+  private final ConcurrentLinkedQueue<Segment> unsent = new ConcurrentLinkedQueue<>();
+  private boolean offered;
+  private int sentOfFirst;
+  private @Nullable PollerStage stage;
+  private @Nullable StreamSocket detached;
+
+  private record Segment(Page page, int offset, int length) {}
+
+  /** Offers one span of 4 KiB. */
+  public RecordingEndpoint() {
+    this(1, 4096);
+  }
+
+  /**
+   * Offers space of a certain shape.
+   *
+   * @param spans how many
+   * @param spanSize the size of each
+   */
+  public RecordingEndpoint(int spans, int spanSize) {
+    space = new Page[spans];
+    for (int i = 0; i < spans; i++) {
+      space[i] = new PlainPage(spanSize + 2);
+    }
+  }
+
+  /**
+   * The handle.
+   *
+   * @return never null
+   */
+  public Handle handle() {
+    Handle known = handle;
+    if (known == null) {
+      throw new AssertionError("The endpoint is not watched.");
+    }
+    return known;
+  }
+
+  /**
+   * The socket that was detached.
+   *
+   * @return never null
+   */
+  public StreamSocket detached() {
+    StreamSocket known = detached;
+    if (known == null) {
+      throw new AssertionError("The endpoint was not told of a detached socket.");
+    }
+    return known;
+  }
+
+  /**
+   * All that arrived, as text.
+   *
+   * @return decoded as UTF-8
+   */
+  public String text() {
+    return received.toString(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Whether the last event has come.
+   *
+   * @return true after {@code closed} or {@code detached}
+   */
+  public boolean isOver() {
+    return events.contains("closed") || events.contains("detached");
+  }
+
+  /**
+   * Flushes, without sending. Any thread.
+   *
+   * @param page holds the bytes; may be queued more than once
+   * @param offset where they start
+   * @param length how many
+   */
+  public void write(Page page, int offset, int length) {
+    unsent.add(new Segment(page, offset, length));
+  }
+
+  /**
+   * Flushes a text, without sending. Any thread.
+   *
+   * @param text encoded as UTF-8
+   */
+  public void write(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    write(PlainPage.of(bytes), 0, bytes.length);
+  }
+
+  /**
+   * Whether something was flushed and not sent. Any thread.
+   *
+   * @return true if it was
+   */
+  public boolean hasUnsent() {
+    return !unsent.isEmpty();
+  }
+
+  void enter(PollerStage where) {
+    stage = where;
+  }
+
+  private void checkTold(String event) {
+    assertThat(stage != null && stage.isTelling()).as("%s within dispatch", event).isTrue();
+    assertThat(isOver()).as("%s after %s", event, events).isFalse();
+  }
+
+  private void told(String event) {
+    checkTold(event);
+    assertThat(offered).as("%s between space and filled", event).isFalse();
+    events.add(event);
+  }
+
+  @Override
+  public Input input() {
+    return this;
+  }
+
+  @Override
+  public Output output() {
+    return this;
+  }
+
+  @Override
+  public void connected() {
+    assertThat(events).as("before connected").isEmpty();
+    told("connected");
+  }
+
+  @Override
+  public void failed(IOException cause) {
+    told("failed");
+    failure = cause;
+  }
+
+  @Override
+  public void closed() {
+    told("closed");
+  }
+
+  @Override
+  public void detached(StreamSocket socket) {
+    told("detached");
+    detached = socket;
+  }
+
+  private void checkInput(String event) {
+    checkTold(event);
+    assertThat(events).as("%s after %s", event, events).doesNotContain("ended", "failed");
+  }
+
+  @Override
+  public boolean space(Spans into) {
+    checkInput("space");
+    assertThat(offered).as("space twice").isFalse();
+    if (!wantsInput) {
+      return false;
+    }
+    into.clear();
+    for (int i = 0; i < space.length; i++) {
+      // The first and last byte of a page are not offered, and must stay as they are.
+      into.add(space[i], 1, space[i].size() - 2, i % 2 == 0);
+    }
+    offered = true;
+    return true;
+  }
+
+  @Override
+  public void filled(int bytes) {
+    assertThat(offered).as("filled without space").isTrue();
+    offered = false;
+    int left = bytes;
+    for (Page page : space) {
+      int size = page.size() - 2;
+      assertThat(page.memory().get(0)).as("byte before the space").isZero();
+      assertThat(page.memory().get(size + 1)).as("byte behind the space").isZero();
+      left -= receive(page, 1, Math.min(left, size));
+    }
+    reads.add(bytes);
+    onFilled.run();
+  }
+
+  @Override
+  public void take(Page page, int offset, int length) {
+    checkInput("take");
+    assertThat(length).isPositive();
+    if (stage != null) {
+      stage.pages().give(page);
+    }
+    reads.add(receive(page, offset, length));
+    onFilled.run();
+  }
+
+  private int receive(Page page, int offset, int length) {
+    byte[] part = new byte[length];
+    page.memory().get(offset, part);
+    received.writeBytes(part);
+    return length;
+  }
+
+  @Override
+  public void ended() {
+    checkInput("ended");
+    told("ended");
+  }
+
+  @Override
+  public int collect(Spans into) {
+    into.clear();
+    int skip = sentOfFirst;
+    Iterator<Segment> segments = unsent.iterator();
+    while (segments.hasNext() && into.hasRoom()) {
+      Segment segment = segments.next();
+      // A page may be queued more than once here, and one window cannot serve two spans.
+      into.add(segment.page, segment.offset + skip, segment.length - skip, false);
+      skip = 0;
+    }
+    return into.bytes();
+  }
+
+  @Override
+  public void sent(int bytes) {
+    assertThat(bytes).isPositive();
+    int left = bytes + sentOfFirst;
+    while (!unsent.isEmpty() && left >= unsent.element().length) {
+      left -= unsent.remove().length;
+    }
+    assertThat(left == 0 || !unsent.isEmpty()).as("no more sent than was collected").isTrue();
+    sentOfFirst = left;
+  }
+
+  @Override
+  public boolean drained() {
+    checkTold("drained");
+    Runnable late = onDrained;
+    onDrained = () -> {};
+    late.run();
+    drains++;
+    return release.getAsBoolean();
+  }
+}

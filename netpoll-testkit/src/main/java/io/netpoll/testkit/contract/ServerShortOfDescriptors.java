@@ -1,0 +1,73 @@
+package io.netpoll.testkit.contract;
+
+import io.netpoll.Connection;
+import io.netpoll.Execution;
+import io.netpoll.spi.PollerProvider;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Run as a {@link LimitedProcess} with the class name of a provider and an execution mode. Prints
+ * one line per thing that was seen. Serves a connection first: a class that is needed only once
+ * descriptors are short cannot be loaded.
+ */
+final class ServerShortOfDescriptors {
+  private ServerShortOfDescriptors() {}
+
+  public static void main(String[] args) throws Exception {
+    PollerProvider provider =
+        (PollerProvider) Class.forName(args[0]).getConstructor().newInstance();
+    try (ConnectionStage stage =
+        new ConnectionStage(provider, Execution.Mode.valueOf(args[1]), 2, Path.of(""))) {
+      var server = stage.serve(SocketKind.TCP, ConnectionSuite.ECHO);
+      SocketPair early = new SocketPair(new RecordingEndpoint(), stage.peer(server));
+      exchange(early, "before");
+      Connection dialled = stage.dial(server.address());
+      refuse(stage);
+
+      List<FileInputStream> files = LimitedProcess.takeAllDescriptors();
+      exchange(early, "meanwhile");
+      System.out.println("accepted connections go on");
+      dialled.writer().writeInt(42);
+      dialled.writer().flush();
+      System.out.println("dialled connections go on: " + dialled.reader().readInt());
+      try {
+        stage.dial(server.address()).close();
+        System.out.println("dialled without a descriptor");
+      } catch (IOException e) {
+        System.out.println("no further one can be dialled");
+      }
+      files.remove(0).close();
+      SocketPair late = new SocketPair(new RecordingEndpoint(), stage.peer(server));
+      late.peerSends("late");
+      exchange(early, "and on");
+      LimitedProcess.release(files);
+      System.out.println("served later: " + late.peerReads(4));
+      exchange(new SocketPair(new RecordingEndpoint(), stage.peer(server)), "after");
+      System.out.println("served again");
+    }
+  }
+
+  /** Loads what a dial that fails needs. */
+  private static void refuse(ConnectionStage stage) throws IOException {
+    SocketChannel bound = SocketChannel.open().bind(SocketKind.TCP.free(Path.of("")));
+    try (bound) {
+      stage.dial(bound.getLocalAddress()).close();
+      throw new AssertionError("Nobody listens there.");
+    } catch (ConnectException expected) {
+      // Nobody listens there.
+    }
+  }
+
+  private static void exchange(SocketPair client, String text) throws IOException {
+    client.peerSends(text);
+    String answer = client.peerReads(text.length());
+    if (!answer.equals(text)) {
+      throw new AssertionError("Not echoed: " + text + ", but " + answer);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.netpoll.testkit.contract;
+
+import io.netpoll.spi.Handle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A connection of two ends: one that a poller watches, and a blocking channel of the test's.
+ *
+ * @param endpoint gets the events of the first end
+ * @param peer the other end
+ */
+public record SocketPair(RecordingEndpoint endpoint, SocketChannel peer) {
+  /**
+   * The handle of the first end.
+   *
+   * @return as the endpoint has it
+   */
+  public Handle handle() {
+    return endpoint.handle();
+  }
+
+  /**
+   * Sends from the peer, waiting until the system has taken all.
+   *
+   * @param text encoded as UTF-8
+   * @throws IOException if sending fails
+   */
+  public void peerSends(String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      peer.write(bytes);
+    }
+  }
+
+  /**
+   * Receives at the peer, waiting for as many bytes or the end.
+   *
+   * @param bytes how many
+   * @return what came, decoded as UTF-8
+   * @throws IOException if receiving fails
+   */
+  public String peerReads(int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes);
+    while (buffer.hasRemaining() && peer.read(buffer) >= 0) {}
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Writes to the first end until its socket takes no more.
+   *
+   * @return how many bytes were queued, of which the last are unsent
+   * @throws IOException if sending fails
+   */
+  public int fill() throws IOException {
+    PlainPage page = new PlainPage(64 << 10);
+    int queued = 0;
+    do {
+      endpoint.write(page, 0, page.size());
+      queued += page.size();
+    } while (handle().send());
+    return queued;
+  }
+}
