@@ -7,11 +7,8 @@ import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -139,34 +136,6 @@ class AcceptTest {
   }
 
   @Test
-  void refusesASocketThatIsWatchedOrClosedOrForeign() throws Exception {
-    ListenSocket watched = bind(Kind.TCP);
-    loop.poller.accept(watched, Map.of(), acceptor);
-    ListenSocket closed = bind(Kind.UNIX);
-    closed.close();
-    ListenSocket foreign =
-        new ListenSocket() {
-          @Override
-          public SocketAddress localAddress() {
-            return watched.localAddress();
-          }
-
-          @Override
-          public void close() {}
-        };
-
-    assertThatThrownBy(() -> loop.poller.accept(watched, Map.of(), acceptor))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> loop.poller.accept(closed, Map.of(), acceptor))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> loop.poller.accept(foreign, Map.of(), acceptor))
-        .isInstanceOf(IllegalArgumentException.class);
-    watched.close();
-    dial(watched);
-    loop.until(() -> !acceptor.sockets.isEmpty());
-  }
-
-  @Test
   void oneEventAcceptsABoundedNumber_andTheNextTheRest() throws Exception {
     ListenSocket listening = bind(Kind.UNIX);
     for (int i = 0; i < 100; i++) {
@@ -178,153 +147,6 @@ class AcceptTest {
     assertThat(acceptor.sockets).hasSize(64);
     loop.turn();
     assertThat(acceptor.sockets).hasSize(100);
-  }
-
-  @Test
-  void pausedListenerAcceptsNothing_doesNotSpin_andGoesOn() throws Exception {
-    ListenSocket listening = bind(Kind.TCP);
-    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
-    handle.pauseInput();
-    dial(listening);
-    loop.assertQuiet();
-    assertThat(acceptor.sockets).isEmpty();
-
-    handle.resumeInput();
-    loop.until(() -> acceptor.sockets.size() == 1);
-  }
-
-  @Test
-  void pausingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    dial(listening);
-    dial(listening);
-    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
-    acceptor.onAccepted = handle::pauseInput;
-    loop.until(() -> !acceptor.sockets.isEmpty());
-    loop.assertQuiet();
-    assertThat(acceptor.sockets).hasSize(1);
-  }
-
-  @Test
-  void closingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    dial(listening);
-    dial(listening);
-    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
-    acceptor.onAccepted = handle::close;
-    loop.until(() -> acceptor.closed);
-    assertThat(acceptor.sockets).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void closeFreesTheAddressBeforeItReturns_againAndAgain(Kind kind) throws Exception {
-    ListenSocket socket = bind(kind);
-    for (int i = 0; i < 50; i++) {
-      TestAcceptor each = new TestAcceptor();
-      Handle handle = loop.poller.accept(socket, Map.of(), each);
-      dial(socket);
-      loop.until(() -> each.sockets.size() == 1);
-      handle.close();
-      assertThat(each.closed).as("told from dispatch only").isFalse();
-
-      socket = loop.keep(loop.provider.bind(socket.localAddress(), 16));
-      loop.until(() -> each.closed);
-      handle.close();
-      each.sockets.remove().close();
-    }
-  }
-
-  @Test
-  void closeNeverPolledBeforeFreesTheAddressToo() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    loop.poller.accept(listening, Map.of(), acceptor).close();
-
-    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
-    loop.until(() -> acceptor.closed);
-  }
-
-  @Test
-  void closingAListenerKeepsWhatIsReadyElsewhere() throws Exception {
-    var pair = loop.pair(Kind.UNIX, directory);
-    pair.handle().resumeInput();
-    Handle handle = loop.poller.accept(bind(Kind.TCP), Map.of(), acceptor);
-    loop.turn();
-    pair.peerSends("before");
-    handle.close();
-    loop.turn();
-
-    assertThat(acceptor.closed).isTrue();
-    assertThat(pair.endpoint().text()).isEqualTo("before");
-  }
-
-  @Test
-  void closingAListenerInABatchKeepsTheRestOfTheBatch() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    Handle handle = loop.poller.accept(listening, Map.of(), acceptor);
-    var pair = loop.pair(Kind.UNIX, directory);
-    pair.handle().resumeInput();
-    pair.peerSends("kept");
-    dial(listening);
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(2);
-    handle.close();
-    loop.dispatch();
-
-    assertThat(acceptor.sockets).isEmpty();
-    assertThat(pair.endpoint().text()).isEqualTo("kept");
-    assertThat(acceptor.closed).isTrue();
-  }
-
-  @Test
-  void aListenerHasNoPeer() throws Exception {
-    Handle handle = loop.poller.accept(bind(Kind.TCP), Map.of(), acceptor);
-
-    assertThatThrownBy(handle::send).isInstanceOf(UnsupportedOperationException.class);
-    assertThatThrownBy(handle::detach).isInstanceOf(UnsupportedOperationException.class);
-    assertThatThrownBy(handle::remoteAddress).isInstanceOf(UnsupportedOperationException.class);
-    handle.setOption(StandardSocketOptions.SO_RCVBUF, 100_000);
-    assertThatThrownBy(() -> handle.setOption(StandardSocketOptions.TCP_NODELAY, true))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("TCP_NODELAY");
-    handle.abort();
-    handle.pauseInput();
-    handle.resumeInput();
-    assertThatThrownBy(() -> handle.setOption(StandardSocketOptions.SO_RCVBUF, 100_000))
-        .isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void closingThePollerClosesTheListener() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    loop.poller.accept(listening, Map.of(), acceptor);
-    loop.closePoller();
-
-    assertThat(acceptor.closed).isTrue();
-    assertThat(((UnixDomainSocketAddress) listening.localAddress()).getPath()).doesNotExist();
-  }
-
-  @Test
-  void closingThePollerSparesAnAddressThatItsListenerGaveUpBefore() throws Exception {
-    ListenSocket listening = bind(Kind.UNIX);
-    loop.poller.accept(listening, Map.of(), acceptor).close();
-    ListenSocket successor = loop.keep(loop.provider.bind(listening.localAddress(), 16));
-    loop.closePoller();
-
-    assertThat(acceptor.closed).isTrue();
-    assertThat(dial(successor).isConnected()).isTrue();
-  }
-
-  @Test
-  void closingAnUnwatchedAcceptedSocketResetsIt() throws Exception {
-    ListenSocket listening = bind(Kind.TCP);
-    loop.poller.accept(listening, Map.of(), acceptor);
-    SocketChannel peer = dial(listening);
-    loop.until(() -> !acceptor.sockets.isEmpty());
-    acceptor.sockets.remove().close();
-
-    assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1)))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("reset");
   }
 
   @Test

@@ -27,6 +27,7 @@ class EpollPollerProviderTest {
   @Test
   void isFoundUnderItsName() {
     assertThat(ServiceLoader.load(PollerProvider.class))
+        .filteredOn(EpollPollerProvider.class::isInstance)
         .singleElement()
         .isInstanceOfSatisfying(
             EpollPollerProvider.class,

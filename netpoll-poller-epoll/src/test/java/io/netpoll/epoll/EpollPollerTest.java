@@ -1,7 +1,6 @@
 package io.netpoll.epoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Poller;
@@ -11,8 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,52 +45,10 @@ class EpollPollerTest {
   }
 
   @Test
-  void pollWaitsItsTimeoutAndNoLess() throws Exception {
-    long start = System.nanoTime();
-
-    assertThat(loop.poller.poll(TimeUnit.MILLISECONDS.toNanos(30))).isZero();
-    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(29));
-  }
-
-  @Test
-  void pollOfZeroDoesNotWait() throws Exception {
-    assertThat(loop.poller.poll(0)).isZero();
-    assertThat(loop.poller.dispatch()).isFalse();
-  }
-
-  @Test
   void wakeupBeforeEndsTheNextPoll() throws Exception {
     loop.poller.wakeup();
 
     assertThat(loop.poller.poll(Long.MAX_VALUE)).isZero();
-  }
-
-  @Test
-  void wakeupFromAnotherThreadEndsEveryPoll() throws Exception {
-    int rounds = 10_000;
-    CountDownLatch[] polled = new CountDownLatch[rounds];
-    for (int i = 0; i < rounds; i++) {
-      polled[i] = new CountDownLatch(1);
-    }
-    Thread waker =
-        new Thread(
-            () -> {
-              for (CountDownLatch latch : polled) {
-                loop.poller.wakeup();
-                try {
-                  latch.await();
-                } catch (InterruptedException e) {
-                  throw new AssertionError(e);
-                }
-              }
-            });
-    waker.start();
-    for (CountDownLatch latch : polled) {
-      // Waits without limit: a single lost wake-up hangs here.
-      loop.poller.poll(Long.MAX_VALUE);
-      latch.countDown();
-    }
-    waker.join();
   }
 
   @Test
@@ -187,26 +142,6 @@ class EpollPollerTest {
   }
 
   @Test
-  void nothingWorksAfterClose() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    pair.handle().detach();
-    loop.until(() -> pair.endpoint().detached != null);
-    loop.poller.close();
-
-    assertThatThrownBy(() -> loop.poller.poll(0)).isInstanceOf(IOException.class);
-    assertThat(loop.poller.dispatch()).isFalse();
-    assertThatThrownBy(() -> loop.connect(Kind.TCP.free(directory)))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> loop.poller.attach(pair.endpoint().detached, new TestEndpoint()))
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> pair.peerReads(1)).as("reset").isInstanceOf(IOException.class);
-    try (var listening = loop.provider.bind(Kind.TCP.free(directory), 1)) {
-      assertThatThrownBy(() -> loop.poller.accept(listening, Map.of(), new TestAcceptor()))
-          .isInstanceOf(IOException.class);
-    }
-  }
-
-  @Test
   void anInterruptedThreadLosesNothing() throws Exception {
     var pair = loop.pair(Kind.TCP, directory);
     pair.handle().resumeInput();
@@ -243,29 +178,6 @@ class EpollPollerTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     acceptor.sockets.remove().close();
-  }
-
-  @Test
-  void theBatchIsHandledOneByOne_byWhicheverThread() throws Exception {
-    var first = loop.pair(Kind.UNIX, directory);
-    var second = loop.pair(Kind.UNIX, directory);
-    first.handle().resumeInput();
-    second.handle().resumeInput();
-    first.peerSends("1");
-    second.peerSends("2");
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(2);
-    first.endpoint().dispatching = true;
-    second.endpoint().dispatching = true;
-
-    assertThat(loop.poller.dispatch()).isTrue();
-    assertThat(first.endpoint().text() + second.endpoint().text()).hasSize(1);
-    assertThat(loop.poller.poll(Long.MAX_VALUE)).as("what is left of the batch").isEqualTo(1);
-    Thread successor = new Thread(() -> assertThat(loop.poller.dispatch()).isTrue());
-    successor.start();
-    successor.join();
-    assertThat(first.endpoint().text()).isEqualTo("1");
-    assertThat(second.endpoint().text()).isEqualTo("2");
-    assertThat(loop.poller.dispatch()).isFalse();
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.netpoll.epoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -30,18 +29,6 @@ class ReadTest {
     loop.close();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aSmallRequestCostsOneRead(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.handle().resumeInput();
-    pair.peerSends("request");
-    loop.until(() -> pair.endpoint().text().equals("request"));
-    loop.turn();
-
-    assertThat(pair.endpoint().reads).containsExactly(7);
-  }
-
   @Test
   void aReadThatFillsTheSpaceIsFollowedByAnother() throws Exception {
     var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(1, 4));
@@ -64,17 +51,6 @@ class ReadTest {
   }
 
   @Test
-  void severalSpansAreFilledInOrder() throws Exception {
-    var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(3, 4));
-    pair.handle().resumeInput();
-    pair.peerSends("0123456789");
-    loop.turn();
-
-    assertThat(pair.endpoint().reads).containsExactly(10);
-    assertThat(pair.endpoint().text()).isEqualTo("0123456789");
-  }
-
-  @Test
   void oneEventReadsABoundedNumberOfTimes_andTheRestComesWithTheNext() throws Exception {
     var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(1, 1));
     pair.handle().resumeInput();
@@ -84,189 +60,6 @@ class ReadTest {
 
     loop.turn();
     assertThat(pair.endpoint().text()).isEqualTo("x".repeat(20));
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void nothingIsReadBeforeResume_norWhilePaused_andNothingSpins(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.peerSends("one");
-    loop.assertQuiet();
-    assertThat(pair.endpoint().reads).isEmpty();
-
-    pair.handle().resumeInput();
-    loop.until(() -> pair.endpoint().text().equals("one"));
-    pair.handle().pauseInput();
-    pair.peerSends("two");
-    loop.assertQuiet();
-    assertThat(pair.endpoint().text()).isEqualTo("one");
-
-    pair.handle().resumeInput();
-    loop.until(() -> pair.endpoint().text().equals("onetwo"));
-  }
-
-  @Test
-  void pausingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
-    var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(1, 4));
-    pair.handle().resumeInput();
-    pair.endpoint().onFilled = pair.handle()::pauseInput;
-    pair.peerSends("01234567");
-    loop.assertQuiet();
-
-    assertThat(pair.endpoint().text()).isEqualTo("0123");
-  }
-
-  @Test
-  void anEventOfTheBatchIsDroppedWhenPausedMeanwhile_andFoundAgain() throws Exception {
-    var pair = loop.pair(Kind.UNIX, directory);
-    pair.handle().resumeInput();
-    pair.peerSends("x");
-    loop.poller.poll(Long.MAX_VALUE);
-    pair.handle().pauseInput();
-    loop.dispatch();
-    assertThat(pair.endpoint().reads).isEmpty();
-
-    pair.handle().resumeInput();
-    loop.turn();
-    assertThat(pair.endpoint().text()).isEqualTo("x");
-  }
-
-  @Test
-  void refusedSpacePausesAsIfTold() throws Exception {
-    var pair = loop.pair(Kind.UNIX, directory);
-    pair.endpoint().wantsInput = false;
-    pair.handle().resumeInput();
-    pair.peerSends("later");
-    loop.assertQuiet();
-    assertThat(pair.endpoint().reads).isEmpty();
-
-    pair.endpoint().wantsInput = true;
-    loop.assertQuiet();
-    assertThat(pair.endpoint().reads).isEmpty();
-    pair.handle().resumeInput();
-    loop.turn();
-    assertThat(pair.endpoint().text()).isEqualTo("later");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void theEndIsToldOnce_afterTheData_andDoesNotSpin(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.handle().resumeInput();
-    pair.peerSends("last words");
-    pair.peer().shutdownOutput();
-    loop.until(() -> pair.endpoint().events.contains("ended"));
-    assertThat(pair.endpoint().text()).isEqualTo("last words");
-    loop.assertQuiet();
-
-    pair.handle().resumeInput();
-    pair.handle().pauseInput();
-    pair.handle().resumeInput();
-    loop.assertQuiet();
-    assertThat(pair.endpoint().events).containsExactly("ended");
-
-    pair.endpoint().write("answer");
-    assertThat(pair.handle().send()).isTrue();
-    assertThat(pair.peerReads(6)).isEqualTo("answer");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void theEndWhilePausedIsToldAfterResume(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.peer().shutdownOutput();
-    loop.assertQuiet();
-    assertThat(pair.endpoint().events).isEmpty();
-
-    pair.handle().resumeInput();
-    loop.until(() -> pair.endpoint().events.contains("ended"));
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void thePeerIsGoneWhilePaused_toldAfterResume(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.peerSends("data");
-    pair.peer().close();
-    loop.assertQuiet();
-    assertThat(pair.endpoint().events).isEmpty();
-
-    pair.handle().resumeInput();
-    loop.until(() -> pair.endpoint().events.contains("ended"));
-    assertThat(pair.endpoint().text()).isEqualTo("data");
-    loop.assertQuiet();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void bothDirectionsEnded_doesNotSpin(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.handle().resumeInput();
-    pair.handle().shutdownOutput();
-    assertThat(pair.peerReads(1)).isEmpty();
-    loop.assertQuiet();
-    pair.peer().close();
-    loop.until(() -> pair.endpoint().events.contains("ended"));
-    loop.assertQuiet();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void ourHalfIsClosed_inputGoesOn(Kind kind) throws Exception {
-    var pair = loop.pair(kind, directory);
-    pair.handle().resumeInput();
-    pair.handle().shutdownOutput();
-    pair.handle().shutdownOutput();
-    assertThat(pair.peerReads(1)).isEmpty();
-    pair.peerSends("still here");
-    loop.until(() -> pair.endpoint().text().equals("still here"));
-    loop.assertQuiet();
-    pair.endpoint().write("too late");
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void aResetIsToldOnce_andDoesNotSpin() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    pair.handle().resumeInput();
-    loop.turn();
-    reset(pair);
-    loop.until(() -> pair.endpoint().events.contains("failed"));
-    assertThat(pair.endpoint().failure).hasMessageContaining("reset");
-    assertThat(pair.endpoint().reads).containsExactly(0);
-
-    loop.assertQuiet();
-    pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
-    loop.assertQuiet();
-    assertThat(pair.endpoint().events).containsExactly("failed");
-  }
-
-  @Test
-  void aResetWhilePausedIsToldAfterResume() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    reset(pair);
-    loop.assertQuiet();
-    assertThat(pair.endpoint().events).isEmpty();
-
-    pair.handle().resumeInput();
-    loop.until(() -> pair.endpoint().events.contains("failed"));
-    loop.assertQuiet();
-  }
-
-  @Test
-  void aResetAfterTheEndIsNotTold_andDoesNotSpin() throws Exception {
-    var pair = loop.pair(Kind.TCP, directory);
-    pair.handle().resumeInput();
-    pair.peer().shutdownOutput();
-    loop.until(() -> pair.endpoint().events.contains("ended"));
-    reset(pair);
-    loop.assertQuiet();
-
-    assertThat(pair.endpoint().events).containsExactly("ended");
-    pair.endpoint().write("x");
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
-    loop.assertQuiet();
   }
 
   @ParameterizedTest
