@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
  * does not count: frames that arrive in pieces stay on the loop.
  *
  * <p>Each verdict moves a score by one, and the score decides, so that one slow call changes
- * nothing. A call that the watch-dog had to overtake settles it at once. Light connections are
- * measured at one run in sixteen only. Used by the run of its connection, which is one thread at a
- * time.
+ * nothing. A call that the watch-dog had to overtake counts as enough of them; if the next ones are
+ * light (the thread may only have lost its processor), the connection is back on the loop at once.
+ * Light connections are measured at one run in sixteen only. Used by the run of its connection,
+ * which is one thread at a time.
  */
 final class StartPolicy {
   private static final long HEAVY_CALL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -64,7 +65,7 @@ final class StartPolicy {
   void ran(long nanos, int calls) {
     if (overtaken) {
       overtaken = false;
-      score = HIGHEST;
+      score = Math.max(score, HEAVY);
       seed.score = Math.max(seed.score, HEAVY);
     } else if (nanos > 0 && calls > 0) {
       boolean heavy = longestWait > LONG_WAIT_NANOS || (nanos - waited) / calls > HEAVY_CALL_NANOS;
