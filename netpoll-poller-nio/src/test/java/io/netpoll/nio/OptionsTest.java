@@ -3,19 +3,28 @@ package io.netpoll.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netpoll.PeerCredentials;
+import io.netpoll.Connection;
+import io.netpoll.Dialer;
+import io.netpoll.EventLoop;
+import io.netpoll.Execution;
+import io.netpoll.Listener;
+import io.netpoll.PollerGroup;
 import io.netpoll.SocketOptions;
-import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
-import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,42 +34,77 @@ import org.junit.jupiter.api.io.TempDir;
 /** Options of the API under the JDK's own constants, and those that the JDK lacks. */
 @Timeout(60)
 class OptionsTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final InetSocketAddress FREE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
   @TempDir Path directory;
-  private Loop loop;
-  private final TestAcceptor acceptor = new TestAcceptor();
+  private final NioPollerProvider provider = new NioPollerProvider();
+  private final CompletableFuture<Integer> idleOfAccepted = new CompletableFuture<>();
+  private PollerGroup group;
+  private EventLoop server;
 
   @BeforeEach
   void open() throws Exception {
-    loop = new Loop();
+    group = PollerGroup.builder().backend("nio").execution(Execution.inline()).build();
+    server =
+        EventLoop.builder(c -> c.reader().skip(c.reader().length()))
+            .onPrepare(this::lookAtAccepted)
+            .option(SocketOptions.TCP_KEEPIDLE, 71)
+            .build();
+  }
+
+  private void lookAtAccepted(Connection connection) throws IOException {
+    idleOfAccepted.complete(connection.option(jdkKeepIdle()));
   }
 
   @AfterEach
-  void close() throws Exception {
-    acceptor.sockets.forEach(StreamSocket::close);
-    loop.close();
+  void close() {
+    server.close();
+    group.close();
+  }
+
+  /** The JDK's own constant, in a module that this one does not read. */
+  @SuppressWarnings("unchecked")
+  private static SocketOption<Integer> jdkKeepIdle() throws IOException {
+    try (SocketChannel channel = SocketChannel.open()) {
+      return channel.supportedOptions().stream()
+          .filter(option -> option.name().equals("TCP_KEEPIDLE"))
+          .map(option -> (SocketOption<Integer>) option)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private Connection dialTcp() throws IOException {
+    Listener listener = Listener.builder().group(group).bind(FREE);
+    server.start(listener);
+    Dialer dialer = Dialer.builder().group(group).build();
+    return dialer.connectTcp(null, (InetSocketAddress) listener.localAddress(), SOON);
   }
 
   @Test
   void anOptionIsKnownByItsName() throws Exception {
-    Handle handle = loop.pair(Kind.TCP, directory).handle();
-    handle.setOption(SocketOptions.TCP_KEEPIDLE, 71);
-    handle.setOption(SocketOptions.TCP_KEEPINTERVAL, 72);
-    handle.setOption(SocketOptions.TCP_KEEPCOUNT, 73);
-    handle.setOption(StandardSocketOptions.SO_RCVBUF, 90_000);
+    Connection connection = dialTcp();
+    connection.setOption(SocketOptions.TCP_KEEPIDLE, 72);
+    connection.setOption(SocketOptions.TCP_KEEPINTERVAL, 73);
+    connection.setOption(StandardSocketOptions.SO_RCVBUF, 90_000);
 
-    assertThat(handle.option(Loop.keepIdle())).isEqualTo(71);
-    assertThat(handle.option(SocketOptions.TCP_KEEPIDLE)).isEqualTo(71);
-    assertThat(handle.option(SocketOptions.TCP_KEEPINTERVAL)).isEqualTo(72);
-    assertThat(handle.option(SocketOptions.TCP_KEEPCOUNT)).isEqualTo(73);
-    assertThat(handle.option(StandardSocketOptions.SO_RCVBUF)).isEqualTo(90_000);
-    handle.close();
-    assertThatThrownBy(() -> handle.option(SocketOptions.TCP_KEEPIDLE))
-        .isInstanceOf(IOException.class);
+    assertThat(connection.option(jdkKeepIdle())).isEqualTo(72);
+    assertThat(connection.option(SocketOptions.TCP_KEEPIDLE)).isEqualTo(72);
+    assertThat(connection.option(SocketOptions.TCP_KEEPINTERVAL)).isEqualTo(73);
+    assertThat(connection.option(StandardSocketOptions.SO_RCVBUF)).isEqualTo(90_000);
+  }
+
+  @Test
+  void anAcceptedSocketHasThem() throws Exception {
+    dialTcp();
+    assertThat(idleOfAccepted.get(10, TimeUnit.SECONDS)).isEqualTo(71);
   }
 
   @Test
   void whatTheJdkLacksIsRefusedByName() throws Exception {
-    Handle handle = loop.pair(Kind.TCP, directory).handle();
+    Connection connection = dialTcp();
     for (SocketOption<Integer> option :
         Set.of(
             SocketOptions.TCP_USER_TIMEOUT,
@@ -68,15 +112,12 @@ class OptionsTest {
             SocketOptions.SO_BUSY_POLL)) {
       String refusal =
           "The nio backend has no option " + option.name() + " for this kind of socket.";
-      assertThatThrownBy(() -> handle.setOption(option, 1))
+      assertThatThrownBy(() -> connection.setOption(option, 1))
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessage(refusal);
-      assertThatThrownBy(() -> handle.option(option)).hasMessage(refusal);
+      assertThatThrownBy(() -> connection.option(option)).hasMessage(refusal);
     }
-    assertThatThrownBy(
-            () ->
-                loop.provider.bind(
-                    Kind.TCP.free(directory), 16, Map.of(SocketOptions.TCP_FASTOPEN, 5)))
+    assertThatThrownBy(() -> provider.bind(FREE, 16, Map.of(SocketOptions.TCP_FASTOPEN, 5)))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessage(
             "The nio backend has no option TCP_FASTOPEN for this kind of listening socket.");
@@ -84,35 +125,27 @@ class OptionsTest {
 
   @Test
   void whoThePeerIsIsLeftToTheEpollBackend() throws Exception {
-    SocketOption<PeerCredentials> option = SocketOptions.SO_PEERCRED;
-    Handle handle = loop.pair(Kind.UNIX, directory).handle();
+    EventLoop plain = EventLoop.builder(c -> {}).build();
+    UnixDomainSocketAddress path = UnixDomainSocketAddress.of(directory.resolve("socket"));
+    plain.start(Listener.builder().group(group).bind(path));
+    Connection connection = Dialer.builder().group(group).build().connectUnix(null, path, SOON);
 
-    assertThatThrownBy(() -> handle.option(option))
+    assertThatThrownBy(() -> connection.option(SocketOptions.SO_PEERCRED))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessage("The nio backend cannot read SO_PEERCRED: use the epoll backend.");
-  }
-
-  @Test
-  void anAcceptedSocketHasThem() throws Exception {
-    ListenSocket socket = loop.provider.bind(Kind.TCP.free(directory), 16);
-    loop.poller.accept(socket, Map.of(SocketOptions.TCP_KEEPIDLE, 71), acceptor);
-    loop.keep(SocketChannel.open(socket.localAddress()));
-    loop.until(() -> !acceptor.sockets.isEmpty());
-
-    SocketChannel accepted = ((NioStreamSocket) acceptor.sockets.element()).channel;
-    assertThat(accepted.getOption(Loop.keepIdle())).isEqualTo(71);
+    plain.close();
   }
 
   @Test
   void listeningSocketsSharePortsIfToldSoBeforeTheyAreBound() throws Exception {
     Map<SocketOption<?>, Object> own =
         Map.of(StandardSocketOptions.SO_REUSEPORT, true, StandardSocketOptions.SO_RCVBUF, 60_000);
-    try (ListenSocket first = loop.provider.bind(Kind.TCP.free(directory), 16, own);
-        ListenSocket second = loop.provider.bind(first.localAddress(), 16, own)) {
+    try (ListenSocket first = provider.bind(FREE, 16, own);
+        ListenSocket second = provider.bind(first.localAddress(), 16, own)) {
       assertThat(second.localAddress()).isEqualTo(first.localAddress());
       assertThat(((NioListenSocket) second).channel.getOption(StandardSocketOptions.SO_RCVBUF))
           .isEqualTo(60_000);
-      assertThatThrownBy(() -> loop.provider.bind(first.localAddress(), 16))
+      assertThatThrownBy(() -> provider.bind(first.localAddress(), 16))
           .isInstanceOf(BindException.class);
     }
   }
