@@ -39,7 +39,7 @@ class NioPollerTest {
   }
 
   private SocketPair pair(RecordingEndpoint endpoint) throws IOException {
-    SocketPair pair = stage.pair(SocketKind.UNIX, directory, endpoint);
+    SocketPair pair = SocketPair.open(stage, SocketKind.UNIX, directory, endpoint);
     pair.handle().resumeInput();
     return pair;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netpoll.testkit.contract.PollerStage;
 import io.netpoll.testkit.contract.RecordingEndpoint;
 import io.netpoll.testkit.contract.SocketKind;
+import io.netpoll.testkit.contract.SocketPair;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class ScratchCacheTest {
   @Test
   void whatSendAndReceiveUsedKeepsNoPage() throws Exception {
     try (PollerStage stage = new PollerStage(new NioPollerProvider())) {
-      var pair = stage.pair(SocketKind.TCP, directory, new RecordingEndpoint(3, 4));
+      var pair = SocketPair.open(stage, SocketKind.TCP, directory, new RecordingEndpoint(3, 4));
       pair.endpoint().write("one");
       pair.endpoint().write("two");
       pair.handle().send();

@@ -23,7 +23,7 @@ abstract class CloseContract extends PollerSuite {
     var pair = pair(kind);
     pair.handle().resumeInput();
     stage.turn();
-    final int before = stage.descriptors();
+    final int before = descriptors();
     pair.handle().close();
     pair.handle().close();
     pair.handle().abort();
@@ -32,7 +32,7 @@ abstract class CloseContract extends PollerSuite {
 
     stage.untilTold(pair.endpoint(), "closed");
     assertThat(pair.endpoint().events).containsExactly("closed");
-    assertThat(stage.descriptors()).isEqualTo(before - Math.min(before, 1));
+    assertThat(descriptors()).isEqualTo(before - Math.min(before, 1));
     assertThat(pair.peerReads(1)).as("FIN").isEmpty();
     stage.assertQuiet();
     pair.handle().resumeInput();

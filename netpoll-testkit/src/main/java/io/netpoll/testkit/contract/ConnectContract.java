@@ -22,7 +22,7 @@ abstract class ConnectContract extends PollerSuite {
   @ParameterizedTest
   @EnumSource
   void tellsConnectedFromDispatchOnly_thenWaitsForResume(SocketKind kind) throws Exception {
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     assertThat(endpoint.events).isEmpty();
     SocketChannel peer = stage.keep(server.accept());
@@ -43,7 +43,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void aUnixSocketThatIsConnectedAtOnceDoesNotKeepThePollWaiting() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.UNIX, directory);
+    ServerSocketChannel server = listen(SocketKind.UNIX);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
 
     stage.poller().poll(Long.MAX_VALUE);
@@ -54,7 +54,7 @@ abstract class ConnectContract extends PollerSuite {
   @ParameterizedTest
   @EnumSource
   void resumedAndTokenTakenBeforeConnected(SocketKind kind) throws Exception {
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     endpoint.write("first");
     endpoint.handle().resumeInput();
@@ -69,7 +69,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void bindsTheLocalAddressFirst() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.TCP, directory);
+    ServerSocketChannel server = listen(SocketKind.TCP);
     var local = new InetSocketAddress(InetAddress.getByName("127.0.0.2"), 0);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress(), local, Map.of());
     stage.untilTold(endpoint, "connected");
@@ -82,7 +82,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void bindsAUnixSocket() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.UNIX, directory);
+    ServerSocketChannel server = listen(SocketKind.UNIX);
     SocketAddress local = UnixDomainSocketAddress.of(directory.resolve("client"));
     stage.connect(server.getLocalAddress(), local, Map.of());
     assertThat(stage.keep(server.accept()).getRemoteAddress()).isEqualTo(local);
@@ -90,7 +90,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void refusesAnAddressInUseAsLocal() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.TCP, directory);
+    ServerSocketChannel server = listen(SocketKind.TCP);
     SocketAddress taken = server.getLocalAddress();
 
     assertThatThrownBy(() -> stage.connect(taken, taken, Map.of())).isInstanceOf(IOException.class);
@@ -151,7 +151,7 @@ abstract class ConnectContract extends PollerSuite {
   @ParameterizedTest
   @EnumSource
   void closedWhileConnecting_nothingButClosedFollows(SocketKind kind) throws Exception {
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     endpoint.handle().close();
     stage.until(() -> !endpoint.events.isEmpty());
@@ -161,7 +161,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void closedWithinTheBatchThatWouldTellConnected() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.TCP, directory);
+    ServerSocketChannel server = listen(SocketKind.TCP);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     stage.poller().poll(Long.MAX_VALUE);
     endpoint.handle().abort();
@@ -186,7 +186,7 @@ abstract class ConnectContract extends PollerSuite {
 
   @Test
   void detachingWhatIsNotConnectedIsRefused() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.TCP, directory);
+    ServerSocketChannel server = listen(SocketKind.TCP);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
 
     assertThatThrownBy(endpoint.handle()::detach).isInstanceOf(IllegalStateException.class);
@@ -196,7 +196,7 @@ abstract class ConnectContract extends PollerSuite {
   @ParameterizedTest
   @EnumSource
   void thePollerClosesWhileConnecting(SocketKind kind) throws Exception {
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     stage.closePoller();
     assertThat(endpoint.events).containsExactly("closed");

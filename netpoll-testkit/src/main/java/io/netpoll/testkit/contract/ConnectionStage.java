@@ -1,5 +1,6 @@
 package io.netpoll.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.Connection;
@@ -124,6 +125,18 @@ final class ConnectionStage implements AutoCloseable {
     return address instanceof UnixDomainSocketAddress unix
         ? dialer.connectUnix(null, unix, timeout)
         : dialer.connectTcp(null, (InetSocketAddress) address, timeout);
+  }
+
+  /** Requests on another connection: of one loop it has polled since, once for each of them. */
+  void letTheLoopTurn() throws IOException {
+    var server = serve(SocketKind.TCP, ConnectionSuite.ECHO);
+    Connection client = dial(server.address());
+    for (int i = 0; i < 50; i++) {
+      client.writer().writeByte(i);
+      client.writer().flush();
+      assertThat(client.reader().readByte()).isEqualTo((byte) i);
+    }
+    client.close();
   }
 
   @Override

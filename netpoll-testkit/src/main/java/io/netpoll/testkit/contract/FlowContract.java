@@ -58,7 +58,8 @@ abstract class FlowContract extends ConnectionSuite {
   @ParameterizedTest
   @MethodSource("settings")
   void megabytesThroughSmallBuffers_bothWaysAtOnce_areByteExact(Setting setting) throws Exception {
-    int total = setting.kind() == SocketKind.TCP ? 64 * MIB : 8 * MIB;
+    boolean inFull = setting.equals(new Setting(SocketKind.TCP, Execution.Mode.ADAPTIVE));
+    int total = inFull ? 64 * MIB : 8 * MIB; // 64 where most users are
     var stage = open(setting.mode());
     var server = serveThroughSmallBuffers(stage, setting.kind(), ECHO);
     Connection client = dialThroughSmallBuffers(stage, server, setting.kind());
@@ -84,32 +85,47 @@ abstract class FlowContract extends ConnectionSuite {
     assertThat(client.reader().length()).isZero();
   }
 
+  /**
+   * Each round overflows the socket, so that the token passes to the poller, flushes once more
+   * about when the poller is done, and waits until all of it was answered: a byte that is left
+   * behind is not helped by the next one.
+   */
   @ParameterizedTest
-  @MethodSource("settings")
-  void smallFlushesRaceWithThePollerForTheToken_everyByteLeavesInOrder(Setting setting)
+  @EnumSource
+  void flushesRaceWithThePollerForTheToken_noByteIsLeftBehind(Execution.Mode mode)
       throws Exception {
-    int numbers = 40_000;
-    var stage = open(setting.mode());
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    int[] expected = new int[1];
+    SocketKind kind = SocketKind.prompt(provider());
+    int rounds = 500;
+    int burst = 6 * SMALL;
+    var stage = open(mode, 2);
+    int[] received = new int[1];
     var server =
         serveThroughSmallBuffers(
             stage,
-            setting.kind(),
+            kind,
             connection -> {
-              for (int n = connection.reader().length() / Integer.BYTES; n > 0; n--) {
-                assertThat(connection.reader().readInt()).isEqualTo(expected[0]++);
-              }
-              if (expected[0] == numbers) {
-                done.complete(null);
+              int n = connection.reader().length();
+              connection.reader().skip(n);
+              received[0] += n;
+              if (received[0] == burst + 1) {
+                received[0] = 0;
+                connection.writer().writeByte(1);
+                connection.writer().flush();
               }
             });
-    Connection client = dialThroughSmallBuffers(stage, server, setting.kind());
-    for (int i = 0; i < numbers; i++) {
-      client.writer().writeInt(i);
+    Connection client = dialThroughSmallBuffers(stage, server, kind);
+    byte[] bytes = new byte[burst];
+    for (int round = 0; round < rounds; round++) {
+      client.writer().writeBinary(bytes);
       client.writer().flush();
+      for (int spins = round % 100 * 20; spins > 0; spins--) {
+        Thread.onSpinWait();
+      }
+      client.writer().writeByte(1);
+      client.writer().flush();
+      assertThat(client.reader().readByte()).isEqualTo((byte) 1);
+      client.reader().release();
     }
-    done.get(20, TimeUnit.SECONDS);
   }
 
   @ParameterizedTest
@@ -135,7 +151,7 @@ abstract class FlowContract extends ConnectionSuite {
             });
     Connection connection = opened.get(20, TimeUnit.SECONDS);
     Eventually.holds("the mark is reached", () -> connection.reader().length() >= mark);
-    letTheLoopTurn(stage);
+    stage.letTheLoopTurn();
     assertThat(connection.reader().length()).isBetween(mark, mark + 2 * MIB);
     assertThat(writer.isDone()).isFalse();
 
@@ -152,18 +168,6 @@ abstract class FlowContract extends ConnectionSuite {
         });
     all.get(20, TimeUnit.SECONDS);
     writer.get();
-  }
-
-  /** Requests on another connection of the same loop: it has polled since, for each of them. */
-  private static void letTheLoopTurn(ConnectionStage stage) throws IOException {
-    var server = stage.serve(SocketKind.TCP, ECHO);
-    Connection client = stage.dial(server.address());
-    for (int i = 0; i < 50; i++) {
-      client.writer().writeByte(i);
-      client.writer().flush();
-      assertThat(client.reader().readByte()).isEqualTo((byte) i);
-    }
-    client.close();
   }
 
   @ParameterizedTest
@@ -217,7 +221,7 @@ abstract class FlowContract extends ConnectionSuite {
     SocketChannel peer = stage.peer(server);
     peer.write(ByteBuffer.allocate(1));
     flushing.get(20, TimeUnit.SECONDS);
-    letTheLoopTurn(stage);
+    stage.letTheLoopTurn();
 
     byte[] answer = Channels.newInputStream(peer).readNBytes(size);
     assertThat(answer).hasSize(size);

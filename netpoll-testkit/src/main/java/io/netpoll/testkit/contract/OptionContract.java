@@ -106,7 +106,7 @@ abstract class OptionContract extends PollerSuite {
   @ParameterizedTest
   @EnumSource
   void whatIsDeclaredCanBeSet_beforeConnecting(SocketKind kind) throws Exception {
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress(), null, declared(kind));
     stage.untilTold(endpoint, "connected");
   }
@@ -122,7 +122,7 @@ abstract class OptionContract extends PollerSuite {
 
     var later = pair(kind);
     later.handle().setOption(SO_SNDBUF, 4096);
-    ServerSocketChannel server = stage.listen(kind, directory);
+    ServerSocketChannel server = listen(kind);
     RecordingEndpoint dialled = stage.connect(server.getLocalAddress(), null, small);
     stage.untilTold(dialled, "connected");
     var before = new SocketPair(dialled, stage.keep(server.accept()));
@@ -133,7 +133,7 @@ abstract class OptionContract extends PollerSuite {
 
   @Test
   void anOptionThatIsNotDeclaredIsRefusedByName_everywhere() throws Exception {
-    ServerSocketChannel server = stage.listen(anyKind(), directory);
+    ServerSocketChannel server = listen(anyKind());
     var pair = pair();
     Map<SocketOption<?>, Object> unknown = Map.of(UNKNOWN, true);
     try (ListenSocket listening = provider().bind(SocketKind.TCP.free(directory), 1)) {
@@ -147,7 +147,7 @@ abstract class OptionContract extends PollerSuite {
 
   @Test
   void unixSocketsHaveNoTcpOptions() throws Exception {
-    ServerSocketChannel server = stage.listen(SocketKind.UNIX, directory);
+    ServerSocketChannel server = listen(SocketKind.UNIX);
     var pair = pair(SocketKind.UNIX);
     Map<SocketOption<?>, Object> noDelay = Map.of(TCP_NODELAY, true);
 

@@ -2,8 +2,6 @@ package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netpoll.spi.Handle;
-import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
@@ -11,10 +9,6 @@ import io.netpoll.testkit.ThreadsAndDescriptors;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -80,12 +74,8 @@ public final class PollerStage implements AutoCloseable {
     return poller;
   }
 
-  /**
-   * Where the poller's own pages come from.
-   *
-   * @return always the same source
-   */
-  public PlainPages pages() {
+  /** Where the poller's own pages come from. */
+  PlainPages pages() {
     return pages;
   }
 
@@ -109,15 +99,6 @@ public final class PollerStage implements AutoCloseable {
   public <T extends AutoCloseable> T keep(T resource) {
     others.push(resource);
     return resource;
-  }
-
-  /**
-   * The number of sockets and the like that the process has open.
-   *
-   * @return 0 where that cannot be told
-   */
-  public int descriptors() {
-    return ThreadsAndDescriptors.now(List.of()).descriptors().size();
   }
 
   // ---- The leader ----------------------------------------------------------------------------
@@ -296,56 +277,6 @@ public final class PollerStage implements AutoCloseable {
     endpoint.handle = poller.connect(remote, local, options, endpoint);
     endpoints.add(endpoint);
     return endpoint;
-  }
-
-  /**
-   * Connects a socket that the poller watches, paused, with a channel of the test's.
-   *
-   * @param kind of socket; the test is skipped if the backend has none of it
-   * @param directory for the files of Unix sockets
-   * @return both ends
-   * @throws IOException if the system refuses
-   */
-  public SocketPair pair(SocketKind kind, Path directory) throws IOException {
-    return pair(kind, directory, new RecordingEndpoint());
-  }
-
-  /**
-   * Connects a socket that the poller watches, paused, with a channel of the test's.
-   *
-   * @param kind of socket; the test is skipped if the backend has none of it
-   * @param directory for the files of Unix sockets
-   * @param endpoint gets the socket's events
-   * @return both ends
-   * @throws IOException if the system refuses
-   */
-  public SocketPair pair(SocketKind kind, Path directory, RecordingEndpoint endpoint)
-      throws IOException {
-    kind.assumeProvidedBy(provider);
-    boolean unix = kind == SocketKind.UNIX;
-    SocketAddress address = kind.free(unix ? Files.createTempDirectory(directory, "") : directory);
-    try (ListenSocket listening = provider.bind(address, 1)) {
-      SocketChannel peer = keep(SocketChannel.open(listening.localAddress()));
-      RecordingAcceptor acceptor = new RecordingAcceptor();
-      Handle handle = poller.accept(listening, Map.of(), acceptor);
-      until(() -> !acceptor.sockets.isEmpty());
-      handle.close();
-      until(acceptor::isClosed);
-      return new SocketPair(attach(acceptor.sockets.remove(), endpoint), peer);
-    }
-  }
-
-  /**
-   * A listening socket of the JDK's, closed at the end.
-   *
-   * @param kind of socket; the test is skipped if the backend has none of it
-   * @param directory for the file of a Unix socket
-   * @return a blocking channel
-   * @throws IOException if the system refuses
-   */
-  public ServerSocketChannel listen(SocketKind kind, Path directory) throws IOException {
-    kind.assumeProvidedBy(provider);
-    return keep(kind.listen(directory));
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.netpoll.testkit.contract;
 
 import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.ThreadsAndDescriptors;
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -31,16 +34,31 @@ abstract class PollerSuite {
     return SocketKind.prompt(provider());
   }
 
+  /** The number of sockets and the like that the process has open; 0 where none can tell. */
+  static int descriptors() {
+    return ThreadsAndDescriptors.now(List.of()).descriptors().size();
+  }
+
   final SocketPair pair() throws IOException {
     return pair(anyKind());
   }
 
   final SocketPair pair(SocketKind kind) throws IOException {
-    return stage.pair(kind, directory);
+    return pair(kind, new RecordingEndpoint());
   }
 
   final SocketPair pair(RecordingEndpoint endpoint) throws IOException {
-    return stage.pair(anyKind(), directory, endpoint);
+    return pair(anyKind(), endpoint);
+  }
+
+  final SocketPair pair(SocketKind kind, RecordingEndpoint endpoint) throws IOException {
+    return SocketPair.open(stage, kind, directory, endpoint);
+  }
+
+  /** A listening socket of the JDK's, closed at the end. */
+  final ServerSocketChannel listen(SocketKind kind) throws IOException {
+    kind.assumeProvidedBy(provider());
+    return stage.keep(kind.listen(directory));
   }
 
   /** A pair that reads, and has been polled. */

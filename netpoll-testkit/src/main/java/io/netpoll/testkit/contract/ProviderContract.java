@@ -35,11 +35,11 @@ abstract class ProviderContract extends PollerSuite {
 
   @Test
   void isAvailable_andAskingHoldsNothing() {
-    final int before = stage.descriptors();
+    final int before = descriptors();
 
     assertThat(provider().availability().available()).isTrue();
     assertThat(provider().availability().reason()).isEmpty();
-    assertThat(stage.descriptors()).isEqualTo(before);
+    assertThat(descriptors()).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -64,12 +64,12 @@ abstract class ProviderContract extends PollerSuite {
   @EnumSource
   void bind_refusesAnAddressInUse(SocketKind kind) throws Exception {
     kind.assumeProvidedBy(provider());
-    int before = stage.descriptors();
+    int before = descriptors();
     try (ListenSocket socket = provider().bind(kind.free(directory), 16)) {
       assertThatThrownBy(() -> provider().bind(socket.localAddress(), 16))
           .isInstanceOf(BindException.class);
     }
-    assertThat(stage.descriptors()).isEqualTo(before);
+    assertThat(descriptors()).isEqualTo(before);
   }
 
   @Test

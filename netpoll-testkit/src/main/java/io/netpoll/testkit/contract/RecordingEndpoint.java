@@ -13,9 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +55,10 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   public volatile int drains;
 
   private final Page[] space;
-  private final ConcurrentLinkedQueue<Segment> unsent = new ConcurrentLinkedQueue<>();
+  private final UnsentPieces unsent = new UnsentPieces();
   private boolean offered;
-  private int sentOfFirst;
   private @Nullable PollerStage stage;
   private @Nullable StreamSocket detached;
-
-  private record Segment(Page page, int offset, int length) {}
 
   /** Offers one span of 4 KiB. */
   public RecordingEndpoint() {
@@ -135,7 +130,7 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
    * @param length how many
    */
   public void write(Page page, int offset, int length) {
-    unsent.add(new Segment(page, offset, length));
+    unsent.add(page, offset, length);
   }
 
   /**
@@ -267,27 +262,12 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
 
   @Override
   public int collect(Spans into) {
-    into.clear();
-    int skip = sentOfFirst;
-    Iterator<Segment> segments = unsent.iterator();
-    while (segments.hasNext() && into.hasRoom()) {
-      Segment segment = segments.next();
-      // A page may be queued more than once here, and one window cannot serve two spans.
-      into.add(segment.page, segment.offset + skip, segment.length - skip, false);
-      skip = 0;
-    }
-    return into.bytes();
+    return unsent.collect(into);
   }
 
   @Override
   public void sent(int bytes) {
-    assertThat(bytes).isPositive();
-    int left = bytes + sentOfFirst;
-    while (!unsent.isEmpty() && left >= unsent.element().length) {
-      left -= unsent.remove().length;
-    }
-    assertThat(left == 0 || !unsent.isEmpty()).as("no more sent than was collected").isTrue();
-    sentOfFirst = left;
+    unsent.sent(bytes);
   }
 
   @Override

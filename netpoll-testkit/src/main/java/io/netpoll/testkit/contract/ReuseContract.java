@@ -81,7 +81,7 @@ abstract class ReuseContract extends PollerSuite {
 
   @Test
   void aDescriptorUsedAgainWithinTheBatch_getsNoEventOfThatBatch() throws Exception {
-    ServerSocketChannel server = stage.listen(anyKind(), directory);
+    ServerSocketChannel server = listen(anyKind());
     var first = pair();
     var second = pair();
     List<RecordingEndpoint> young = new ArrayList<>();

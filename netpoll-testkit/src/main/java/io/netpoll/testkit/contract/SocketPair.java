@@ -1,10 +1,15 @@
 package io.netpoll.testkit.contract;
 
 import io.netpoll.spi.Handle;
+import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A connection of two ends: one that a poller watches, and a blocking channel of the test's.
@@ -13,6 +18,33 @@ import java.nio.charset.StandardCharsets;
  * @param peer the other end
  */
 public record SocketPair(RecordingEndpoint endpoint, SocketChannel peer) {
+  /**
+   * Connects a socket that a poller watches, paused, with a channel of the test's.
+   *
+   * @param stage has the poller, and closes both at the end
+   * @param kind of socket; the test is skipped if the backend has none of it
+   * @param directory for the files of Unix sockets
+   * @param endpoint gets the socket's events
+   * @return both ends
+   * @throws IOException if the system refuses
+   */
+  public static SocketPair open(
+      PollerStage stage, SocketKind kind, Path directory, RecordingEndpoint endpoint)
+      throws IOException {
+    kind.assumeProvidedBy(stage.provider());
+    boolean unix = kind == SocketKind.UNIX;
+    SocketAddress address = kind.free(unix ? Files.createTempDirectory(directory, "") : directory);
+    try (ListenSocket listening = stage.provider().bind(address, 1)) {
+      SocketChannel peer = stage.keep(SocketChannel.open(listening.localAddress()));
+      RecordingAcceptor acceptor = new RecordingAcceptor();
+      Handle handle = stage.poller().accept(listening, Map.of(), acceptor);
+      stage.until(() -> !acceptor.sockets.isEmpty());
+      handle.close();
+      stage.until(acceptor::isClosed);
+      return new SocketPair(stage.attach(acceptor.sockets.remove(), endpoint), peer);
+    }
+  }
+
   /**
    * The handle of the first end.
    *

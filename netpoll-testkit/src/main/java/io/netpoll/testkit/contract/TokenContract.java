@@ -23,7 +23,7 @@ abstract class TokenContract extends PollerSuite {
   @EnumSource
   void anotherThreadSendsWhileTheLeaderReads(SocketKind kind) throws Exception {
     int total = 8 * MIB;
-    var pair = stage.pair(kind, directory, new RecordingEndpoint(2, 64 * 1024));
+    var pair = pair(kind, new RecordingEndpoint(2, 64 * 1024));
     final long expected = Bulk.write(pair.endpoint(), total);
     FutureTask<Long> reader = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
     FutureTask<Void> writer =
