@@ -3,6 +3,7 @@ package io.netpoll.testkit.contract;
 import io.netpoll.Connection;
 import io.netpoll.Execution;
 import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.Eventually;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,6 +29,9 @@ final class ServerShortOfDescriptors {
       exchange(early, "before");
       Connection dialled = stage.dial(server.address());
       refuse(stage);
+      Eventually.holds(
+          "the refused dial has given its descriptor back, and both ends of the other are open",
+          () -> dialled.group().connections() == 3);
 
       List<FileInputStream> files = LimitedProcess.takeAllDescriptors();
       exchange(early, "meanwhile");
