@@ -6,6 +6,7 @@
 module io.netpoll.core {
   requires transitive io.netpoll.api;
   requires io.netpoll.buffer;
+  requires java.management;
   requires static transitive org.jspecify;
 
   exports io.netpoll.core to

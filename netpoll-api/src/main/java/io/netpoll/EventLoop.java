@@ -190,7 +190,7 @@ public interface EventLoop extends AutoCloseable {
     /**
      * Sets whether flushes that a handler makes while more input is already buffered leave
      * together: at the latest when the handler waits for anything, when no more input is buffered,
-     * when it has computed for a millisecond or two in adaptive execution, or when 64 KiB are held
+     * when it has computed for a few milliseconds in adaptive execution, or when 64 KiB are held
      * back. Fewer system calls for pipelined protocols with quick handlers; off by default, because
      * a slow second request would delay the answer to the first.
      *

@@ -62,9 +62,9 @@ public final class Execution {
   /**
    * Handlers run on the poll loop's own thread, as fast as {@link #inline()}, and may wait all the
    * same: before a handler waits, the loop passes to another thread, and the handler keeps this
-   * one. A handler that computes for long, or waits for something else, is overtaken after a
-   * millisecond or two. Connections whose handlers hold their threads for long start on virtual
-   * threads at once (on JDK 17 to 20, on a pool as that of {@link #workers()}).
+   * one. A handler that computes for long, or waits for something else, is overtaken after a few
+   * milliseconds. Connections whose handlers hold their threads for long start on virtual threads
+   * at once (on JDK 17 to 20, on a pool as that of {@link #workers()}).
    *
    * <p>Beside one thread for each loop and one that waits to take over, at most 256 threads (system
    * property {@code io.netpoll.maxHeldThreads}) are held by waiting handlers; past that, handlers

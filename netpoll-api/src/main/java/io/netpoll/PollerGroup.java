@@ -141,7 +141,7 @@ public interface PollerGroup extends AutoCloseable {
     Builder loadBalance(LoadBalance loadBalance);
 
     /**
-     * Sets where handlers run. {@link Execution#workers()} by default.
+     * Sets where handlers run. {@link Execution#adaptive()} by default.
      *
      * @param execution the execution mode
      * @return this builder

@@ -42,10 +42,11 @@ import java.lang.invoke.VarHandle;
  *
  * <h2>Memory ordering</h2>
  *
- * Every transition is a compare-and-set, thus a full fence: what was written before a transition is
- * seen by whoever sees it. A poller publishes bytes in the buffer and then signals; a run looks and
- * then reads the buffer. Successive runs on different threads are ordered by end and signal, or by
- * yield and begin.
+ * Every transition is a compare-and-set, thus a full fence (a look that finds no signal changes
+ * nothing, and is a volatile read): what was written before a transition is seen by whoever sees
+ * it. A poller publishes bytes in the buffer and then signals; a run looks and then reads the
+ * buffer. Successive runs on different threads are ordered by end and signal, or by yield and
+ * begin.
  */
 final class ConnectionState {
   private static final int IDLE = 0;
@@ -169,7 +170,8 @@ final class ConnectionState {
    * @return the word, for the life bits
    */
   int look() {
-    return (int) WORD.getAndBitwiseAnd(this, ~SIGNAL);
+    int seen = word;
+    return (seen & SIGNAL) == 0 ? seen : (int) WORD.getAndBitwiseAnd(this, ~SIGNAL);
   }
 
   /**

@@ -102,6 +102,9 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   /** The thread that is inside the run; others compare it with a thread they know to be there. */
   private @Nullable Thread runner;
 
+  /** Whether {@link #HOLDING} of the runner is this connection. The run only. */
+  private boolean holding;
+
   private Phase phase;
 
   /** The handler of the pass before: a new one is shown what is buffered. The run only. */
@@ -349,11 +352,13 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
           leaveRun(timed ? System.nanoTime() - start : 0, passes);
           state.yield();
           start();
+          in.resumeBehindFence();
           return;
         }
       } else {
         leaveRun(timed ? System.nanoTime() - start : 0, passes);
         if (state.end()) {
+          in.resumeBehindFence();
           return;
         }
         timed = false;
@@ -365,14 +370,20 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   private void enterRun() {
     runner = Thread.currentThread();
-    if (settings.coalesceFlushes) {
+  }
+
+  /** A flush within the run is held back until its end, or a wait. */
+  void holdsBack() {
+    if (!holding && settings.coalesceFlushes) {
+      holding = true;
       HOLDING.set(this);
     }
   }
 
   private void leaveRun(long nanos, int calls) {
     out.sendDeferred();
-    if (settings.coalesceFlushes) {
+    if (holding) {
+      holding = false;
       HOLDING.remove();
     }
     if (policy != null) {

@@ -15,7 +15,7 @@ final class GroupBuilder implements PollerGroup.Builder {
   private @Nullable String backend;
   private int loops;
   private LoadBalance loadBalance = LoadBalance.ROUND_ROBIN;
-  private Execution execution = Execution.workers();
+  private Execution execution = Execution.adaptive();
 
   @Override
   public GroupBuilder name(String name) {

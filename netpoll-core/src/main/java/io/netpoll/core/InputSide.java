@@ -30,10 +30,11 @@ import org.jspecify.annotations.Nullable;
  * <h2>Back-pressure</h2>
  *
  * At {@code limit()} unread bytes the leader sets {@code paused}, puts a full fence and looks again
- * before it stops reading; a consumer puts a full fence behind its consumption (at release, at the
- * end of a handler call, before it parks) and then reads {@code paused}. So input never stays
- * paused while the reader has caught up. A wait or {@link #request} for more than the mark raises
- * the limit through {@code demand}.
+ * before it stops reading; a consumer puts a full fence behind its consumption (at release, before
+ * it parks, at the end of a run, which is a compare-and-set) and then reads {@code paused}. So
+ * input never stays paused while the reader has caught up. Between the handler calls of a run it is
+ * looked at without a fence. A wait or {@link #request} for more than the mark raises the limit
+ * through {@code demand}.
  */
 final class InputSide implements Input, Reader {
   private static final int SMALLEST_READ = 4 << 10;
@@ -204,7 +205,7 @@ final class InputSide implements Input, Reader {
   void endHandlerCall(long consumedBefore) {
     handlerMadeProgress = buffer.consumed() != consumedBefore;
     buffer.release();
-    resumeIfPaused();
+    resumeBehindFence();
   }
 
   /** Shows what is buffered, as if it had just come. */
@@ -237,6 +238,11 @@ final class InputSide implements Input, Reader {
 
   private void resumeIfPaused() {
     VarHandle.fullFence(); // pairs with the fence of space
+    resumeBehindFence();
+  }
+
+  /** Has input resumed if the reader has caught up. Any thread. */
+  void resumeBehindFence() {
     if (paused && wantsMore()) {
       connection.post(EngineConnection.RESUME);
     }

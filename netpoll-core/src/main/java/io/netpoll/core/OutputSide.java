@@ -193,6 +193,7 @@ final class OutputSide implements Output, Writer {
     buffer.flush();
     if (connection.defersFlushes()) {
       deferred = true;
+      connection.holdsBack();
       return;
     }
     deferred = false;

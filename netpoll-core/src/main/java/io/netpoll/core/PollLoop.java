@@ -77,11 +77,16 @@ final class PollLoop {
   private final Leadership leadership = new Leadership();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-  /** What user code is run for, for the watch-dog. Written by the leader. */
-  private volatile @Nullable Runnable running;
+  /**
+   * What user code is run for. Written by the leader before it enters; read by the watch-dog
+   * between seeing the word and its compare-and-set of the same word.
+   */
+  private @Nullable Runnable running;
 
-  /** The watch-dog only: the word at its last tick. */
-  private long lastSeen;
+  /** The watch-dog only. */
+  private final CallWatch callWatch = new CallWatch();
+
+  private long seenByWatchDog;
 
   PollLoop(EngineGroup group, Poller poller) {
     this.group = group;
@@ -340,23 +345,32 @@ final class PollLoop {
 
   /**
    * Looks at the loop, once a tick, and passes it on if its leader is in the same call of user code
-   * as at the last tick. The watch-dog only.
+   * for too long. The watch-dog only.
    *
-   * @return whether user code was called since the last tick
+   * @return whether user code was called since the last tick, or is running
    */
   boolean watch() {
     long seen = leadership.seen();
-    boolean same = seen == lastSeen;
-    lastSeen = seen;
-    if (same && Leadership.isInUserCode(seen)) {
-      Runnable overtaken = running;
-      Spares.Spare next = Spares.SHARED.take();
-      if (next != null && passTo(next, seen) && overtaken instanceof EngineConnection connection) {
-        connection.overtaken();
-      }
-      return true;
+    boolean busy = seen != seenByWatchDog || Leadership.isInUserCode(seen);
+    seenByWatchDog = seen;
+    Thread held = leader;
+    if (held != null && callWatch.isOverdue(seen, held)) {
+      overtake(seen);
     }
-    return !same;
+    return busy;
+  }
+
+  /** Whether a call of user code may have to be overtaken soon. The watch-dog only. */
+  boolean isSuspected() {
+    return callWatch.isSuspecting();
+  }
+
+  private void overtake(long seen) {
+    Runnable overtaken = running;
+    Spares.Spare next = Spares.SHARED.take();
+    if (next != null && passTo(next, seen) && overtaken instanceof EngineConnection connection) {
+      connection.overtaken();
+    }
   }
 
   /**

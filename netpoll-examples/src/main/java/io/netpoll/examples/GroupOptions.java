@@ -33,7 +33,7 @@ final class GroupOptions {
       paramLabel = "MODE",
       defaultValue = "auto",
       description =
-          "Where handlers run: adaptive, virtual, workers, inline, or auto (the default): workers.")
+          "Where handlers run: adaptive, virtual, workers, inline, or auto (the default): adaptive.")
   private Mode execution = Mode.AUTO;
 
   @Option(
@@ -86,7 +86,7 @@ final class GroupOptions {
   private Execution execution() throws Failure {
     return switch (execution) {
       case INLINE -> Execution.inline();
-      case WORKERS, AUTO -> Execution.workers();
+      case WORKERS -> Execution.workers();
       case VIRTUAL -> {
         if (Runtime.version().feature() < 21) {
           throw new Failure(
@@ -94,7 +94,7 @@ final class GroupOptions {
         }
         yield Execution.virtualThreads();
       }
-      case ADAPTIVE -> Execution.adaptive();
+      case ADAPTIVE, AUTO -> Execution.adaptive();
     };
   }
 
