@@ -3,6 +3,7 @@ package io.netpoll.it;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Random;
@@ -34,6 +35,7 @@ final class HuntingPeer implements AutoCloseable {
     this.number = number;
     this.random = new Random(seed + number);
     this.channel = SocketChannel.open(server);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each piece at once
     channel.configureBlocking(false);
     out.limit(0);
   }
@@ -84,7 +86,7 @@ final class HuntingPeer implements AutoCloseable {
   }
 
   private void nextFrame() {
-    int length = random.nextInt(16) == 0 ? random.nextInt(LARGEST) : random.nextInt(200);
+    int length = random.nextInt(64) == 0 ? random.nextInt(LARGEST) : random.nextInt(200);
     out.clear().putInt(length);
     for (int i = 0; i < length; i++) {
       out.put(expected(sent, i));
@@ -95,7 +97,7 @@ final class HuntingPeer implements AutoCloseable {
 
   private void nextPiece() {
     int left = out.remaining();
-    pieceEnd = random.nextInt(3) == 0 ? out.limit() : out.position() + 1 + random.nextInt(left);
+    pieceEnd = random.nextBoolean() ? out.limit() : out.position() + 1 + random.nextInt(left);
   }
 
   private void pause() {
