@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Life</h2>
  *
  * {@code load} counts the connections, also those on their way here. A loop that is {@link #retire
- * retired} takes no new ones and ends with its last; the end is the step of {@code load} from 0 to
- * {@link #ENDED}, after which reservations and tasks are refused.
+ * retired} takes no new ones and ends with its last, by the step of {@code load} from 0 to {@link
+ * #ENDED}. One that is closed, or broken, takes that step whatever is on its way. From then on
+ * reservations and tasks are refused.
  */
 final class PollLoop {
 
@@ -138,7 +139,8 @@ final class PollLoop {
   }
 
   /**
-   * Counts a connection that is to come here.
+   * Counts a connection that is to come here: with a task, which is refused if the loop was closed
+   * meanwhile.
    *
    * @return false if the loop takes no new ones
    */
@@ -156,10 +158,14 @@ final class PollLoop {
 
   /** Takes back a reservation. */
   void release() {
-    load.decrementAndGet();
+    uncount();
     if (retired) {
       wake();
     }
+  }
+
+  private void uncount() {
+    load.getAndUpdate(count -> count == ENDED ? ENDED : count - 1);
   }
 
   /** The number of connections. */
@@ -227,7 +233,7 @@ final class PollLoop {
     }
     connection.previous = null;
     connection.next = null;
-    load.decrementAndGet();
+    uncount();
   }
 
   void forEachConnection(Consumer<EngineConnection> action) {
@@ -462,7 +468,13 @@ final class PollLoop {
         return true;
       }
     }
-    return load.get() == 0 && (acceptances == 0 || closing) && ready.isEmpty() && tasks.isEmpty();
+    if (closing) {
+      return load.get() == 0 && ready.isEmpty() && tasks.isEmpty();
+    }
+    return acceptances == 0
+        && ready.isEmpty()
+        && tasks.isEmpty()
+        && load.compareAndSet(0, ENDED); // a connection on its way here keeps the loop alive
   }
 
   private void finish(LoopThread me) {
