@@ -75,6 +75,7 @@ final class PollLoop {
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
 
+  private final WatchDog watchDog;
   private final Leadership leadership = new Leadership();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
@@ -85,8 +86,13 @@ final class PollLoop {
   private long lastSeen;
 
   PollLoop(EngineGroup group, Poller poller) {
+    this(group, poller, WatchDog.SHARED);
+  }
+
+  PollLoop(EngineGroup group, Poller poller, WatchDog watchDog) {
     this.group = group;
     this.poller = poller;
+    this.watchDog = watchDog;
     this.movable = group.isAdaptive();
   }
 
@@ -257,7 +263,7 @@ final class PollLoop {
   void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
     if (movable) {
-      WatchDog.SHARED.add(this);
+      watchDog.add(this);
     }
   }
 
@@ -309,8 +315,8 @@ final class PollLoop {
     }
     running = run;
     me.enter(this, leadership.enter());
-    if (WatchDog.SHARED.isAsleep()) {
-      WatchDog.SHARED.wake();
+    if (watchDog.isAsleep()) {
+      watchDog.wake();
     }
     guarded(run);
     long entered = me.entered();
@@ -490,7 +496,7 @@ final class PollLoop {
     runLast(me);
     leader = null;
     if (movable) {
-      WatchDog.SHARED.remove(this);
+      watchDog.remove(this);
       Spares.SHARED.loopsChanged(-1);
     }
     group.ended(this, broken);
