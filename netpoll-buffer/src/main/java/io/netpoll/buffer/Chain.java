@@ -81,9 +81,9 @@ abstract class Chain {
   private long consumed;
 
   /** The tail of the chain of even parity, from publish to claim. */
-  private @Nullable Node evenTail;
+  @Nullable Node evenTail;
 
-  private @Nullable Node oddTail;
+  @Nullable Node oddTail;
 
   /**
    * The first node of a chain that the consumer has not entered yet. Written by the producer while
@@ -95,7 +95,7 @@ abstract class Chain {
    * The tail that the consumer let go of while it was claimed. Written by the consumer before it
    * sets WANTED; cleared by the consumer that comes back, or the producer that drops the tail.
    */
-  private @Nullable Node parked;
+  @Nullable Node parked;
 
   /** Consumer: the first node that is not given back. Null with {@link #head} only. */
   @Nullable Node first;

@@ -107,19 +107,24 @@ public final class Acceptance implements Acceptor, AutoCloseable {
 
   @Override
   public void accepted(StreamSocket accepted) {
-    PollLoop target;
     try {
-      target = keeping && loop.reserve() ? loop : group.pick();
+      boolean taken;
+      do {
+        taken = handOver(accepted, keeping && loop.reserve() ? loop : group.pick());
+      } while (!taken);
     } catch (IOException e) {
       accepted.close(); // the group is closing
-      return;
     }
+  }
+
+  /** Gives a socket to a loop with a reservation; returns false if that has ended meanwhile. */
+  private boolean handOver(StreamSocket accepted, PollLoop target) {
     EngineConnection connection = new EngineConnection(group, target, settings, null);
-    if (target == loop) {
-      connection.attach(accepted);
-    } else {
-      target.execute(() -> connection.attach(accepted));
+    if (target != loop) {
+      return target.execute(() -> connection.attach(accepted));
     }
+    connection.attach(accepted);
+    return true;
   }
 
   @Override

@@ -205,9 +205,7 @@ public final class EngineGroup implements PollerGroup {
     boolean unix = remote instanceof UnixDomainSocketAddress;
     Map<SocketOption<?>, Object> options = settings.socketOptions(provider.supportedOptions(unix));
     PendingDial dial = new PendingDial();
-    PollLoop loop = pick();
-    EngineConnection connection = new EngineConnection(this, loop, settings, dial);
-    loop.execute(() -> connection.connect(remote, local, options));
+    EngineConnection connection = startToConnect(remote, local, settings, options, dial);
     Thread caller = Thread.currentThread();
     dial.result.whenComplete((c, e) -> Await.wake(caller));
     try {
@@ -229,6 +227,22 @@ public final class EngineGroup implements PollerGroup {
         throw runtime;
       }
       throw new IOException(e.getCause());
+    }
+  }
+
+  private EngineConnection startToConnect(
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      ConnectionSettings settings,
+      Map<SocketOption<?>, Object> options,
+      PendingDial dial)
+      throws IOException {
+    for (; ; ) {
+      PollLoop loop = pick();
+      EngineConnection connection = new EngineConnection(this, loop, settings, dial);
+      if (loop.execute(() -> connection.connect(remote, local, options))) {
+        return connection;
+      }
     }
   }
 

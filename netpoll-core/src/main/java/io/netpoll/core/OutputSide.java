@@ -160,6 +160,7 @@ final class OutputSide implements Output, Writer {
 
   /** Sends what is pending, unless another thread or the poller does. */
   void send() throws IOException {
+    VarHandle.fullFence(); // pairs with the one of OutputToken.release
     while (pending() > 0 && token.tryHold()) {
       boolean all;
       try {

@@ -18,10 +18,10 @@ import java.lang.invoke.VarHandle;
  * HELD: a thread is inside {@code Handle.send}. POLLER: the loop's leader sends when the socket
  * takes more. SHUT: nobody sends any more, so the socket may be closed; set by the leader only.
  *
- * <p>A flush publishes its bytes and then tries to hold the token; a holder releases it and then
- * looks for published bytes. Both are volatile accesses, so one of the two sees the other: no
- * flushed byte is left behind. The same holds between a closer (sets CLOSING, then tries to shut)
- * and a holder (releases, then reads CLOSING).
+ * <p>A flush publishes its bytes, puts a full fence, and tries to hold the token; a holder releases
+ * it, which ends with a full fence, and looks for published bytes. So one of the two sees the
+ * other: no flushed byte is left behind. The same holds between a closer (sets CLOSING by CAS, then
+ * tries to shut) and a holder (releases, then reads CLOSING).
  */
 final class OutputToken {
   private static final int FREE = 0;
@@ -56,9 +56,10 @@ final class OutputToken {
     return STATE.compareAndSet(this, FREE, POLLER);
   }
 
-  /** Frees a held token, or the poller's. */
+  /** Frees a held token, or the poller's. A full fence, before the look at what is pending. */
   void release() {
-    state = FREE;
+    STATE.setRelease(this, FREE);
+    VarHandle.fullFence(); // pairs with the one of OutputSide.send
   }
 
   /** Whether the poller has the token. */

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Life</h2>
  *
  * {@code load} counts the connections, also those on their way here. A loop that is {@link #retire
- * retired} takes no new ones and ends with its last; the end is the step of {@code load} from 0 to
- * {@link #ENDED}, after which reservations and tasks are refused.
+ * retired} takes no new ones and ends with its last, by the step of {@code load} from 0 to {@link
+ * #ENDED}. One that is closed, or broken, takes that step whatever is on its way. From then on
+ * reservations and tasks are refused.
  */
 final class PollLoop {
 
@@ -74,6 +75,7 @@ final class PollLoop {
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
 
+  private final WatchDog watchDog;
   private final Leadership leadership = new Leadership();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
@@ -89,8 +91,13 @@ final class PollLoop {
   private long seenByWatchDog;
 
   PollLoop(EngineGroup group, Poller poller) {
+    this(group, poller, WatchDog.SHARED);
+  }
+
+  PollLoop(EngineGroup group, Poller poller, WatchDog watchDog) {
     this.group = group;
     this.poller = poller;
+    this.watchDog = watchDog;
     this.movable = group.isAdaptive();
   }
 
@@ -143,7 +150,8 @@ final class PollLoop {
   }
 
   /**
-   * Counts a connection that is to come here.
+   * Counts a connection that is to come here: with a task, which is refused if the loop was closed
+   * meanwhile.
    *
    * @return false if the loop takes no new ones
    */
@@ -161,10 +169,14 @@ final class PollLoop {
 
   /** Takes back a reservation. */
   void release() {
-    load.decrementAndGet();
+    uncount();
     if (retired) {
       wake();
     }
+  }
+
+  private void uncount() {
+    load.getAndUpdate(count -> count == ENDED ? ENDED : count - 1);
   }
 
   /** The number of connections. */
@@ -232,7 +244,7 @@ final class PollLoop {
     }
     connection.previous = null;
     connection.next = null;
-    load.decrementAndGet();
+    uncount();
   }
 
   void forEachConnection(Consumer<EngineConnection> action) {
@@ -256,7 +268,7 @@ final class PollLoop {
   void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
     if (movable) {
-      WatchDog.SHARED.add(this);
+      watchDog.add(this);
     }
   }
 
@@ -308,8 +320,8 @@ final class PollLoop {
     }
     running = run;
     me.enter(this, leadership.enter());
-    if (WatchDog.SHARED.isAsleep()) {
-      WatchDog.SHARED.wake();
+    if (watchDog.isAsleep()) {
+      watchDog.wake();
     }
     guarded(run);
     long entered = me.entered();
@@ -476,7 +488,13 @@ final class PollLoop {
         return true;
       }
     }
-    return load.get() == 0 && (acceptances == 0 || closing) && ready.isEmpty() && tasks.isEmpty();
+    if (closing) {
+      return load.get() == 0 && ready.isEmpty() && tasks.isEmpty();
+    }
+    return acceptances == 0
+        && ready.isEmpty()
+        && tasks.isEmpty()
+        && load.compareAndSet(0, ENDED); // a connection on its way here keeps the loop alive
   }
 
   private void finish(LoopThread me) {
@@ -492,7 +510,7 @@ final class PollLoop {
     runLast(me);
     leader = null;
     if (movable) {
-      WatchDog.SHARED.remove(this);
+      watchDog.remove(this);
       Spares.SHARED.loopsChanged(-1);
     }
     group.ended(this, broken);

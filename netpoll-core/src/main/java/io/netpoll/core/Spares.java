@@ -37,7 +37,8 @@ final class Spares {
     final LoopThread thread;
     private volatile @Nullable PollLoop assigned;
 
-    private Spare(String name) {
+    /** Makes a thread that is not started and not counted. */
+    Spare(String name) {
       thread = new LoopThread(this, name);
     }
 
@@ -160,7 +161,7 @@ final class Spares {
   }
 
   /** Lets an idle thread end, unless it is the last one, or was just taken. */
-  private boolean retire(Spare spare) {
+  boolean retire(Spare spare) {
     lock.lock();
     try {
       boolean mayEnd = (leading == 0 || idle.size() > 1) && idle.remove(spare);

@@ -27,18 +27,21 @@ final class WatchDog implements Runnable {
 
   static final WatchDog SHARED = new WatchDog();
 
+  static {
+    SHARED.thread.start();
+  }
+
   private final CopyOnWriteArrayList<PollLoop> loops = new CopyOnWriteArrayList<>();
-  private volatile Thread thread;
+  private final Thread thread = new Thread(null, this, "netpoll-watch-dog", 0, false);
   private volatile boolean asleep = true;
   private volatile boolean replenish;
 
   /** The watch-dog's own: ticks without a suspected call. */
   private int calmTicks;
 
-  private WatchDog() {
-    thread = new Thread(null, this, "netpoll-watch-dog", 0, false);
+  /** Makes one whose thread is not started. */
+  WatchDog() {
     thread.setDaemon(true);
-    thread.start();
   }
 
   /** Watches a loop from now on. */
@@ -82,17 +85,24 @@ final class WatchDog implements Runnable {
         LockSupport.parkNanos(this, calmTicks < CALM_TICKS ? TICK_NANOS : CALM_FACTOR * TICK_NANOS);
         continue;
       }
-      asleep = true;
-      VarHandle.fullFence(); // pairs with the full fence of PollLoop.watched
-      if (tick() || replenish) {
-        asleep = false;
-        busyUntil = System.nanoTime() + BUSY_NANOS;
-      } else {
+      if (fallAsleep()) {
         while (asleep) {
           LockSupport.park(this);
         }
+      } else {
+        busyUntil = System.nanoTime() + BUSY_NANOS;
       }
     }
+  }
+
+  /** Sets {@code asleep}, unless there turns out to be something to do. Its own thread only. */
+  boolean fallAsleep() {
+    asleep = true;
+    VarHandle.fullFence(); // pairs with Leadership.enter
+    if (tick() || replenish) {
+      asleep = false;
+    }
+    return asleep;
   }
 
   /** Looks at all loops; returns whether one of them has called user code since the last tick. */

@@ -1,0 +1,161 @@
+package io.netpoll.core;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/** The end and the beginning of a connection, and waits for a future: {@link EngineConnection}. */
+public final class ConnectionRaces {
+  private ConnectionRaces() {}
+
+  /** A close callback is added while the connection ends. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "It was called once.")
+  public static class CallbackBesideClosed {
+    private final Link link = Link.established();
+    private int calls;
+
+    @Actor
+    public void add() {
+      link.connection.addCloseCallback(connection -> calls++);
+    }
+
+    @Actor
+    public void end() {
+      link.connection.closed();
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(I_Result r) {
+      link.stepped.lead();
+      r.r1 = calls;
+    }
+  }
+
+  /** Two threads ask something of the leader: it carries out both. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, 1", expect = Expect.ACCEPTABLE, desc = "Input goes on, the poller sends.")
+  public static class PostBesidePost {
+    private final Link link = Link.established();
+    private final int resumedBefore = link.handle().timesResumed();
+
+    @Actor
+    public void one() {
+      link.connection.post(EngineConnection.START);
+    }
+
+    @Actor
+    public void other() {
+      link.connection.out.token.tryPass();
+      link.connection.post(EngineConnection.ARM);
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r1 = link.handle().isArmed();
+      r.r2 = link.handle().timesResumed() - resumedBefore;
+    }
+  }
+
+  /** Something is asked of the leader while it carries out what was asked before. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, 1", expect = Expect.ACCEPTABLE, desc = "Both were done.")
+  public static class PostBesideCarryOut {
+    private final Link link = Link.established();
+    private final int resumedBefore = link.handle().timesResumed();
+
+    public PostBesideCarryOut() {
+      link.connection.post(EngineConnection.START);
+    }
+
+    @Actor
+    public void post() {
+      link.connection.out.token.tryPass();
+      link.connection.post(EngineConnection.ARM);
+    }
+
+    @Actor
+    public void carryOut() {
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r1 = link.handle().isArmed();
+      r.r2 = link.handle().timesResumed() - resumedBefore;
+    }
+  }
+
+  /** A dial succeeds while the caller gives up. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "succeeded, true",
+      expect = Expect.ACCEPTABLE,
+      desc = "Too late for the caller, who resets it.")
+  @Outcome(
+      id = "failed, true",
+      expect = Expect.ACCEPTABLE,
+      desc = "Too late for the connection, which is reset.")
+  public static class ConnectedBesideGivingUp {
+    private final PendingDial dial = new PendingDial();
+    private final Link link = Link.dialled(dial);
+
+    @Actor
+    public void connected() {
+      link.connection.connected();
+      link.stepped.lead();
+    }
+
+    @Actor
+    public void giveUp() {
+      dial.fail(new IOException("The caller has given up."));
+      link.connection.abort();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r1 = dial.result.isCompletedExceptionally() ? "failed" : "succeeded";
+      r.r2 = link.handle().isAborted();
+    }
+  }
+
+  /** A future is completed while a thread parks to wait for it. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "The thread went on.")
+  public static class CompletionBesideWait {
+    private final CompletableFuture<Void> future = new CompletableFuture<>();
+
+    @Actor
+    public void complete() {
+      future.complete(null);
+    }
+
+    @Actor
+    public void await(L_Result r) {
+      Await.uninterruptibly(future);
+      r.r1 = future.isDone();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      future.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package io.netpoll.core;
+
+import io.netpoll.jcstress.Attempt;
+import java.time.Duration;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
+import org.openjdk.jcstress.infra.results.ZL_Result;
+
+/**
+ * A waiting reader against those who wake it, and paused input against a reader that catches up:
+ * {@link InputSide}, {@link Await}.
+ */
+public final class InputRaces {
+  private InputRaces() {}
+
+  /** A connection that is read by hand. */
+  abstract static class Reading {
+    final Link link;
+
+    Reading(Link link) {
+      this.link = link;
+    }
+
+    Reading() {
+      this(Link.established());
+    }
+
+    final String read() {
+      return Attempt.result(
+          () -> {
+            byte value = link.connection.in.readByte();
+            link.connection.in.release();
+            return value;
+          });
+    }
+  }
+
+  /** Bytes come while a reader sees none and parks. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7", expect = Expect.ACCEPTABLE, desc = "It has read them.")
+  public static class ArrivalBesideWait extends Reading {
+    @Actor
+    public void receive() {
+      link.receive(7);
+    }
+
+    @Actor
+    public void read(L_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.connection.abort();
+    }
+  }
+
+  /** Bytes come one by one while a reader waits for two. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1543", expect = Expect.ACCEPTABLE, desc = "It has read both.")
+  public static class ArrivalsBesideWaitForTwo extends Reading {
+    @Actor
+    public void receive() {
+      link.receive(6);
+      link.receive(7);
+    }
+
+    @Actor
+    public void read(L_Result r) {
+      r.r1 = Attempt.result(() -> link.connection.in.readShort());
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.connection.in.release();
+    }
+  }
+
+  /** Bytes come while the time of a reader runs out. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7, 8", expect = Expect.ACCEPTABLE, desc = "It was in time.")
+  @Outcome(
+      id = "ReadTimeoutException, 7",
+      expect = Expect.ACCEPTABLE,
+      desc = "It was too late; the byte is there for the next one.")
+  public static class ArrivalBesideTimeout extends Reading {
+    public ArrivalBesideTimeout() {
+      super(Link.established(Duration.ofNanos(500)));
+    }
+
+    @Actor
+    public void receive() {
+      link.receive(7);
+    }
+
+    @Actor
+    public void read(LL_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.receive(8);
+      r.r2 = read();
+    }
+  }
+
+  /** The connection is closed while a reader parks. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "ConnectionClosedException",
+      expect = Expect.ACCEPTABLE,
+      desc = "It waits no longer.")
+  public static class CloseBesideWait extends Reading {
+    @Actor
+    public void close() {
+      link.connection.close();
+    }
+
+    @Actor
+    public void read(L_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.stepped.lead();
+    }
+  }
+
+  /** The peer ends while a reader parks. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "ConnectionClosedException",
+      expect = Expect.ACCEPTABLE,
+      desc = "It waits no longer.")
+  public static class EndBesideWait extends Reading {
+    @Actor
+    public void end() {
+      link.connection.in.ended();
+    }
+
+    @Actor
+    public void read(L_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.stepped.lead();
+    }
+  }
+
+  /** The timeout is shortened while a reader parks. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "ReadTimeoutException, in time",
+      expect = Expect.ACCEPTABLE,
+      desc = "It looked at the new one.")
+  public static class ShorterTimeoutBesideWait extends Reading {
+    private final long start = System.nanoTime();
+
+    @Actor
+    public void shorten() {
+      link.connection.setReadTimeout(Duration.ofNanos(1));
+    }
+
+    @Actor
+    public void read(LL_Result r) {
+      r.r1 = read();
+      r.r2 = System.nanoTime() - start < Duration.ofSeconds(10).toNanos() ? "in time" : "late";
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.connection.abort();
+    }
+  }
+
+  /**
+   * Two threads read: one is refused, and brings the byte that the other waits for. Were both to
+   * wait, nobody would.
+   */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "7, IllegalStateException",
+      expect = Expect.ACCEPTABLE,
+      desc = "The second was refused.")
+  @Outcome(
+      id = "IllegalStateException, 7",
+      expect = Expect.ACCEPTABLE,
+      desc = "The first was refused.")
+  public static class ReadBesideRead extends Reading {
+    private String readOrReceive() {
+      String outcome = read();
+      if (outcome.equals("IllegalStateException")) {
+        link.receive(7);
+      }
+      return outcome;
+    }
+
+    @Actor
+    public void one(LL_Result r) {
+      r.r1 = readOrReceive();
+    }
+
+    @Actor
+    public void other(LL_Result r) {
+      r.r2 = readOrReceive();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.connection.abort();
+    }
+  }
+
+  /** The leader pauses input at the mark while the reader catches up. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, not paused", expect = Expect.ACCEPTABLE, desc = "The reader was first.")
+  @Outcome(
+      id = "false, resumed",
+      expect = Expect.ACCEPTABLE,
+      desc = "The leader was first, and has gone on.")
+  public static class PauseBesideRelease extends Reading {
+    private final int resumedBefore = link.handle().timesResumed();
+
+    public PauseBesideRelease() {
+      link.receive(1, 2, 3, 4);
+    }
+
+    @Actor
+    public void receive(ZL_Result r) {
+      r.r1 = link.receive(5);
+    }
+
+    @Actor
+    public void catchUp() {
+      for (int i = 0; i < Link.MARK; i++) {
+        read();
+      }
+    }
+
+    @Arbiter
+    public void finish(ZL_Result r) {
+      link.stepped.lead();
+      boolean resumed = link.handle().timesResumed() > resumedBefore;
+      r.r2 = resumed ? "resumed" : r.r1 ? "not paused" : "paused for ever";
+    }
+  }
+}

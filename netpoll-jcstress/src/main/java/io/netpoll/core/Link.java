@@ -1,0 +1,76 @@
+package io.netpoll.core;
+
+import io.netpoll.spi.Spans;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A connection of a {@link SteppedLoop}, read by hand. */
+final class Link {
+  /** Both high-water marks. */
+  static final int MARK = 4;
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  final SteppedLoop stepped = SteppedLoop.inline();
+  final EngineConnection connection;
+
+  private Link(Duration readTimeout, @Nullable PendingDial dial) {
+    ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+    settings.readTimeout(readTimeout);
+    settings.writeTimeout(LONG);
+    settings.inputHighWaterMark(MARK);
+    settings.outputHighWaterMark(MARK);
+    stepped.loop.reserve();
+    connection =
+        new EngineConnection(SteppedLoop.inlineGroup(), stepped.loop, settings.build(null), dial);
+  }
+
+  /** An established connection; a wait of 10 s that nobody ends fails. */
+  static Link established() {
+    return established(LONG);
+  }
+
+  static Link established(Duration readTimeout) {
+    Link link = new Link(readTimeout, null);
+    link.connection.attach(new NoSocket());
+    return link;
+  }
+
+  /** A connection that is being established. */
+  static Link dialled(PendingDial dial) {
+    Link link = new Link(LONG, dial);
+    link.connection.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
+    return link;
+  }
+
+  SteppedHandle handle() {
+    return (SteppedHandle) Objects.requireNonNull(connection.handle());
+  }
+
+  /** Receives bytes, as the loop's leader; returns false if none are wanted. */
+  boolean receive(int... bytes) {
+    Spans spans = new Spans(2);
+    if (!connection.in.space(spans)) {
+      return false;
+    }
+    ByteBuffer space = spans.buffer(0);
+    for (int each : bytes) {
+      space.put((byte) each);
+    }
+    connection.in.filled(bytes.length);
+    return true;
+  }
+
+  /** Writes and flushes bytes, as the writing thread. */
+  void write(int bytes) throws IOException {
+    for (int i = 0; i < bytes; i++) {
+      connection.out.writeByte(i);
+    }
+    connection.out.flush();
+  }
+}

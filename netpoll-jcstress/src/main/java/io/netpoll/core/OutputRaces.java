@@ -1,0 +1,256 @@
+package io.netpoll.core;
+
+import io.netpoll.jcstress.Attempt;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLI_Result;
+import org.openjdk.jcstress.infra.results.LL_Result;
+
+/**
+ * Who sends, and that all that was flushed is sent: {@link OutputSide} and {@link OutputToken},
+ * with {@link Closing} where the connection ends.
+ *
+ * <p>A flush that finds the connection closing fails with ConnectionClosedException.
+ */
+public final class OutputRaces {
+  private static final String CLOSED = "ConnectionClosedException";
+
+  private OutputRaces() {}
+
+  /** A connection, and what became of it. */
+  abstract static class Sending {
+    final Link link = Link.established();
+    final SteppedHandle handle = link.handle();
+
+    /** What is left to be sent, and how the socket was used. */
+    final String state() {
+      OutputSide out = link.connection.out;
+      return out.pending()
+          + " pending"
+          + (out.token.isShut() ? ", shut" : "")
+          + (handle.isAborted() ? ", reset" : handle.isClosed() ? ", closed" : "")
+          + (handle.misused ? ", misused" : "");
+    }
+
+    /** Lets the loop do what it was asked to do, and the socket take all. */
+    final void settle() {
+      link.stepped.lead();
+      if (handle.isArmed() && link.connection.out.token.isPassed()) {
+        handle.full = false;
+        handle.sendAsPoller();
+        link.stepped.lead();
+      }
+    }
+  }
+
+  /** A thread flushes while another sends what is held back. */
+  @JCStressTest
+  @State
+  @Outcome(id = "done, 0 pending, 2", expect = Expect.ACCEPTABLE, desc = "Nothing is left behind.")
+  public static class FlushBesideSend extends Sending {
+    @Actor
+    public void flush(LLI_Result r) {
+      r.r1 =
+          Attempt.of(
+              () -> {
+                link.write(1);
+                link.write(1);
+              });
+    }
+
+    @Actor
+    public void send() {
+      link.connection.out.sendHeld();
+      link.connection.out.sendHeld();
+    }
+
+    @Arbiter
+    public void finish(LLI_Result r) {
+      r.r2 = state();
+      r.r3 = handle.sent();
+    }
+  }
+
+  /** A thread flushes while the poller sends the last of what the socket did not take before. */
+  @JCStressTest
+  @State
+  @Outcome(id = "done, 0 pending, 2", expect = Expect.ACCEPTABLE, desc = "Nothing is left behind.")
+  public static class FlushBesidePoller extends Sending {
+    public FlushBesidePoller() {
+      handle.full = true;
+      Attempt.of(() -> link.write(1));
+      handle.full = false;
+    }
+
+    @Actor
+    public void flush(LLI_Result r) {
+      r.r1 = Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void send() {
+      handle.sendAsPoller();
+    }
+
+    @Arbiter
+    public void finish(LLI_Result r) {
+      r.r2 = state();
+      r.r3 = handle.sent();
+    }
+  }
+
+  /** A flush of more than the mark waits until the poller has sent enough. */
+  @JCStressTest
+  @State
+  @Outcome(id = "done, 0 pending, 6", expect = Expect.ACCEPTABLE, desc = "The flush went on.")
+  public static class WaitingFlushBesidePoller extends Sending {
+    public WaitingFlushBesidePoller() {
+      handle.full = true;
+      Attempt.of(() -> link.write(1));
+      handle.full = false;
+    }
+
+    @Actor
+    public void flush(LLI_Result r) {
+      r.r1 = Attempt.of(() -> link.write(Link.MARK + 1));
+    }
+
+    @Actor
+    public void send() {
+      handle.sendAsPoller();
+    }
+
+    @Arbiter
+    public void finish(LLI_Result r) {
+      r.r2 = state();
+      r.r3 = handle.sent();
+    }
+  }
+
+  /** The connection is closed while a thread flushes. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"done, 0 pending, shut, closed", "ConnectionClosedException, 0 pending, shut, closed"},
+      expect = Expect.ACCEPTABLE,
+      desc = "The flush was in time, or was refused.")
+  @Outcome(
+      id = "done, 1 pending, shut, closed",
+      expect = Expect.ACCEPTABLE,
+      desc = "It published its byte behind the last look of the closer.")
+  public static class FlushBesideClose extends Sending {
+    @Actor
+    public void flush(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void close() {
+      link.connection.close();
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      settle();
+      r.r2 = state();
+    }
+  }
+
+  /** The connection is closed while a thread passes the token, since the socket is full. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"done, 0 pending, shut, closed", "ConnectionClosedException, 0 pending, shut, closed"},
+      expect = Expect.ACCEPTABLE,
+      desc = "The flush was in time, or was refused.")
+  @Outcome(
+      id = "done, 1 pending, shut, closed",
+      expect = Expect.ACCEPTABLE,
+      desc = "It published its byte behind the last look of the closer.")
+  public static class PassBesideClose extends Sending {
+    public PassBesideClose() {
+      handle.full = true;
+    }
+
+    @Actor
+    public void flush(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void close() {
+      link.connection.close();
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      settle();
+      r.r2 = state();
+    }
+  }
+
+  /** The connection is reset while a thread passes the token, since the socket is full. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"done, 1 pending, shut, reset", "ConnectionClosedException, 0 pending, shut, reset"},
+      expect = Expect.ACCEPTABLE,
+      desc = "The socket is gone, what was flushed with it.")
+  public static class PassBesideAbort extends Sending {
+    public PassBesideAbort() {
+      handle.full = true;
+    }
+
+    @Actor
+    public void flush(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void abort() {
+      link.connection.abort();
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      settle();
+      r.r2 = state();
+    }
+  }
+
+  /** The connection is closed while a flush waits for a socket that takes nothing. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "ConnectionClosedException, (0|5) pending, shut, reset",
+      expect = Expect.ACCEPTABLE,
+      desc = "The flush was refused, or has ended its wait.")
+  public static class WaitingFlushBesideAbort extends Sending {
+    public WaitingFlushBesideAbort() {
+      handle.full = true;
+    }
+
+    @Actor
+    public void flush(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.write(Link.MARK + 1));
+    }
+
+    @Actor
+    public void abort() {
+      link.connection.abort();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      settle();
+      r.r2 = state();
+    }
+  }
+}
