@@ -41,6 +41,17 @@ public interface LinkBuffer extends Reader, Writer, AutoCloseable {
     return buffer;
   }
 
+  /**
+   * Tells how much direct memory all buffers and connections of the process take.
+   *
+   * @return the numbers of this moment; about right while other threads take and give memory
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static BufferMemory memory() {
+    return Services.require(BufferProvider.class, "netpoll-buffer").memory();
+  }
+
   /** Publishes what was written to the reader. Never waits. */
   @Override
   void flush();

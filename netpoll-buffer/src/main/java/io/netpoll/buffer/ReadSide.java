@@ -208,8 +208,18 @@ abstract class ReadSide extends WriteSide implements Reader {
   }
 
   @Override
-  public final int indexOf(byte value) {
-    return indexOf(value, 0, Integer.MAX_VALUE);
+  public final int indexOf(byte value, int from) {
+    return indexOf(value, from, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public final int indexOf(byte[] sequence, int from) {
+    if (sequence.length == 0) {
+      throw new IllegalArgumentException("A sequence to find needs at least 1 byte, not 0.");
+    }
+    checkSize(from);
+    long readable = Math.min(available(), Integer.MAX_VALUE);
+    return readable == 0 ? -1 : SequenceSearch.indexOf(current(), readable, sequence, from);
   }
 
   /**
