@@ -164,9 +164,11 @@ abstract class Unflushed extends Chain {
     Node node = open;
     if (node == null) {
       node = claim();
-      open = node;
-      mark = node;
-      markEnd = node == null ? 0 : node.end;
+      if (node != null) {
+        open = node;
+        mark = node;
+        markEnd = node.end;
+      }
     }
     return node;
   }
