@@ -73,6 +73,8 @@ abstract class Chain {
     }
   }
 
+  final Watch watch = Watch.of(this);
+
   /** Published count, parity, state. Through WORD only. */
   @SuppressWarnings("unused")
   private long word;
@@ -115,6 +117,14 @@ abstract class Chain {
 
   // Producer.
 
+  /** Begins with published bytes, all in one node. For a new buffer that no other thread knows. */
+  final void startWith(Node only, int bytes) {
+    watch.holds();
+    entrance = only;
+    setTail(0, only);
+    WORD.setRelease(this, word(bytes, 0, IDLE));
+  }
+
   /** Claims the tail, if there is one. */
   final @Nullable Node claim() {
     long now = (long) WORD.getAcquire(this);
@@ -126,6 +136,7 @@ abstract class Chain {
 
   /** Publishes bytes, at least one, the last of them in {@code tail}, and ends the claim. */
   final void publish(Node tail, long bytes) {
+    watch.holds();
     long now = (long) WORD.getOpaque(this);
     setTail(now, tail);
     WORD.setRelease(this, word((now >>> COUNT_SHIFT) + bytes, (int) now & PARITY, IDLE));
@@ -241,6 +252,11 @@ abstract class Chain {
   }
 
   // Both sides at once.
+
+  /** Whether it has no published node, as far as the calling side can see. */
+  final boolean isEmpty() {
+    return head == null && state((long) WORD.getAcquire(this)) == EMPTY;
+  }
 
   /** Whether the chain ends with published bytes: no claim, no chain in the making. */
   final @Nullable Node idleTail() {
