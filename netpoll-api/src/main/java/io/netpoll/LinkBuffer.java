@@ -12,6 +12,22 @@ import java.nio.ByteBuffer;
  *
  * <p>{@link #release()} is the only memory duty. There are no reference counts: a buffer that is
  * never released costs its pages until the garbage collector finds it, nothing worse.
+ *
+ * <h2>Debugging</h2>
+ *
+ * With the system property {@code io.netpoll.buffer.debug} set to {@code true}, mistakes are
+ * noticed, at a price in speed:
+ *
+ * <ul>
+ *   <li>views are read-only; from JDK 22 on, reading through one that has ended throws an {@link
+ *       IllegalStateException}, before that it shows bytes of the value 0xDB;
+ *   <li>memory that was written to after its release is logged when it is used next, with the place
+ *       of the release;
+ *   <li>releasing or appending a slice that was closed or appended already throws an {@link
+ *       IllegalStateException}, whose cause shows where that was;
+ *   <li>a buffer that the garbage collector finds with memory that it never released is logged,
+ *       with the place where it was made.
+ * </ul>
  */
 public interface LinkBuffer extends Reader, Writer, AutoCloseable {
 
@@ -39,6 +55,17 @@ public interface LinkBuffer extends Reader, Writer, AutoCloseable {
     buffer.append(direct);
     buffer.flush();
     return buffer;
+  }
+
+  /**
+   * Tells how much direct memory all buffers and connections of the process take.
+   *
+   * @return the numbers of this moment; about right while other threads take and give memory
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static BufferMemory memory() {
+    return Services.require(BufferProvider.class, "netpoll-buffer").memory();
   }
 
   /** Publishes what was written to the reader. Never waits. */

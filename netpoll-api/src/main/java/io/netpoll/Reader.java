@@ -1,12 +1,18 @@
 package io.netpoll;
 
+import io.netpoll.spi.BufferProvider;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The reading half of a {@link Connection} or a {@link LinkBuffer}: bytes in order, without copies.
+ * {@link #from(InputStream)} and {@link #from(ReadableByteChannel)} read from anything else, and
+ * {@link #asInputStream()} and {@link #asReadableChannel()} serve code that knows streams and
+ * channels only.
  *
  * <h2>Blocking</h2>
  *
@@ -24,8 +30,8 @@ import java.nio.charset.StandardCharsets;
  *       before enough bytes came;
  *   <li>{@link java.io.InterruptedIOException} when the waiting thread is interrupted (its
  *       interrupt flag stays set; the connection stays usable);
- *   <li>{@link java.io.EOFException} on a free-standing buffer that holds fewer bytes, with both
- *       numbers;
+ *   <li>{@link java.io.EOFException} on a free-standing buffer that holds fewer bytes, or when a
+ *       stream or channel ended before enough bytes came, with both numbers;
  *   <li>{@link IllegalArgumentException} for a negative size, with the value.
  * </ul>
  *
@@ -44,6 +50,34 @@ import java.nio.charset.StandardCharsets;
  * is detected, the second gets an {@link IllegalStateException}.
  */
 public interface Reader {
+
+  /**
+   * Makes a reader of what a stream gives. It waits where the stream does, and reads ahead as far
+   * as the stream has bytes at hand. Bytes are copied once, from the stream's array.
+   *
+   * @param source where the bytes come from; it stays the caller's to close, and {@link #release}
+   *     then gives back what was consumed
+   * @return a new reader, for one thread at a time
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Reader from(InputStream source) {
+    return Services.require(BufferProvider.class, "netpoll-buffer").reader(source);
+  }
+
+  /**
+   * Makes a reader of what a channel gives, which reads straight into the library's memory. It
+   * waits where the channel does, and reads ahead as far as the channel has bytes at hand.
+   *
+   * @param source where the bytes come from, in blocking mode: a read that gives nothing fails; it
+   *     stays the caller's to close, and {@link #release} then gives back what was consumed
+   * @return a new reader, for one thread at a time
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Reader from(ReadableByteChannel source) {
+    return Services.require(BufferProvider.class, "netpoll-buffer").reader(source);
+  }
 
   /**
    * Reads {@code n} bytes, waiting for them.
@@ -232,7 +266,44 @@ public interface Reader {
    * @param value the byte to find
    * @return its distance from the next byte to read, or -1 if it is not buffered
    */
-  int indexOf(byte value);
+  default int indexOf(byte value) {
+    return indexOf(value, 0);
+  }
+
+  /**
+   * Finds a byte among those that are buffered now, from a distance on. Never waits, consumes
+   * nothing.
+   *
+   * @param value the byte to find
+   * @param from the least distance, zero or more; may lie beyond what is buffered
+   * @return its distance from the next byte to read, or -1 if it is not buffered from there on
+   * @throws IllegalArgumentException if {@code from} is negative
+   */
+  int indexOf(byte value, int from);
+
+  /**
+   * Finds a sequence of bytes among those that are buffered now. Never waits, consumes nothing.
+   *
+   * @param sequence the bytes to find, at least one
+   * @return the distance of the first of them from the next byte to read, or -1 if the whole
+   *     sequence is not buffered
+   * @throws IllegalArgumentException if {@code sequence} is empty
+   */
+  default int indexOf(byte[] sequence) {
+    return indexOf(sequence, 0);
+  }
+
+  /**
+   * Finds a sequence of bytes among those that are buffered now, from a distance on. Never waits,
+   * consumes nothing.
+   *
+   * @param sequence the bytes to find, at least one
+   * @param from the least distance, zero or more; may lie beyond what is buffered
+   * @return the distance of the first of them from the next byte to read, or -1 if the whole
+   *     sequence is not buffered from there on
+   * @throws IllegalArgumentException if {@code sequence} is empty or {@code from} is negative
+   */
+  int indexOf(byte[] sequence, int from);
 
   /**
    * Copies buffered bytes into {@code destination}: as many as are buffered and fit, at least one.
@@ -284,4 +355,27 @@ public interface Reader {
    * @return zero or more; at most {@link Integer#MAX_VALUE} even if more are buffered
    */
   int length();
+
+  /**
+   * Shows this reader as a stream that copies into its callers' arrays. Its reads wait for the
+   * first byte only, as {@link #readTo} does; {@code available} is {@link #length()}. It releases
+   * this reader as it goes, so views taken from it before end there. Closing the stream releases
+   * once more and leaves this reader open.
+   *
+   * @return a new stream, for the reading thread
+   */
+  default InputStream asInputStream() {
+    return new ReaderInputStream(this);
+  }
+
+  /**
+   * Shows this reader as a channel that copies into its callers' buffers. Its reads wait for the
+   * first byte only, as {@link #readTo} does, and release this reader, so views taken from it
+   * before end there. Closing the channel leaves this reader open.
+   *
+   * @return a new channel, for the reading thread
+   */
+  default ReadableByteChannel asReadableChannel() {
+    return new ReaderChannel(this);
+  }
 }

@@ -1,13 +1,18 @@
 package io.netpoll;
 
+import io.netpoll.spi.BufferProvider;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The writing half of a {@link Connection} or a {@link LinkBuffer}.
+ * The writing half of a {@link Connection} or a {@link LinkBuffer}. {@link #to(OutputStream)} and
+ * {@link #to(WritableByteChannel)} write to anything else, and {@link #asOutputStream()} and {@link
+ * #asWritableChannel()} serve code that knows streams and channels only.
  *
  * <p>Everything written is collected in the library's own memory and becomes visible to the reader
  * of a free-standing buffer, or leaves for the peer of a connection, at {@link #flush()}. Only
@@ -19,6 +24,34 @@ import java.nio.charset.StandardCharsets;
  * on direct memory is reached; what was written before stays as it was.
  */
 public interface Writer {
+
+  /**
+   * Makes a writer to a stream. What is written is collected, {@link #flush} writes it to the
+   * stream, copied once into an array, and flushes that.
+   *
+   * @param sink where the bytes go; it stays the caller's to close
+   * @return a new writer, for one thread at a time
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Writer to(OutputStream sink) {
+    return Services.require(BufferProvider.class, "netpoll-buffer").writer(sink);
+  }
+
+  /**
+   * Makes a writer to a channel. What is written is collected, {@link #flush} writes it to the
+   * channel, straight from the library's memory. A flush that fails keeps what the channel did not
+   * take for the next one.
+   *
+   * @param sink where the bytes go, in blocking mode: a write that takes nothing fails; it stays
+   *     the caller's to close
+   * @return a new writer, for one thread at a time
+   * @throws IllegalStateException if no implementation is on the path; the message names the
+   *     artifact to add
+   */
+  static Writer to(WritableByteChannel sink) {
+    return Services.require(BufferProvider.class, "netpoll-buffer").writer(sink);
+  }
 
   /**
    * Reserves {@code n} bytes and shows them for filling. All of them count as written, wherever the
@@ -210,4 +243,25 @@ public interface Writer {
    * @throws IOException if sending failed
    */
   void flush() throws IOException;
+
+  /**
+   * Shows this writer as a stream. What is written to it is collected as {@code writeBinary} does,
+   * without a bound, until the stream or this writer is flushed. Closing the stream flushes it and
+   * leaves this writer open.
+   *
+   * @return a new stream, for the writing thread
+   */
+  default OutputStream asOutputStream() {
+    return new WriterOutputStream(this);
+  }
+
+  /**
+   * Shows this writer as a channel. Each write takes all remaining bytes of the caller's buffer and
+   * flushes. Closing the channel leaves this writer open.
+   *
+   * @return a new channel, for the writing thread
+   */
+  default WritableByteChannel asWritableChannel() {
+    return new WriterChannel(this);
+  }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, StartUpCommand.class})
+    subcommands = {PeerCommand.class, StartUpCommand.class, JmhCommand.class})
 public final class Main {
   @Option(
       names = {"-h", "--help"},

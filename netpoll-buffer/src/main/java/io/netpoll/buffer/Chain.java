@@ -73,6 +73,8 @@ abstract class Chain {
     }
   }
 
+  final Watch watch = Watch.of(this);
+
   /** Published count, parity, state. Through WORD only. */
   @SuppressWarnings("unused")
   private long word;
@@ -97,11 +99,11 @@ abstract class Chain {
    */
   @Nullable Node parked;
 
-  /** Consumer: the first node that is not given back. Null with {@link #head} only. */
-  @Nullable Node first;
+  /** Consumer: the first of the nodes before {@link #head} that are not given back, if any is. */
+  private @Nullable Node first;
 
   /** Consumer: the node being read. Null before the first and after the last byte of a chain. */
-  @Nullable Node head;
+  private @Nullable Node head;
 
   // Any thread.
 
@@ -115,6 +117,14 @@ abstract class Chain {
 
   // Producer.
 
+  /** Begins with published bytes, all in one node. For a new buffer that no other thread knows. */
+  final void startWith(Node only, int bytes) {
+    watch.holds();
+    entrance = only;
+    setTail(0, only);
+    WORD.setRelease(this, word(bytes, 0, IDLE));
+  }
+
   /** Claims the tail, if there is one. */
   final @Nullable Node claim() {
     long now = (long) WORD.getAcquire(this);
@@ -126,6 +136,7 @@ abstract class Chain {
 
   /** Publishes bytes, at least one, the last of them in {@code tail}, and ends the claim. */
   final void publish(Node tail, long bytes) {
+    watch.holds();
     long now = (long) WORD.getOpaque(this);
     setTail(now, tail);
     WORD.setRelease(this, word((now >>> COUNT_SHIFT) + bytes, (int) now & PARITY, IDLE));
@@ -169,14 +180,15 @@ abstract class Chain {
     Node node;
     if (exhausted != null) {
       node = exhausted.next;
+      if (first == null) {
+        first = exhausted;
+      }
     } else if (entrance != null) {
       node = entrance;
       entrance = null;
-      first = node;
     } else {
       node = parked;
       parked = null;
-      first = node;
     }
     if (node == null) {
       throw new IllegalStateException("Two threads read this buffer, or it was closed meanwhile.");
@@ -191,18 +203,26 @@ abstract class Chain {
     if (node == null) {
       return;
     }
-    if (available() > 0 && node.read == node.end) {
+    boolean empty = available() == 0;
+    if (!empty && node.read == node.end) {
       node = advance(node);
     }
-    Node gone = first;
-    while (gone != null && gone != node) {
-      Node next = gone.next;
-      gone.drop();
-      gone = next;
-    }
-    first = node;
-    if (available() == 0) {
+    dropConsumed(node);
+    if (empty) {
       retire(node);
+    }
+  }
+
+  /** Drops the nodes before this one. */
+  private void dropConsumed(@Nullable Node end) {
+    Node gone = first;
+    if (gone != null) {
+      first = null;
+      while (gone != null && gone != end) {
+        Node next = gone.next;
+        gone.drop();
+        gone = next;
+      }
     }
   }
 
@@ -216,14 +236,14 @@ abstract class Chain {
       if (state(now) == IDLE) {
         if (WORD.compareAndSet(this, now, emptied(now))) {
           setTail(now, null);
-          leave();
+          head = null;
           tail.drop();
           return;
         }
       } else {
         parked = tail;
         if (WORD.compareAndSet(this, now, now + (WANTED - CLAIMED))) {
-          leave();
+          head = null;
           return;
         }
         parked = null;
@@ -231,12 +251,12 @@ abstract class Chain {
     }
   }
 
-  private void leave() {
-    head = null;
-    first = null;
-  }
-
   // Both sides at once.
+
+  /** Whether it has no published node, as far as the calling side can see. */
+  final boolean isEmpty() {
+    return head == null && state((long) WORD.getAcquire(this)) == EMPTY;
+  }
 
   /** Whether the chain ends with published bytes: no claim, no chain in the making. */
   final @Nullable Node idleTail() {
@@ -246,22 +266,30 @@ abstract class Chain {
 
   /** Takes the unconsumed part of the chain out, dropping what was consumed; empty afterwards. */
   final @Nullable Node detach() {
-    Node rest = available() > 0 ? current() : null;
-    Node gone = first;
-    while (gone != null && gone != rest) {
-      Node next = gone.next;
-      gone.drop();
-      gone = next;
+    if (available() == 0) {
+      dropChain();
+      return null;
     }
+    Node rest = current();
+    dropConsumed(rest);
     forget();
     return rest;
   }
 
   /** Drops all nodes, published or not. */
   final void dropChain() {
-    Node start = first != null ? first : entrance != null ? entrance : parked;
-    Node.dropAll(start);
+    Node.dropAll(start());
     forget();
+  }
+
+  private @Nullable Node start() {
+    if (first != null) {
+      return first;
+    }
+    if (head != null) {
+      return head;
+    }
+    return entrance != null ? entrance : parked;
   }
 
   private void forget() {
@@ -270,7 +298,8 @@ abstract class Chain {
     oddTail = null;
     entrance = null;
     parked = null;
-    leave();
+    first = null;
+    head = null;
     consume((now >>> COUNT_SHIFT) - consumed);
     WORD.setRelease(this, emptied(now));
   }

@@ -69,30 +69,47 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
   public LinkedBuffer slice(int n) throws EOFException {
     require(n);
     LinkedBuffer slice = new LinkedBuffer(pool);
+    slice.watch.isSlice();
     if (n > 0) {
-      boolean complete = false;
-      try {
-        Node node = current();
-        for (int left = n; left > 0; ) {
-          int run = Math.min(left, node.end - node.read);
-          if (run < node.page.size() >>> 3) {
-            slice.copyShort(node, node.read, run);
-          } else {
-            slice.share(node, node.read, run);
-          }
-          left -= run;
-          node = node.next;
-        }
-        complete = true;
-      } finally {
-        if (!complete) {
-          slice.close();
-        }
+      Node node = current();
+      if (node.end - node.read >= n && !isShort(n, node)) {
+        slice.startWith(node.shared(n), n);
+      } else {
+        slice.gather(node, n);
       }
-      slice.flush();
-      skip(n);
+      drop(n);
     }
     return slice;
+  }
+
+  /** Takes bytes of another buffer, from the next one of a node on: by reference, or copied. */
+  private void gather(Node from, int n) {
+    boolean complete = false;
+    try {
+      Node node = from;
+      for (int left = n; left > 0; ) {
+        int run = Math.min(left, node.end - node.read);
+        if (isShort(run, node)) {
+          copyShort(node, run);
+        } else {
+          Node shared = node.shared(run);
+          adopt(shared, shared, run);
+        }
+        left -= run;
+        node = node.next;
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        close();
+      }
+    }
+    flush();
+  }
+
+  /** Whether a part of a page is so short that it is copied rather than pins the page. */
+  private static boolean isShort(int n, Node node) {
+    return n < node.page.size() >>> 3;
   }
 
   @Override
@@ -108,10 +125,12 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
       throw new IllegalArgumentException(
           "The buffer holds " + other.mallocLength() + " unflushed bytes.");
     }
+    other.watch.requireNotGivenBack();
     other.releaseCopies();
     long bytes = other.available();
     Node tail = other.idleTail();
     Node from = other.detach();
+    other.watch.gaveBack();
     if (from != null && tail != null) {
       adopt(from, tail, bytes);
     }
@@ -122,6 +141,7 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
     releaseCopies();
     forgetUnflushed();
     dropChain();
+    watch.gaveBack();
   }
 
   /**

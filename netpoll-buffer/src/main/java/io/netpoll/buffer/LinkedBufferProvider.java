@@ -1,9 +1,17 @@
 package io.netpoll.buffer;
 
+import io.netpoll.BufferMemory;
 import io.netpoll.LinkBuffer;
+import io.netpoll.Reader;
+import io.netpoll.Writer;
 import io.netpoll.spi.BufferProvider;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
 
-/** Makes buffers over the shared pool for {@link LinkBuffer#create()}. Found by ServiceLoader. */
+/** Makes what the API offers of buffers, over the shared pool. Found by ServiceLoader. */
 public final class LinkedBufferProvider implements BufferProvider {
 
   /** Called by ServiceLoader. */
@@ -12,5 +20,31 @@ public final class LinkedBufferProvider implements BufferProvider {
   @Override
   public LinkBuffer create() {
     return new LinkedBuffer();
+  }
+
+  @Override
+  public Reader reader(InputStream source) {
+    return new SourceReader(new StreamSource(Objects.requireNonNull(source, "source")));
+  }
+
+  @Override
+  public Reader reader(ReadableByteChannel source) {
+    return new SourceReader(Objects.requireNonNull(source, "source"));
+  }
+
+  @Override
+  public Writer writer(OutputStream sink) {
+    return new SinkWriter(new StreamSink(Objects.requireNonNull(sink, "sink")), sink);
+  }
+
+  @Override
+  public Writer writer(WritableByteChannel sink) {
+    return new SinkWriter(Objects.requireNonNull(sink, "sink"), () -> {});
+  }
+
+  @Override
+  public BufferMemory memory() {
+    PagePool pool = PagePool.shared();
+    return new BufferMemory(pool.bytesHeld(), pool.bytesInUse(), pool.maxDirectMemory());
   }
 }

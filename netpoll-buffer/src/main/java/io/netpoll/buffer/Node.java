@@ -45,6 +45,12 @@ final class Node {
     return node;
   }
 
+  /** Makes a node over the next bytes of this one, whose page it holds once more. */
+  Node shared(int length) {
+    page.hold();
+    return over(page, read, read + length);
+  }
+
   /** Readies the own node of a page that was just taken: bytes in [from, to), room behind. */
   static Node filled(BufferPage page, int from, int to) {
     Node node = page.node();
@@ -63,6 +69,11 @@ final class Node {
     node.limit = page.size();
     node.ownsWindow = true;
     return node;
+  }
+
+  /** Whether a node that was made over a part of a page goes on where this one ends. */
+  boolean continuesIn(Node other) {
+    return page == other.page && end == other.read && !writable && !other.writable;
   }
 
   int room() {

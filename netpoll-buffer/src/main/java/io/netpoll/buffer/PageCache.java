@@ -57,12 +57,9 @@ final class PageCache {
     return owner != null && !owner.isAlive();
   }
 
-  /** The sum over all stacks; a moment old if other threads use them. */
-  int count() {
-    int sum = 0;
-    for (PageStack stack : stacks) {
-      sum += stack.count();
-    }
-    return sum;
+  /** The number of pages of a size class; a moment old if other threads use them. */
+  int count(int sizeClass) {
+    PageStack stack = stack(sizeClass);
+    return stack == null ? 0 : stack.count();
   }
 }

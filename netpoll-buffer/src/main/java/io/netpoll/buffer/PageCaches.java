@@ -88,16 +88,16 @@ final class PageCaches {
     }
   }
 
-  /** The number of pages in all caches. */
-  long count() {
+  /** The number of pages of a size class in all caches. */
+  long count(int sizeClass) {
     long sum = 0;
     for (PageCache stripe : stripes) {
-      sum += stripe.count();
+      sum += stripe.count(sizeClass);
     }
     lock.lock();
     try {
       for (PageCache cache : registered) {
-        sum += cache.count();
+        sum += cache.count(sizeClass);
       }
     } finally {
       lock.unlock();

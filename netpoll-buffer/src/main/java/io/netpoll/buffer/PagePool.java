@@ -48,6 +48,7 @@ public final class PagePool implements PageSource {
   private final Depot[] depots = new Depot[SIZES.length];
   private final PageCaches caches = new PageCaches();
   private final AtomicLong alone = new AtomicLong();
+  private final AtomicLong aloneBytes = new AtomicLong();
 
   private static final class Shared {
     static final PagePool POOL = new PagePool(DirectMemory.defaultLimit());
@@ -153,10 +154,12 @@ public final class PagePool implements PageSource {
         () -> {
           if (counted.getAndSet(false)) {
             alone.decrementAndGet();
+            aloneBytes.addAndGet(-size);
           }
         };
     ByteBuffer block = memory.allocate(size, gone);
     alone.incrementAndGet();
+    aloneBytes.addAndGet(size);
     return new PooledPage(this, block, gone).lend();
   }
 
@@ -237,11 +240,28 @@ public final class PagePool implements PageSource {
    * @return zero or more
    */
   public long pagesInUse() {
-    long outside = alone.get();
-    for (Depot depot : depots) {
-      outside += depot.outside();
+    long pages = alone.get();
+    for (int i = 0; i < depots.length; i++) {
+      pages += pagesInUse(i);
     }
-    return Math.max(0, outside - caches.count());
+    return pages;
+  }
+
+  /**
+   * The size of all pages that are lent, as exact as {@link #pagesInUse}.
+   *
+   * @return in bytes
+   */
+  public long bytesInUse() {
+    long bytes = aloneBytes.get();
+    for (int i = 0; i < depots.length; i++) {
+      bytes += pagesInUse(i) * SIZES[i];
+    }
+    return bytes;
+  }
+
+  private long pagesInUse(int sizeClass) {
+    return Math.max(0, depots[sizeClass].outside() - caches.count(sizeClass));
   }
 
   /**

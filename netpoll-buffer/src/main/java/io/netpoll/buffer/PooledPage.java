@@ -18,6 +18,9 @@ final class PooledPage extends BufferPage {
   /** Undoes the count of a page that was allocated alone, when it is given back or lost. */
   final @Nullable Runnable gone;
 
+  /** In debug mode, where the page was given back last. */
+  @Nullable Throwable released;
+
   /** Catches most pages that are given back twice; plain, since it need not catch all. */
   private boolean lent;
 
@@ -37,14 +40,21 @@ final class PooledPage extends BufferPage {
 
   PooledPage lend() {
     lent = true;
+    if (Watch.ON) {
+      Poison.check(this);
+    }
     return this;
   }
 
   void takeBack() {
     if (!lent) {
-      throw new IllegalStateException("The page of " + size() + " bytes was given back already.");
+      throw new IllegalStateException(
+          "The page of " + size() + " bytes was given back already.", released);
     }
     lent = false;
+    if (Watch.ON) {
+      Poison.spread(this);
+    }
   }
 
   @Override

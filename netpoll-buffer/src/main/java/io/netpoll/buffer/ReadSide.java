@@ -41,12 +41,12 @@ abstract class ReadSide extends WriteSide implements Reader {
     Node node = current();
     int at = node.read;
     if (node.end - at >= n) {
-      ByteBuffer view = node.memory.slice(at, n);
+      ByteBuffer view = watch.guard(node.memory.slice(at, n));
       node.read = at + n;
       consume(n);
       return view;
     }
-    ByteBuffer view = copied(node, n);
+    ByteBuffer view = watch.guard(copied(node, n));
     drop(n);
     return view;
   }
@@ -58,7 +58,8 @@ abstract class ReadSide extends WriteSide implements Reader {
       return noBytes();
     }
     Node node = current();
-    return node.end - node.read >= n ? node.memory.slice(node.read, n) : copied(node, n);
+    return watch.guard(
+        node.end - node.read >= n ? node.memory.slice(node.read, n) : copied(node, n));
   }
 
   @Override
@@ -84,7 +85,7 @@ abstract class ReadSide extends WriteSide implements Reader {
   }
 
   /** Consumes bytes that are known to be there. */
-  private void drop(int n) {
+  final void drop(int n) {
     for (int left = n; left > 0; ) {
       Node node = current();
       int run = Math.min(left, node.end - node.read);
@@ -208,8 +209,18 @@ abstract class ReadSide extends WriteSide implements Reader {
   }
 
   @Override
-  public final int indexOf(byte value) {
-    return indexOf(value, 0, Integer.MAX_VALUE);
+  public final int indexOf(byte value, int from) {
+    return indexOf(value, from, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public final int indexOf(byte[] sequence, int from) {
+    if (sequence.length == 0) {
+      throw new IllegalArgumentException("A sequence to find needs at least 1 byte, not 0.");
+    }
+    checkSize(from);
+    long readable = Math.min(available(), Integer.MAX_VALUE);
+    return readable == 0 ? -1 : SequenceSearch.indexOf(current(), readable, sequence, from);
   }
 
   /**
@@ -277,8 +288,11 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final void release() {
+    watch.requireNotGivenBack();
+    watch.endViews();
     releaseCopies();
     giveBack();
+    noteIfEmpty();
   }
 
   final void releaseCopies() {

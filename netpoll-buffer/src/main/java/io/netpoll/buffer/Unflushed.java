@@ -81,20 +81,20 @@ abstract class Unflushed extends Chain {
 
   /** Appends a chain of nodes that hold at least one byte each. */
   final void adopt(Node from, Node to, long bytes) {
-    link(begin(), from);
-    open = to;
+    Node last = begin();
+    if (last != null && from == to && last.continuesIn(from)) {
+      last.end = from.end;
+      last.limit = from.limit;
+      from.drop();
+    } else {
+      link(last, from);
+      open = to;
+    }
     pending += bytes;
   }
 
-  /** Appends a part of a page by reference. */
-  final void share(Node source, int offset, int length) {
-    source.page.hold();
-    Node node = Node.over(source.page, offset, offset + length);
-    adopt(node, node, length);
-  }
-
-  /** Appends a copy of a part of a page, in a page as small as it may be. */
-  final void copyShort(Node source, int offset, int length) {
+  /** Appends a copy of a node's next bytes, in a page as small as it may be. */
+  final void copyShort(Node source, int length) {
     Node node = begin();
     if (node == null || node.room() < length) {
       Node fresh = take(length);
@@ -102,7 +102,7 @@ abstract class Unflushed extends Chain {
       open = fresh;
       node = fresh;
     }
-    node.memory.put(node.end, source.memory, offset, length);
+    node.memory.put(node.end, source.memory, source.read, length);
     wrote(node, length);
   }
 
@@ -163,10 +163,13 @@ abstract class Unflushed extends Chain {
   final @Nullable Node begin() {
     Node node = open;
     if (node == null) {
+      watch.holds();
       node = claim();
-      open = node;
-      mark = node;
-      markEnd = node == null ? 0 : node.end;
+      if (node != null) {
+        open = node;
+        mark = node;
+        markEnd = node.end;
+      }
     }
     return node;
   }
@@ -207,6 +210,14 @@ abstract class Unflushed extends Chain {
     end();
     if (claimed != null) {
       unclaim(claimed);
+    }
+    noteIfEmpty();
+  }
+
+  /** Tells the watch if no memory is held. */
+  final void noteIfEmpty() {
+    if (Watch.ON && open == null && isEmpty()) {
+      watch.holdsNothing();
     }
   }
 

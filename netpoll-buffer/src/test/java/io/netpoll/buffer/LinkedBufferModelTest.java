@@ -6,6 +6,7 @@ import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,44 +15,100 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 
-/**
- * Random sequences of all operations, byte-exact against plain arrays. A failure names its seed:
- * run it alone with {@code -Dio.netpoll.buffer.test.seed=N}.
- */
+/** Any sequence of all operations, byte-exact against plain arrays. */
 class LinkedBufferModelTest {
   private static final int[] EDGES = {
     0, 1, 3, 7, 8, 255, 256, 257, 511, 512, 513, 4095, 4096, 4097, 16383, 16384, 16385
   };
+  private static final int STEPS = 700;
 
-  @TempDir static Path directory;
+  private static final byte[] CONTENT = new byte[100_000];
+  private static final PagePool POOL = new PagePool(512L << 20);
 
-  @Test
-  void randomSequencesAreByteExactAndLeaveNoPageInUse() throws Exception {
-    Path file = directory.resolve("content");
-    byte[] content = new byte[100_000];
-    new Random(1).nextBytes(content);
-    Files.write(file, content);
-    Long only = Long.getLong("io.netpoll.buffer.test.seed");
-    long first = only != null ? only : System.nanoTime();
-    int seeds = only != null ? 1 : 300;
-    PagePool pool = new PagePool(512L << 20);
-    try (FileChannel channel = FileChannel.open(file)) {
-      for (long seed = first; seed < first + seeds; seed++) {
-        Run run = new Run(seed, pool, channel, content);
-        try {
-          run.steps(700);
-        } catch (Throwable e) {
-          throw new AssertionError("seed " + seed + ", last steps " + run.tail(), e);
-        }
-      }
+  private static Path file;
+  private static FileChannel channel;
+
+  /**
+   * A step of a sequence.
+   *
+   * @param kind which operation
+   * @param size how many bytes, where the operation can be given any number
+   * @param choices what decides all else
+   */
+  record Step(int kind, int size, long choices) {}
+
+  @BeforeContainer
+  static void writeFile() throws IOException {
+    new Random(1).nextBytes(CONTENT);
+    file = Files.createTempFile("netpoll-buffer", "content");
+    Files.write(file, CONTENT);
+    channel = FileChannel.open(file);
+  }
+
+  @AfterContainer
+  static void deleteFile() throws IOException {
+    channel.close();
+    Files.delete(file);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> sequences() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 33).withDistribution(RandomDistribution.uniform()),
+            sizes(),
+            Arbitraries.longs().withDistribution(RandomDistribution.uniform()))
+        .as(Step::new)
+        .list()
+        .ofMinSize(STEPS / 10)
+        .ofMaxSize(STEPS)
+        .withSizeDistribution(RandomDistribution.uniform());
+  }
+
+  private static Arbitrary<Integer> sizes() {
+    Arbitrary<Integer> edges =
+        Arbitraries.integers().between(0, EDGES.length - 1).map(i -> EDGES[i]);
+    return Arbitraries.frequencyOf(
+        Tuple.of(140, between(0, 1200)),
+        Tuple.of(40, edges),
+        Tuple.of(20, Combinators.combine(edges, between(1, 2)).as((n, pages) -> n + 4096 * pages)),
+        Tuple.of(20, between(0, 5000)),
+        Tuple.of(20, between(0, 70_000)),
+        Tuple.of(1, between(1_100_000, 1_100_010)));
+  }
+
+  private static Arbitrary<Integer> between(int least, int most) {
+    return Arbitraries.integers()
+        .between(least, most)
+        .withDistribution(RandomDistribution.uniform());
+  }
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void anySequenceIsByteExactAndLeavesNoPageInUse(@ForAll("sequences") List<Step> sequence)
+      throws Exception {
+    Run run = new Run(POOL, channel, CONTENT);
+    try {
+      run.steps(sequence);
+    } catch (Throwable e) {
+      run.abandon();
+      throw new AssertionError("last steps " + run.tail(), e);
     }
   }
 
   private static final class Run {
-    final Random random;
+    Random random = new Random(0);
+    int size;
     final PagePool pool;
     final LinkedBuffer buffer;
     final FileChannel file;
@@ -69,10 +126,9 @@ class LinkedBufferModelTest {
     long totalWritten;
     long totalConsumed;
 
-    Run(long seed, PagePool pool, FileChannel file, byte[] content) {
+    Run(PagePool pool, FileChannel file, byte[] content) {
       this.pool = pool;
       buffer = new LinkedBuffer(pool);
-      random = new Random(seed);
       this.file = file;
       this.content = content;
     }
@@ -81,10 +137,17 @@ class LinkedBufferModelTest {
       return log.subList(Math.max(0, log.size() - 12), log.size());
     }
 
-    void steps(int count) throws Exception {
-      for (int i = 0; i < count; i++) {
-        int kind = random.nextInt(readable.length > 200_000 ? 17 : 34);
-        step(kind);
+    /** Gives all memory back, so that a smaller sequence that fails, too, can be looked for. */
+    void abandon() {
+      buffer.close();
+      slices.forEach(LinkedBuffer::close);
+    }
+
+    void steps(List<Step> sequence) throws Exception {
+      for (Step step : sequence) {
+        random = new Random(step.choices());
+        size = step.size();
+        step(readable.length > 60_000 ? step.kind() % 17 : step.kind());
         assertThat(buffer.length()).isEqualTo(readable.length);
         assertThat(buffer.mallocLength()).isEqualTo(unflushed.length);
         assertThat(buffer.written()).isEqualTo(totalWritten);
@@ -103,19 +166,7 @@ class LinkedBufferModelTest {
     }
 
     int size() {
-      switch (random.nextInt(12)) {
-        case 0:
-          return random.nextInt(70_000);
-        case 1:
-          return EDGES[random.nextInt(EDGES.length)] + 4096 * random.nextInt(3);
-        case 2:
-        case 3:
-          return EDGES[random.nextInt(EDGES.length)];
-        case 4:
-          return random.nextInt(200) == 0 ? 1_100_000 + random.nextInt(10) : random.nextInt(5000);
-        default:
-          return random.nextInt(1200);
-      }
+      return size;
     }
 
     int readSize() {
@@ -343,6 +394,28 @@ class LinkedBufferModelTest {
       assertThat(buffer.indexOf(value)).isEqualTo(find(value, 0, readable.length));
       int end = Math.min(readable.length, from + max);
       assertThat(buffer.indexOf(value, from, max)).isEqualTo(find(value, from, end));
+      sequence(from);
+    }
+
+    void sequence(int from) {
+      int at = random.nextInt(readable.length + 1);
+      int length = Math.min(readable.length - at, random.nextInt(20));
+      byte[] wanted = Arrays.copyOfRange(readable, at, at + length);
+      if (length == 0) {
+        wanted = new byte[] {1, 2};
+      } else if (random.nextInt(4) == 0) {
+        wanted[length - 1]++;
+      }
+      assertThat(buffer.indexOf(wanted, from)).isEqualTo(find(wanted, from));
+    }
+
+    int find(byte[] wanted, int from) {
+      for (int i = from; i + wanted.length <= readable.length; i++) {
+        if (Arrays.equals(readable, i, i + wanted.length, wanted, 0, wanted.length)) {
+          return i;
+        }
+      }
+      return -1;
     }
 
     int find(byte value, int from, int to) {

@@ -248,6 +248,46 @@ class LinkedBufferTest {
   }
 
   @Test
+  void indexOfFindsBytesAndSequencesFromADistanceOn() {
+    byte[] bytes = new byte[3 * PAGE];
+    bytes[10] = 1;
+    bytes[PAGE - 1] = 1;
+    bytes[PAGE] = 2;
+    bytes[PAGE + 1] = 3;
+    for (byte each : bytes) {
+      buffer.writeByte(each); // pages of the smallest size
+    }
+    buffer.flush();
+    assertThat(buffer.indexOf((byte) 1)).isEqualTo(10);
+    assertThat(buffer.indexOf((byte) 1, 11)).isEqualTo(PAGE - 1);
+    assertThat(buffer.indexOf((byte) 1, PAGE)).isEqualTo(-1);
+    assertThat(buffer.indexOf((byte) 1, Integer.MAX_VALUE)).isEqualTo(-1);
+    assertThat(buffer.indexOf(new byte[] {1, 2, 3})).isEqualTo(PAGE - 1);
+    assertThat(buffer.indexOf(new byte[] {1, 2, 3}, PAGE)).isEqualTo(-1);
+    assertThat(buffer.indexOf(new byte[] {1, 3})).isEqualTo(-1);
+    assertThat(buffer.indexOf(new byte[] {3, 0}, PAGE + 1)).isEqualTo(PAGE + 1);
+    assertThat(buffer.indexOf(new byte[3 * PAGE + 1])).isEqualTo(-1);
+    assertThat(buffer.indexOf(new byte[] {0, 0}, 3 * PAGE - 2)).isEqualTo(3 * PAGE - 2);
+    assertThat(buffer.indexOf(new byte[] {0, 0}, 3 * PAGE - 1)).isEqualTo(-1);
+    assertThat(buffer.length()).isEqualTo(3 * PAGE);
+    buffer.close();
+    assertThat(buffer.indexOf(new byte[] {1})).isEqualTo(-1);
+  }
+
+  @Test
+  void indexOfRefusesWhatCannotBeFound() {
+    assertThatThrownBy(() -> buffer.indexOf(new byte[0]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 1 byte");
+    assertThatThrownBy(() -> buffer.indexOf((byte) 1, -3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-3");
+    assertThatThrownBy(() -> buffer.indexOf(new byte[1], -4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-4");
+  }
+
+  @Test
   void indexOfDoesNotSeeUnflushedBytes() {
     fill(new byte[20]);
     buffer.writeByte(1);

@@ -1,11 +1,8 @@
 package io.netpoll.core;
 
-import io.netpoll.DelimiterNotFoundException;
-import io.netpoll.LinkBuffer;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
-import io.netpoll.Reader;
-import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.buffer.InputReader;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
@@ -13,7 +10,6 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * looked at without a fence. A wait or {@link #request} for more than the mark raises the limit
  * through {@code demand}.
  */
-final class InputSide implements Input, Reader {
+final class InputSide extends InputReader implements Input {
   private static final int SMALLEST_READ = 4 << 10;
   private static final int LARGEST_READ = 1 << 20;
 
@@ -51,7 +47,6 @@ final class InputSide implements Input, Reader {
   }
 
   private final EngineConnection connection;
-  private final LinkedBuffer buffer = new LinkedBuffer();
   final Deadline deadline;
 
   private volatile @Nullable Thread waiter;
@@ -254,25 +249,8 @@ final class InputSide implements Input, Reader {
         && !connection.out.isThrottlingInput();
   }
 
-  private void need(int n) throws IOException {
-    if (n > buffer.length()) {
-      if (await(n)) {
-        return;
-      }
-      throw connection.closedException(() -> describe(n) + " found " + buffer.length());
-    }
-  }
-
-  private String describe(int n) {
-    return "A read of " + n + (n == 1 ? " byte from " : " bytes from ") + connection.peer();
-  }
-
-  /**
-   * Waits until {@code n} bytes are readable.
-   *
-   * @return false if the input ended, or the connection was closed, before
-   */
-  private boolean await(int n) throws IOException {
+  @Override
+  protected boolean await(int n) throws IOException {
     long wanted = buffer.consumed() + n;
     Supplier<String> what = () -> describe(n);
     if (!mayStillCome()) {
@@ -318,111 +296,13 @@ final class InputSide implements Input, Reader {
   }
 
   @Override
-  public ByteBuffer next(int n) throws IOException {
-    need(n);
-    return buffer.next(n);
+  protected IOException ended(Supplier<String> what) {
+    return connection.closedException(what);
   }
 
   @Override
-  public ByteBuffer peek(int n) throws IOException {
-    need(n);
-    return buffer.peek(n);
-  }
-
-  @Override
-  public int peekInt() throws IOException {
-    need(Integer.BYTES);
-    return buffer.peekInt();
-  }
-
-  @Override
-  public void skip(int n) throws IOException {
-    need(n);
-    buffer.skip(n);
-  }
-
-  @Override
-  public ByteBuffer until(byte delimiter) throws IOException {
-    return until(delimiter, Integer.MAX_VALUE);
-  }
-
-  @Override
-  public ByteBuffer until(byte delimiter, int max) throws IOException {
-    if (max < 1) {
-      throw new IllegalArgumentException("until needs a maximum of at least 1 byte, not " + max);
-    }
-    int searched = 0;
-    for (; ; ) {
-      int here = Math.min(buffer.length(), max);
-      int at = buffer.indexOf(delimiter, searched, here - searched);
-      if (at >= 0) {
-        return buffer.next(at + 1);
-      }
-      if (here == max) {
-        throw new DelimiterNotFoundException(
-            "No byte "
-                + (delimiter & 0xff)
-                + " is among the next "
-                + max
-                + " bytes from "
-                + connection.peer()
-                + ".");
-      }
-      searched = here;
-      if (!await(here + 1)) {
-        int found = here;
-        throw connection.closedException(
-            () ->
-                "The search for byte "
-                    + (delimiter & 0xff)
-                    + " in "
-                    + found
-                    + " bytes from "
-                    + connection.peer()
-                    + " found none");
-      }
-    }
-  }
-
-  @Override
-  public String readString(int n, Charset charset) throws IOException {
-    need(n);
-    return buffer.readString(n, charset);
-  }
-
-  @Override
-  public byte[] readBinary(int n) throws IOException {
-    need(n);
-    return buffer.readBinary(n);
-  }
-
-  @Override
-  public byte readByte() throws IOException {
-    need(Byte.BYTES);
-    return buffer.readByte();
-  }
-
-  @Override
-  public short readShort() throws IOException {
-    need(Short.BYTES);
-    return buffer.readShort();
-  }
-
-  @Override
-  public int readInt() throws IOException {
-    need(Integer.BYTES);
-    return buffer.readInt();
-  }
-
-  @Override
-  public long readLong() throws IOException {
-    need(Long.BYTES);
-    return buffer.readLong();
-  }
-
-  @Override
-  public int indexOf(byte value) {
-    return buffer.indexOf(value);
+  protected String origin() {
+    return connection.peer();
   }
 
   @Override
@@ -435,12 +315,6 @@ final class InputSide implements Input, Reader {
       return -1;
     }
     return destination.hasRemaining() ? buffer.readTo(destination) : 0;
-  }
-
-  @Override
-  public LinkBuffer slice(int n) throws IOException {
-    need(n);
-    return buffer.slice(n);
   }
 
   @Override
@@ -457,10 +331,5 @@ final class InputSide implements Input, Reader {
   public void release() {
     buffer.release();
     resumeIfPaused();
-  }
-
-  @Override
-  public int length() {
-    return buffer.length();
   }
 }

@@ -1,17 +1,12 @@
 package io.netpoll.core;
 
-import io.netpoll.LinkBuffer;
 import io.netpoll.WriteTimeoutException;
-import io.netpoll.Writer;
-import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.buffer.OutputWriter;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.Charset;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * and if more than the mark stays pending, input and handler calls stop until half of it has
  * drained.
  */
-final class OutputSide implements Output, Writer {
+final class OutputSide extends OutputWriter implements Output {
   private static final VarHandle WAITER;
 
   static {
@@ -41,7 +36,6 @@ final class OutputSide implements Output, Writer {
   }
 
   private final EngineConnection connection;
-  private final LinkedBuffer buffer = new LinkedBuffer();
   final OutputToken token = new OutputToken();
   final Deadline deadline;
 
@@ -239,70 +233,5 @@ final class OutputSide implements Output, Writer {
       waiter = null;
       connection.waited(System.nanoTime() - start);
     }
-  }
-
-  @Override
-  public ByteBuffer malloc(int n) {
-    return buffer.malloc(n);
-  }
-
-  @Override
-  public void mallocAck(int n) {
-    buffer.mallocAck(n);
-  }
-
-  @Override
-  public int mallocLength() {
-    return buffer.mallocLength();
-  }
-
-  @Override
-  public void writeByte(int value) {
-    buffer.writeByte(value);
-  }
-
-  @Override
-  public void writeShort(int value) {
-    buffer.writeShort(value);
-  }
-
-  @Override
-  public void writeInt(int value) {
-    buffer.writeInt(value);
-  }
-
-  @Override
-  public void writeLong(long value) {
-    buffer.writeLong(value);
-  }
-
-  @Override
-  public int writeString(String value, Charset charset) {
-    return buffer.writeString(value, charset);
-  }
-
-  @Override
-  public void writeBinary(byte[] source, int offset, int length) {
-    buffer.writeBinary(source, offset, length);
-  }
-
-  @Override
-  public void writeBinary(ByteBuffer source) {
-    buffer.writeBinary(source);
-  }
-
-  @Override
-  public void writeDirect(ByteBuffer direct, int remaining) {
-    buffer.writeDirect(direct, remaining);
-  }
-
-  @Override
-  public void append(LinkBuffer source) {
-    buffer.append(source);
-  }
-
-  @Override
-  public void transferFrom(FileChannel file, long position, long count) throws IOException {
-    buffer.transferFrom(file, position, count);
   }
 }

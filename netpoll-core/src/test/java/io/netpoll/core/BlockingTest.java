@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.netpoll.DelimiterNotFoundException;
 import io.netpoll.Execution;
 import io.netpoll.InlineWaitException;
 import io.netpoll.ReadTimeoutException;
+import io.netpoll.Reader;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeListener;
@@ -17,7 +19,9 @@ import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.LeakCheck;
+import java.io.DataInputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -366,6 +370,46 @@ class BlockingTest {
       Eventually.holds("input is throttled", connection.out::isThrottlingInput);
       assertThat(connection.out.pending()).isLessThan(80_000);
       assertThat(peer.receive(requests * 1000, Duration.ofSeconds(30))).hasSize(requests * 1000);
+    }
+  }
+
+  @Test
+  void streamsOfAConnectionWaitAndEndWithIt() throws Exception {
+    try (Pair pair = pair()) {
+      DataInputStream in = new DataInputStream(pair.near.reader().asInputStream());
+      CompletableFuture<Integer> number = new CompletableFuture<>();
+      Thread reading =
+          new Thread(
+              () -> {
+                try {
+                  number.complete(in.readInt());
+                } catch (Throwable t) {
+                  number.completeExceptionally(t);
+                }
+              });
+      reading.start();
+      awaitParked(reading);
+      pair.far.send(new byte[] {0, 0});
+      pair.far.send(new byte[] {1, 2});
+      assertThat(number.get()).isEqualTo(0x102);
+      OutputStream out = pair.near.writer().asOutputStream();
+      out.write(new byte[] {7, 8});
+      out.close();
+      assertThat(pair.far.receive(2, Harness.SOON)).containsExactly(7, 8);
+      assertThat(pair.near.isOpen()).isTrue();
+      pair.far.closeOutput();
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void sequencesAreFoundAmongTheBufferedBytes() throws Exception {
+    try (Pair pair = pair()) {
+      pair.far.send("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      Reader reader = pair.near.reader();
+      reader.peek(18);
+      assertThat(reader.indexOf("\r\n\r\n".getBytes(US_ASCII))).isEqualTo(14);
+      assertThat(reader.indexOf((byte) ' ', 4)).isEqualTo(5);
     }
   }
 }

@@ -1,0 +1,122 @@
+package io.netpoll.buffer;
+
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the debug mode knows of one buffer: where it was made, whether it holds memory, and which
+ * views of it are valid. It reports a buffer that is collected with memory that it never released,
+ * refuses to release a slice that was given back already, and makes views read-only; from JDK 22 on
+ * a view that has ended throws an {@link IllegalStateException} when it is read.
+ *
+ * <p>The system property {@code io.netpoll.buffer.debug} turns it on. Else all buffers share one
+ * that does nothing, and the compiler leaves it out.
+ *
+ * <p>Called by both sides of the buffer. Must not refer to it.
+ */
+final class Watch {
+  static final boolean ON = Boolean.getBoolean("io.netpoll.buffer.debug");
+
+  private static final Watch OFF = new Watch(null);
+
+  private final @Nullable Throwable made;
+  private volatile boolean holding;
+  private volatile @Nullable Throwable givenBack;
+  private boolean slice;
+  private @Nullable ViewScope views;
+
+  private Watch(@Nullable Throwable made) {
+    this.made = made;
+  }
+
+  /** Only loaded in debug mode, since it starts a thread. */
+  private static final class Collected {
+    static final Cleaner CLEANER = Cleaner.create();
+  }
+
+  static Watch of(Object buffer) {
+    if (!ON) {
+      return OFF;
+    }
+    Watch watch = new Watch(new Throwable("The buffer was made here."));
+    Collected.CLEANER.register(buffer, watch::collected);
+    return watch;
+  }
+
+  private void collected() {
+    endViews();
+    if (holding) {
+      report("A buffer was never released: it was collected with memory that it held.", made);
+    }
+  }
+
+  static void report(String message, @Nullable Throwable where) {
+    System.getLogger(Watch.class.getName()).log(Level.WARNING, message, where);
+  }
+
+  /** The buffer is a slice. */
+  void isSlice() {
+    if (ON) {
+      slice = true;
+    }
+  }
+
+  /** The buffer takes memory. */
+  void holds() {
+    if (ON) {
+      holding = true;
+      givenBack = null;
+    }
+  }
+
+  /** The buffer holds no memory any more. */
+  void holdsNothing() {
+    if (ON) {
+      holding = false;
+    }
+  }
+
+  /** The buffer was closed, or appended to another one. */
+  void gaveBack() {
+    if (ON) {
+      holding = false;
+      endViews();
+      if (slice && givenBack == null) {
+        givenBack = new Throwable("The slice was given back here.");
+      }
+    }
+  }
+
+  /** The buffer is to be released or appended. */
+  void requireNotGivenBack() {
+    if (ON && givenBack != null) {
+      throw new IllegalStateException(
+          "The slice was closed or appended already (see the cause): use it once.", givenBack);
+    }
+  }
+
+  /** Makes a view that is valid until {@link #endViews}. */
+  ByteBuffer guard(ByteBuffer view) {
+    if (!ON) {
+      return view;
+    }
+    ViewScope scope = views;
+    if (scope == null) {
+      scope = new ViewScope();
+      views = scope;
+    }
+    return scope.guard(view);
+  }
+
+  void endViews() {
+    if (ON) {
+      ViewScope scope = views;
+      if (scope != null) {
+        views = null;
+        scope.end();
+      }
+    }
+  }
+}
