@@ -116,9 +116,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     }
     EngineConnection connection = new EngineConnection(group, target, settings, null);
     if (target == loop) {
-      connection.attach(accepted);
+      connection.leader.attach(accepted);
     } else {
-      target.execute(() -> connection.attach(accepted));
+      target.execute(() -> connection.leader.attach(accepted));
     }
   }
 

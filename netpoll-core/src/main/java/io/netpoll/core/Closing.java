@@ -68,7 +68,7 @@ final class Closing {
     OutputSide out = connection.out;
     if (out.pending() > 0) {
       if (out.token.tryPass()) {
-        connection.handle().sendWhenWritable();
+        connection.leader.handle().sendWhenWritable();
       }
       return; // whoever has the token asks for the next step when it is done
     }
@@ -76,13 +76,14 @@ final class Closing {
       return;
     }
     cancelTimer();
-    if (connection.state.has(ConnectionState.ENDED) || connection.handle().discardInput() <= 0) {
+    if (connection.state.has(ConnectionState.ENDED)
+        || connection.leader.handle().discardInput() <= 0) {
       closeSocket();
       return;
     }
     step = Step.LINGERING;
     try {
-      connection.handle().shutdownOutput();
+      connection.leader.handle().shutdownOutput();
     } catch (IOException e) {
       closeSocket(); // broken already: nothing is left to protect
       return;
@@ -107,9 +108,9 @@ final class Closing {
     cancelTimer();
     step = Step.CLOSED;
     if (connection.state.has(ConnectionState.ABORT)) {
-      connection.handle().abort();
+      connection.leader.handle().abort();
     } else {
-      connection.handle().close();
+      connection.leader.handle().close();
     }
   }
 

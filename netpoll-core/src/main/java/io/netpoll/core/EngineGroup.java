@@ -207,7 +207,7 @@ public final class EngineGroup implements PollerGroup {
     PendingDial dial = new PendingDial();
     PollLoop loop = pick();
     EngineConnection connection = new EngineConnection(this, loop, settings, dial);
-    loop.execute(() -> connection.connect(remote, local, options));
+    loop.execute(() -> connection.leader.connect(remote, local, options));
     Thread caller = Thread.currentThread();
     dial.result.whenComplete((c, e) -> Await.wake(caller));
     try {

@@ -1,10 +1,7 @@
 package io.netpoll.core;
 
-import io.netpoll.DelimiterNotFoundException;
-import io.netpoll.LinkBuffer;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
-import io.netpoll.Reader;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
@@ -12,14 +9,12 @@ import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a connection that takes what arrives: the poller's leader fills it, one reading
- * thread at a time empties it, both at once and without a lock.
+ * thread at a time empties it through {@link InputReader}, both at once and without a lock.
  *
  * <h2>Waiting</h2>
  *
@@ -32,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * At {@code limit()} unread bytes the leader sets {@code paused}, puts a full fence and looks again
  * before it stops reading; a consumer puts a full fence behind its consumption (at release, at the
  * end of a handler call, before it parks) and then reads {@code paused}. So input never stays
- * paused while the reader has caught up. A wait or {@link #request} for more than the mark raises
- * the limit through {@code demand}.
+ * paused while the reader has caught up. A wait or {@link InputReader#request} for more than the
+ * mark raises the limit through {@code demand}.
  */
-final class InputSide implements Input, Reader {
+final class InputSide implements Input {
   private static final int SMALLEST_READ = 4 << 10;
   private static final int LARGEST_READ = 1 << 20;
 
@@ -50,7 +45,7 @@ final class InputSide implements Input, Reader {
   }
 
   private final EngineConnection connection;
-  private final LinkedBuffer buffer = new LinkedBuffer();
+  final LinkedBuffer buffer = new LinkedBuffer();
   final Deadline deadline;
 
   private volatile @Nullable Thread waiter;
@@ -132,7 +127,7 @@ final class InputSide implements Input, Reader {
 
   @Override
   public void ended() {
-    connection.inputEnded();
+    connection.leader.inputEnded();
   }
 
   private void adaptReadSize(int bytes) {
@@ -150,7 +145,7 @@ final class InputSide implements Input, Reader {
       Await.wake(waiting);
     }
     if (unread() >= demand) {
-      connection.signalInput();
+      connection.run.signalInput();
     }
   }
 
@@ -158,20 +153,20 @@ final class InputSide implements Input, Reader {
   void resumeNow() {
     if (paused && wantsMore()) {
       paused = false;
-      connection.handle().resumeInput();
+      connection.leader.handle().resumeInput();
     }
   }
 
   /** Stops taking input, because the connection closes. Leader only. */
   void stop() {
     paused = true;
-    connection.handle().pauseInput();
+    connection.leader.handle().pauseInput();
   }
 
   /** Reads on and drops what comes. Leader only. */
   void discard() {
     discarding = true;
-    connection.handle().resumeInput();
+    connection.leader.handle().resumeInput();
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -235,10 +230,11 @@ final class InputSide implements Input, Reader {
 
   // ---- The reading thread --------------------------------------------------------------------
 
-  private void resumeIfPaused() {
+  /** Asks for more if the reader has caught up. */
+  void resumeIfPaused() {
     VarHandle.fullFence(); // pairs with the fence of space
     if (paused && wantsMore()) {
-      connection.post(EngineConnection.RESUME);
+      connection.leader.post(LeaderSide.RESUME);
     }
   }
 
@@ -248,16 +244,13 @@ final class InputSide implements Input, Reader {
         && !connection.out.isThrottlingInput();
   }
 
-  private void need(int n) throws IOException {
-    if (n > buffer.length()) {
-      if (await(n)) {
-        return;
-      }
-      throw connection.closedException(() -> describe(n) + " found " + buffer.length());
-    }
+  /** Lets the handler be called next when {@code n} bytes are there. */
+  void demand(int n) {
+    demand = n;
+    resumeIfPaused();
   }
 
-  private String describe(int n) {
+  String describe(int n) {
     return "A read of " + n + (n == 1 ? " byte from " : " bytes from ") + connection.peer();
   }
 
@@ -266,7 +259,7 @@ final class InputSide implements Input, Reader {
    *
    * @return false if the input ended, or the connection was closed, before
    */
-  private boolean await(int n) throws IOException {
+  boolean await(int n) throws IOException {
     long wanted = buffer.consumed() + n;
     Supplier<String> what = () -> describe(n);
     if (!mayStillCome()) {
@@ -303,158 +296,11 @@ final class InputSide implements Input, Reader {
     } finally {
       demand = 0;
       waiter = null;
-      connection.waited(System.nanoTime() - start);
+      connection.run.waited(System.nanoTime() - start);
     }
   }
 
   private boolean mayStillCome() {
     return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
-  }
-
-  @Override
-  public ByteBuffer next(int n) throws IOException {
-    need(n);
-    return buffer.next(n);
-  }
-
-  @Override
-  public ByteBuffer peek(int n) throws IOException {
-    need(n);
-    return buffer.peek(n);
-  }
-
-  @Override
-  public int peekInt() throws IOException {
-    need(Integer.BYTES);
-    return buffer.peekInt();
-  }
-
-  @Override
-  public void skip(int n) throws IOException {
-    need(n);
-    buffer.skip(n);
-  }
-
-  @Override
-  public ByteBuffer until(byte delimiter) throws IOException {
-    return until(delimiter, Integer.MAX_VALUE);
-  }
-
-  @Override
-  public ByteBuffer until(byte delimiter, int max) throws IOException {
-    if (max < 1) {
-      throw new IllegalArgumentException("until needs a maximum of at least 1 byte, not " + max);
-    }
-    int searched = 0;
-    for (; ; ) {
-      int here = Math.min(buffer.length(), max);
-      int at = buffer.indexOf(delimiter, searched, here - searched);
-      if (at >= 0) {
-        return buffer.next(at + 1);
-      }
-      if (here == max) {
-        throw new DelimiterNotFoundException(
-            "No byte "
-                + (delimiter & 0xff)
-                + " is among the next "
-                + max
-                + " bytes from "
-                + connection.peer()
-                + ".");
-      }
-      searched = here;
-      if (!await(here + 1)) {
-        int found = here;
-        throw connection.closedException(
-            () ->
-                "The search for byte "
-                    + (delimiter & 0xff)
-                    + " in "
-                    + found
-                    + " bytes from "
-                    + connection.peer()
-                    + " found none");
-      }
-    }
-  }
-
-  @Override
-  public String readString(int n, Charset charset) throws IOException {
-    need(n);
-    return buffer.readString(n, charset);
-  }
-
-  @Override
-  public byte[] readBinary(int n) throws IOException {
-    need(n);
-    return buffer.readBinary(n);
-  }
-
-  @Override
-  public byte readByte() throws IOException {
-    need(Byte.BYTES);
-    return buffer.readByte();
-  }
-
-  @Override
-  public short readShort() throws IOException {
-    need(Short.BYTES);
-    return buffer.readShort();
-  }
-
-  @Override
-  public int readInt() throws IOException {
-    need(Integer.BYTES);
-    return buffer.readInt();
-  }
-
-  @Override
-  public long readLong() throws IOException {
-    need(Long.BYTES);
-    return buffer.readLong();
-  }
-
-  @Override
-  public int indexOf(byte value) {
-    return buffer.indexOf(value);
-  }
-
-  @Override
-  public int readTo(ByteBuffer destination) throws IOException {
-    if (destination.hasRemaining() && buffer.length() == 0 && !await(1)) {
-      if (connection.state.has(ConnectionState.CLOSING)
-          && !connection.state.has(ConnectionState.BY_PEER)) {
-        throw connection.closedException(() -> describe(1) + " found none");
-      }
-      return -1;
-    }
-    return destination.hasRemaining() ? buffer.readTo(destination) : 0;
-  }
-
-  @Override
-  public LinkBuffer slice(int n) throws IOException {
-    need(n);
-    return buffer.slice(n);
-  }
-
-  @Override
-  public boolean request(int n) {
-    if (buffer.request(n)) {
-      return true;
-    }
-    demand = n;
-    resumeIfPaused();
-    return buffer.request(n);
-  }
-
-  @Override
-  public void release() {
-    buffer.release();
-    resumeIfPaused();
-  }
-
-  @Override
-  public int length() {
-    return buffer.length();
   }
 }

@@ -71,7 +71,7 @@ final class OutputSide implements Output, Writer {
     VarHandle.fullFence(); // pairs with the fences of awaitDrain and sendDeferred
     if (throttlingInput && isLow()) {
       throttlingInput = false;
-      connection.post(EngineConnection.RESUME);
+      connection.leader.post(LeaderSide.RESUME);
     }
     Thread waiting = waiter;
     if (waiting != null && isLow()) {
@@ -85,7 +85,7 @@ final class OutputSide implements Output, Writer {
     if (pending() > 0 && token.tryPass()) {
       return false;
     }
-    connection.outputReleased();
+    connection.leader.outputReleased();
     return true;
   }
 
@@ -94,7 +94,7 @@ final class OutputSide implements Output, Writer {
   /** Lets the poller send, if it has the token. */
   void armPoller() {
     if (token.isPassed()) {
-      connection.handle().sendWhenWritable();
+      connection.leader.handle().sendWhenWritable();
     }
   }
 
@@ -163,23 +163,23 @@ final class OutputSide implements Output, Writer {
     while (pending() > 0 && token.tryHold()) {
       boolean all;
       try {
-        all = connection.handle().send();
+        all = connection.leader.handle().send();
       } catch (IOException e) {
         token.release();
-        connection.failedLater(e);
+        connection.leader.failedLater(e);
         throw e;
       } catch (Throwable t) {
         token.release();
-        connection.outputReleased();
+        connection.leader.outputReleased();
         throw t;
       }
       if (!all) {
         token.pass();
-        connection.post(EngineConnection.ARM);
+        connection.leader.post(LeaderSide.ARM);
         return;
       }
       token.release();
-      connection.outputReleased();
+      connection.leader.outputReleased();
     }
   }
 
@@ -191,7 +191,7 @@ final class OutputSide implements Output, Writer {
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
     }
     buffer.flush();
-    if (connection.defersFlushes()) {
+    if (connection.run.defersFlushes()) {
       deferred = true;
       return;
     }
@@ -235,7 +235,7 @@ final class OutputSide implements Output, Writer {
       }
     } finally {
       waiter = null;
-      connection.waited(System.nanoTime() - start);
+      connection.run.waited(System.nanoTime() - start);
     }
   }
 

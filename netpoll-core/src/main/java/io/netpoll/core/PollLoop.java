@@ -351,8 +351,8 @@ final class PollLoop {
     if (same && Leadership.isInUserCode(seen)) {
       Runnable overtaken = running;
       Spares.Spare next = Spares.SHARED.take();
-      if (next != null && passTo(next, seen) && overtaken instanceof EngineConnection connection) {
-        connection.overtaken();
+      if (next != null && passTo(next, seen) && overtaken instanceof ConnectionRun late) {
+        late.overtaken();
       }
       return true;
     }
