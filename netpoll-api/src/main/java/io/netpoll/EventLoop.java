@@ -88,6 +88,13 @@ public interface EventLoop extends AutoCloseable {
   int connections();
 
   /**
+   * How many connections were refused because of the limits that the builder was given.
+   *
+   * @return the counts since this event loop was built
+   */
+  Refusals refusals();
+
+  /**
    * Shuts down gracefully: listeners are closed, idle connections are closed at once, busy ones as
    * soon as their request has been answered; connections that are left at the deadline are reset.
    * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
@@ -208,6 +215,37 @@ public interface EventLoop extends AutoCloseable {
      * @return this builder
      */
     <T> Builder option(SocketOption<T> option, T value);
+
+    /**
+     * Sets how many connections may be open at the same time, over all listeners; a connection
+     * counts until its close callbacks have returned. Any number by default.
+     *
+     * @param connections at least 1
+     * @param more what happens to those that come while so many are open; with {@link AtLimit#WAIT}
+     *     one for each listening socket may be accepted already, and waits without being served
+     * @return this builder
+     */
+    Builder maxConnections(int connections, AtLimit more);
+
+    /**
+     * Sets how many connections from one IP address may be open at the same time; more are refused
+     * with RST, so that they are in nobody's way. Any number by default. Unix-domain sockets have
+     * no such addresses and are not limited.
+     *
+     * @param connections at least 1
+     * @return this builder
+     */
+    Builder maxConnectionsPerAddress(int connections);
+
+    /**
+     * Sets how many connections may come in a second, over all listeners, in bursts of no more than
+     * a tenth of that. Any number by default.
+     *
+     * @param perSecond at least 1
+     * @param more what happens to those that come too soon
+     * @return this builder
+     */
+    Builder acceptRate(int perSecond, AtLimit more);
 
     /**
      * Makes the event loop. It serves nothing yet.

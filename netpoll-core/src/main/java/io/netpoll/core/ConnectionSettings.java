@@ -4,6 +4,7 @@ import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
+import io.netpoll.spi.StreamSocket;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -60,6 +61,14 @@ public final class ConnectionSettings {
     }
     NamedOptions.putAll(all, options);
     return all;
+  }
+
+  /** Gives up an accepted socket that cannot be watched. */
+  void lose(StreamSocket socket) {
+    socket.close();
+    if (owner != null) {
+      owner.lost(socket.remoteAddress());
+    }
   }
 
   /** Collects the settings; the builders of event loops and dialers hand over to it. */

@@ -130,7 +130,7 @@ final class LeaderSide implements Endpoint {
     } catch (IOException e) {
       Log.CONNECTION.log(
           System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
-      socket.close();
+      connection.settings.lose(socket);
       loop.release();
       return;
     }

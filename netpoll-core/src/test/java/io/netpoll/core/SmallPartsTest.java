@@ -191,4 +191,14 @@ class SmallPartsTest {
     assertThat(Nanos.text(2_000_000_000L)).isEqualTo("2 s");
     assertThat(Nanos.of(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
   }
+
+  @Test
+  void ofMessagesThatComeAtAnyRateTheFirstIsLogged() {
+    LogLimit limit = new LogLimit();
+    assertThat(limit.permits()).isTrue();
+    for (int i = 0; i < 1000; i++) {
+      assertThat(limit.permits()).isFalse();
+    }
+    assertThat(new LogLimit().permits()).isTrue();
+  }
 }

@@ -2,6 +2,7 @@ package io.netpoll.server;
 
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
+import io.netpoll.Refusals;
 import io.netpoll.ShutdownReport;
 import io.netpoll.core.Acceptance;
 import io.netpoll.core.ConnectionOwner;
@@ -9,6 +10,7 @@ import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,14 +20,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server: gives the connections of its listeners their settings, counts them, and shuts them
- * down.
+ * A server: lets connections of its listeners in, gives them their settings, counts them, and shuts
+ * them down.
  *
  * <p>The count rises on a loop's thread when a connection is watched, and falls when its close
  * callbacks have run.
  */
 final class ServingLoop implements EventLoop, ConnectionOwner {
   private final ConnectionSettings settings;
+  private final Gate gate;
   private final AtomicInteger open = new AtomicInteger();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,8 +39,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   private volatile @Nullable Shutdown shutdown;
 
-  ServingLoop(ConnectionSettings.Builder settings) {
+  ServingLoop(ConnectionSettings.Builder settings, Limits limits) {
     this.settings = settings.build(this);
+    this.gate = new Gate(limits);
   }
 
   @Override
@@ -81,6 +85,21 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   }
 
   @Override
+  public Refusals refusals() {
+    return gate.refusals();
+  }
+
+  @Override
+  public Admission admit(SocketAddress peer, Runnable askAgain) {
+    return gate.admit(peer, askAgain);
+  }
+
+  @Override
+  public void lost(SocketAddress peer) {
+    gate.leave(peer);
+  }
+
+  @Override
   public void opened(EngineConnection connection) {
     open.incrementAndGet();
     if (shutdown != null) {
@@ -91,6 +110,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   @Override
   public void closed(EngineConnection connection) {
     open.decrementAndGet();
+    gate.leave(connection.remoteAddress());
     Shutdown running = shutdown;
     if (running != null) {
       running.connectionClosed();

@@ -1,5 +1,6 @@
 package io.netpoll.server;
 
+import io.netpoll.AtLimit;
 import io.netpoll.EventLoop;
 import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
@@ -8,10 +9,12 @@ import io.netpoll.OnRequest;
 import io.netpoll.core.ConnectionSettings;
 import java.net.SocketOption;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Describes a {@link ServingLoop}. */
 final class ServingLoopBuilder implements EventLoop.Builder {
   private final ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+  private Limits limits = Limits.NONE;
 
   ServingLoopBuilder(OnRequest onRequest) {
     settings.onRequest(onRequest);
@@ -84,7 +87,25 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder maxConnections(int connections, AtLimit more) {
+    limits = limits.withMaxConnections(connections, Objects.requireNonNull(more, "more"));
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder maxConnectionsPerAddress(int connections) {
+    limits = limits.withMaxPerAddress(connections);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder acceptRate(int perSecond, AtLimit more) {
+    limits = limits.withAcceptRate(perSecond, Objects.requireNonNull(more, "more"));
+    return this;
+  }
+
+  @Override
   public EventLoop build() {
-    return new ServingLoop(settings);
+    return new ServingLoop(settings, limits);
   }
 }

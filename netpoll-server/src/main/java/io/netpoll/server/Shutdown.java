@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  * attached later for whatever reason finds the shutdown under way.
  */
 final class Shutdown {
-  /** Made when it is needed: to find a logging system takes long. */
-  private static final class Log {
-    static final System.Logger SERVER = System.getLogger("io.netpoll.server");
-  }
-
   private final ConnectionOwner owner;
   private final AtomicInteger open;
   private final Set<BoundListener> listeners;

@@ -64,4 +64,12 @@ public abstract class ConnectionContract {
       return ConnectionContract.this.provider();
     }
   }
+
+  @Nested
+  class Limiting extends LimitContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
 }
