@@ -167,9 +167,17 @@ public interface EventLoop extends AutoCloseable {
     Builder idleTimeout(Duration timeout);
 
     /**
-     * Sets how many received bytes may wait unread before reading from the socket stops; it goes on
-     * when half of them were consumed. 1 MiB by default. A handler that waits for more raises it
-     * for that wait.
+     * Sets {@link Connection#setInactivityTimeout} of new connections. No limit by default.
+     *
+     * @param timeout the longest time in which no byte is received or sent, {@link Duration#ZERO}
+     *     for no limit
+     * @return this builder
+     */
+    Builder inactivityTimeout(Duration timeout);
+
+    /**
+     * Sets how many received bytes may wait unread before reading from the socket stops. 1 MiB by
+     * default. A handler that waits for more raises it for that wait.
      *
      * @param bytes at least 1
      * @return this builder
@@ -177,13 +185,31 @@ public interface EventLoop extends AutoCloseable {
     Builder inputHighWaterMark(int bytes);
 
     /**
-     * Sets how many flushed bytes may wait unsent before {@link Writer#flush} waits; it goes on
-     * when half of them were sent. 1 MiB by default.
+     * Sets at how many unread bytes reading from the socket goes on after it stopped. Half of the
+     * high-water mark by default.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder inputLowWaterMark(int bytes);
+
+    /**
+     * Sets how many flushed bytes may wait unsent before {@link Writer#flush} waits. 1 MiB by
+     * default.
      *
      * @param bytes at least 1
      * @return this builder
      */
     Builder outputHighWaterMark(int bytes);
+
+    /**
+     * Sets at how many unsent bytes a waiting {@link Writer#flush} goes on. Half of the high-water
+     * mark by default.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder outputLowWaterMark(int bytes);
 
     /**
      * Sets whether a connection stays open for output after the peer's FIN until {@link
@@ -251,6 +277,7 @@ public interface EventLoop extends AutoCloseable {
      * Makes the event loop. It serves nothing yet.
      *
      * @return a new event loop
+     * @throws IllegalArgumentException if a low-water mark is not below its high-water mark
      */
     EventLoop build();
   }

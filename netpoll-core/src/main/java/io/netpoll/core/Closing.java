@@ -33,7 +33,7 @@ final class Closing {
 
   private final EngineConnection connection;
   private Step step = Step.OPEN;
-  private Timers.@Nullable Timer timer;
+  private TimerWheel.@Nullable Timer timer;
 
   Closing(EngineConnection connection) {
     this.connection = connection;

@@ -22,12 +22,19 @@ public final class ConnectionSettings {
   final @Nullable OnDisconnect onDisconnect;
   final long readTimeoutNanos;
   final long writeTimeoutNanos;
+  final long inactivityTimeoutNanos;
   final int inputHighWaterMark;
   final int outputHighWaterMark;
+  final int inputLowWaterMark;
+  final int outputLowWaterMark;
   final boolean halfClose;
   final boolean coalesceFlushes;
   final StartPolicy.Seed startSeed = new StartPolicy.Seed();
   final @Nullable ConnectionOwner owner;
+
+  /** A low-water mark that was not set: half of the high one. */
+  private static final int HALF = -1;
+
   private final Duration idleTimeout;
   private final Map<SocketOption<?>, Object> options;
 
@@ -38,8 +45,11 @@ public final class ConnectionSettings {
     this.onDisconnect = from.onDisconnect;
     this.readTimeoutNanos = from.readTimeoutNanos;
     this.writeTimeoutNanos = from.writeTimeoutNanos;
+    this.inactivityTimeoutNanos = from.inactivityTimeoutNanos;
     this.inputHighWaterMark = from.inputHighWaterMark;
     this.outputHighWaterMark = from.outputHighWaterMark;
+    this.inputLowWaterMark = low("input", from.inputLowWaterMark, inputHighWaterMark);
+    this.outputLowWaterMark = low("output", from.outputLowWaterMark, outputHighWaterMark);
     this.halfClose = from.halfClose;
     this.coalesceFlushes = from.coalesceFlushes;
     this.owner = owner;
@@ -79,9 +89,12 @@ public final class ConnectionSettings {
     private @Nullable OnDisconnect onDisconnect;
     private long readTimeoutNanos;
     private long writeTimeoutNanos = Duration.ofSeconds(30).toNanos();
+    private long inactivityTimeoutNanos;
     private Duration idleTimeout = Duration.ofMinutes(10);
     private int inputHighWaterMark = 1 << 20;
     private int outputHighWaterMark = 1 << 20;
+    private int inputLowWaterMark = HALF;
+    private int outputLowWaterMark = HALF;
     private boolean halfClose;
     private boolean coalesceFlushes;
     private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
@@ -154,6 +167,15 @@ public final class ConnectionSettings {
     }
 
     /**
+     * Sets the inactivity timeout.
+     *
+     * @param timeout zero for none
+     */
+    public void inactivityTimeout(Duration timeout) {
+      inactivityTimeoutNanos = nanos("inactivity", timeout);
+    }
+
+    /**
      * Sets the bound on unread input.
      *
      * @param bytes at least 1
@@ -169,6 +191,24 @@ public final class ConnectionSettings {
      */
     public void outputHighWaterMark(int bytes) {
       outputHighWaterMark = mark("output", bytes);
+    }
+
+    /**
+     * Sets where input goes on.
+     *
+     * @param bytes at least 0
+     */
+    public void inputLowWaterMark(int bytes) {
+      inputLowWaterMark = lowMark("input", bytes);
+    }
+
+    /**
+     * Sets where output goes on.
+     *
+     * @param bytes at least 0
+     */
+    public void outputLowWaterMark(int bytes) {
+      outputLowWaterMark = lowMark("output", bytes);
     }
 
     /**
@@ -205,9 +245,18 @@ public final class ConnectionSettings {
      *
      * @param owner who answers for the connections, or null
      * @return the settings
+     * @throws IllegalArgumentException if a low-water mark is not below its high-water mark
      */
     public ConnectionSettings build(@Nullable ConnectionOwner owner) {
       return new ConnectionSettings(this, owner);
+    }
+
+    private static int lowMark(String name, int bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException(
+            "The " + name + " low-water mark must be at least 0 bytes, not " + bytes + ".");
+      }
+      return bytes;
     }
 
     private static int mark(String name, int bytes) {
@@ -217,6 +266,20 @@ public final class ConnectionSettings {
       }
       return bytes;
     }
+  }
+
+  private static int low(String name, int low, int high) {
+    if (low >= high) {
+      throw new IllegalArgumentException(
+          "The "
+              + name
+              + " low-water mark must be below the high-water mark of "
+              + high
+              + " bytes, not "
+              + low
+              + ".");
+    }
+    return low == HALF ? high / 2 : low;
   }
 
   /**

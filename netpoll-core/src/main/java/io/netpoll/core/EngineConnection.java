@@ -8,6 +8,8 @@ import io.netpoll.OnRequest;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
@@ -15,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,18 @@ import org.jspecify.annotations.Nullable;
  * callbacks. What binds them is {@link ConnectionState}.
  */
 public final class EngineConnection implements Connection {
+  private static final VarHandle INACTIVITY;
+
+  static {
+    try {
+      INACTIVITY =
+          MethodHandles.lookup()
+              .findVarHandle(EngineConnection.class, "inactivity", Inactivity.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final ConnectionSettings settings;
   final ConnectionState state = new ConnectionState();
   final InputSide in;
@@ -35,6 +50,9 @@ public final class EngineConnection implements Connection {
   final ConnectionRun run;
   private final EngineGroup group;
   private final InputReader reader;
+
+  /** Null as long as there was no inactivity timeout. */
+  private volatile @Nullable Inactivity inactivity;
 
   private volatile @Nullable Object attachment;
   private volatile @Nullable IOException failure;
@@ -52,6 +70,9 @@ public final class EngineConnection implements Connection {
     this.out = new OutputSide(this, settings);
     this.reader = new InputReader(this, in);
     this.run = new ConnectionRun(this);
+    if (settings.inactivityTimeoutNanos > 0) {
+      inactivity = new Inactivity(this, settings.inactivityTimeoutNanos);
+    }
   }
 
   PollLoop loop() {
@@ -62,6 +83,30 @@ public final class EngineConnection implements Connection {
   void wakeWaiters() {
     in.wake();
     out.wake();
+  }
+
+  /** Bytes were received or sent. */
+  void moved() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.moved();
+    }
+  }
+
+  /** Watches for inactivity, if that was asked for. Leader only. */
+  void watchInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.look();
+    }
+  }
+
+  /** Watches no more. Leader only. */
+  void stopWatchingInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.stop();
+    }
   }
 
   // ---- Closing -------------------------------------------------------------------------------
@@ -82,6 +127,20 @@ public final class EngineConnection implements Connection {
         cause);
     noteFailure(new IOException(cause.getMessage(), cause));
     abort();
+  }
+
+  /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */
+  void closeForInactivity(long nanos) {
+    noteFailure(
+        new IOException(
+            "Nothing was received or sent for "
+                + Nanos.text(nanos)
+                + ", which is the inactivity timeout."));
+    if (out.pending() > 0) {
+      abort();
+    } else {
+      close();
+    }
   }
 
   /** Notes why the connection ends, for those who use it later; the first reason stays. */
@@ -220,6 +279,18 @@ public final class EngineConnection implements Connection {
         set(option.getKey(), option.getValue());
       }
     }
+  }
+
+  @Override
+  public void setInactivityTimeout(Duration timeout) {
+    long nanos = ConnectionSettings.nanos("inactivity", timeout);
+    Inactivity watched = inactivity;
+    if (watched == null) {
+      INACTIVITY.compareAndSet(this, null, new Inactivity(this, nanos));
+      watched = Objects.requireNonNull(inactivity);
+    }
+    watched.timeout(nanos);
+    leader.post(LeaderSide.LOOK);
   }
 
   private <T> void set(SocketOption<T> option, Object value) throws IOException {

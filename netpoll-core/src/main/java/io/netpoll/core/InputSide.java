@@ -139,6 +139,7 @@ final class InputSide implements Input {
   }
 
   private void arrived() {
+    connection.moved();
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
@@ -240,7 +241,7 @@ final class InputSide implements Input {
 
   private boolean wantsMore() {
     int unread = unread();
-    return (unread <= connection.settings.inputHighWaterMark / 2 || unread < demand)
+    return (unread <= connection.settings.inputLowWaterMark || unread < demand)
         && !connection.out.isThrottlingInput();
   }
 

@@ -26,6 +26,7 @@ final class LeaderSide implements Endpoint {
   static final int RESUME = 1 << 1;
   static final int ARM = 1 << 2;
   static final int CLOSE = 1 << 3;
+  static final int LOOK = 1 << 4;
 
   private static final VarHandle POSTED;
 
@@ -72,7 +73,7 @@ final class LeaderSide implements Endpoint {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
-  /** Asks something of the leader: START, RESUME, ARM or CLOSE. */
+  /** Asks something of the leader: START, RESUME, ARM, CLOSE or LOOK (for inactivity). */
   void post(int what) {
     int before = (int) POSTED.getAndBitwiseOr(this, what);
     if (before == 0) {
@@ -113,6 +114,9 @@ final class LeaderSide implements Endpoint {
       closing.advance();
       return;
     }
+    if ((asked & LOOK) != 0) {
+      connection.watchInactivity();
+    }
     if ((asked & START) != 0) {
       handle().resumeInput();
     }
@@ -136,6 +140,7 @@ final class LeaderSide implements Endpoint {
     }
     handle = watched;
     loop.add(connection);
+    connection.watchInactivity();
     if (connection.settings.owner != null) {
       connection.settings.owner.opened(connection);
     }
@@ -178,6 +183,8 @@ final class LeaderSide implements Endpoint {
     PendingDial pending = takeDial();
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
       handle().resumeInput();
+      connection.moved();
+      connection.watchInactivity();
       pending.succeed(connection);
     }
   }
@@ -234,6 +241,7 @@ final class LeaderSide implements Endpoint {
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
     closing.finished();
+    connection.stopWatchingInactivity();
     connection.wakeWaiters();
     loop.remove(connection);
     PendingDial pending = takeDial();

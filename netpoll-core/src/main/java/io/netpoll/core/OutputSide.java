@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Waiting and back-pressure</h2>
  *
- * A flush waits while more than the high-water mark is pending, until half of it is. The waiter
- * publishes itself, puts a full fence, looks at what is pending, and parks; a sender acknowledges
- * bytes, puts a full fence, and reads the waiter. In inline execution a flush within the
- * connection's own run only notes that there is something to send; it is sent when the run ends,
- * and if more than the mark stays pending, input and handler calls stop until half of it has
- * drained.
+ * A flush waits while more than the high-water mark is pending, until no more than the low-water
+ * mark is. The waiter publishes itself, puts a full fence, looks at what is pending, and parks; a
+ * sender acknowledges bytes, puts a full fence, and reads the waiter. In inline execution a flush
+ * within the connection's own run only notes that there is something to send; it is sent when the
+ * run ends, and if more than the mark stays pending, input and handler calls stop until no more
+ * than the low-water mark is.
  */
 final class OutputSide implements Output, Writer {
   private static final VarHandle WAITER;
@@ -68,6 +68,7 @@ final class OutputSide implements Output, Writer {
   @Override
   public void sent(int bytes) {
     buffer.acknowledge(bytes);
+    connection.moved();
     VarHandle.fullFence(); // pairs with the fences of awaitDrain and sendDeferred
     if (throttlingInput && isLow()) {
       throttlingInput = false;
@@ -139,7 +140,7 @@ final class OutputSide implements Output, Writer {
   }
 
   private boolean isLow() {
-    return pending() <= connection.settings.outputHighWaterMark / 2;
+    return pending() <= connection.settings.outputLowWaterMark;
   }
 
   /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */

@@ -63,7 +63,7 @@ final class PollLoop {
   private volatile boolean closing;
 
   // Leader only.
-  private final Timers timers = new Timers();
+  private final TimerWheel timers = new TimerWheel();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private @Nullable EngineConnection first;
   private int acceptances;
@@ -201,7 +201,7 @@ final class PollLoop {
     return poller;
   }
 
-  Timers timers() {
+  TimerWheel timers() {
     return timers;
   }
 

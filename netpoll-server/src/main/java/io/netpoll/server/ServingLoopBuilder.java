@@ -69,6 +69,24 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder inputLowWaterMark(int bytes) {
+    settings.inputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder outputLowWaterMark(int bytes) {
+    settings.outputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder inactivityTimeout(Duration timeout) {
+    settings.inactivityTimeout(timeout);
+    return this;
+  }
+
+  @Override
   public EventLoop.Builder halfClose(boolean halfClose) {
     settings.halfClose(halfClose);
     return this;

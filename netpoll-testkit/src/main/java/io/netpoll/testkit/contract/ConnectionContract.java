@@ -72,4 +72,12 @@ public abstract class ConnectionContract {
       return ConnectionContract.this.provider();
     }
   }
+
+  @Nested
+  class Timing extends TimeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
 }
