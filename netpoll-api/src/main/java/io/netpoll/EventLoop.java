@@ -59,6 +59,26 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /**
+   * Starts to describe a server whose callbacks share a context of one type, for each connection
+   * one.
+   *
+   * <pre>{@code
+   * EventLoop server = EventLoop.withContext(connection -> new Session(connection))
+   *     .onConnect((connection, session) -> session.greet())
+   *     .onRequest((connection, session) -> session.answer(connection.reader()))
+   *     .readTimeout(Duration.ofSeconds(5))
+   *     .build();
+   * }</pre>
+   *
+   * @param <C> the type of the context
+   * @param factory makes the context, as OnPrepare
+   * @return what takes the other callbacks
+   */
+  static <C> ContextualCallbacks<C> withContext(ContextualCallbacks.Factory<? extends C> factory) {
+    return new ContextualCallbacks<>(factory);
+  }
+
+  /**
    * Accepts and serves connections of a listener until {@link #shutdown} is called or the listener
    * is closed or fails. Blocks until then; several threads may serve several listeners. The
    * listener is closed when this returns.

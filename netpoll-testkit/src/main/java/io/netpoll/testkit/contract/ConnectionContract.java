@@ -26,6 +26,14 @@ public abstract class ConnectionContract {
   protected abstract PollerProvider provider();
 
   @Nested
+  class Living extends LifeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class Echoing extends EchoContract {
     @Override
     PollerProvider provider() {
