@@ -118,10 +118,11 @@ public interface EventLoop extends AutoCloseable {
    * Shuts down gracefully: listeners are closed, idle connections are closed at once, busy ones as
    * soon as their request has been answered; connections that are left at the deadline are reset.
    * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
-   * same way and give the same result. Called by a handler, it does not wait for that handler's own
-   * connection; in inline execution, where nothing can be waited for, it returns at once with what
-   * has ended so far, and the deadline is kept all the same. If the waiting thread is interrupted,
-   * what is open is reset at once, and its interrupt flag stays set.
+   * same way and give the same result. Called by a callback, it does not wait for that callback's
+   * own connection, nor for those whose callbacks wait in the same way; in inline execution, where
+   * nothing can be waited for, it returns at once with what has ended so far, and the deadline is
+   * kept all the same. If the waiting thread is interrupted, what is open is reset at once, and its
+   * interrupt flag stays set.
    *
    * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once
    * @return what happened
@@ -292,6 +293,16 @@ public interface EventLoop extends AutoCloseable {
      * @return this builder
      */
     Builder acceptRate(int perSecond, AtLimit more);
+
+    /**
+     * Lets the event loop shut down by itself when the process exits, by a hook of the Java virtual
+     * machine (on SIGTERM, SIGINT or {@link System#exit}). Off by default.
+     *
+     * @param deadline as of {@link EventLoop#shutdown}; the process exits after it at the latest
+     * @return this builder
+     * @throws IllegalArgumentException if {@code deadline} is negative
+     */
+    Builder shutdownOnExit(Duration deadline);
 
     /**
      * Makes the event loop. It serves nothing yet.

@@ -34,6 +34,9 @@ final class ConnectionRun implements Runnable {
   /** The run that the thread is in, if it coalesces flushes. */
   private static final ThreadLocal<@Nullable ConnectionRun> HOLDING = new ThreadLocal<>();
 
+  /** The connection whose OnDisconnect or close callbacks the thread is in. */
+  private static final ThreadLocal<@Nullable EngineConnection> ENDING = new ThreadLocal<>();
+
   private static final VarHandle CLOSE_CALLBACKS;
 
   static {
@@ -140,7 +143,7 @@ final class ConnectionRun implements Runnable {
           .start(
               connection.loop(),
               () -> {
-                call("OnDisconnect", () -> callback.onDisconnect(connection));
+                callLast("OnDisconnect", () -> callback.onDisconnect(connection));
                 state.set(ConnectionState.TOLD);
                 signal(); // close callbacks may have waited for it
               });
@@ -150,6 +153,11 @@ final class ConnectionRun implements Runnable {
   /** Whether {@code thread}, which asks or waits for the answer, is inside the run. */
   boolean isOn(Thread thread) {
     return runner == thread;
+  }
+
+  /** The connection whose OnDisconnect or close callbacks the caller is in, if it is in one. */
+  static @Nullable EngineConnection endingByCaller() {
+    return ENDING.get();
   }
 
   /** Whether a flush by the calling thread is to wait for the end of the run it is in. */
@@ -322,7 +330,7 @@ final class ConnectionRun implements Runnable {
     CloseCallback callback;
     while (callbacks != null && (callback = callbacks.poll()) != null) {
       CloseCallback due = callback;
-      call("A close callback", () -> due.onClose(connection));
+      callLast("A close callback", () -> due.onClose(connection));
     }
     if (phase != Phase.FINISHED) {
       phase = Phase.FINISHED;
@@ -344,6 +352,15 @@ final class ConnectionRun implements Runnable {
       call(name, code);
     } finally {
       connection.in.endHandlerCall(consumed);
+    }
+  }
+
+  private void callLast(String name, UserCode code) {
+    ENDING.set(connection);
+    try {
+      call(name, code);
+    } finally {
+      ENDING.remove();
     }
   }
 

@@ -168,13 +168,25 @@ public final class EngineConnection implements Connection {
   }
 
   /**
-   * Whether a thread is inside a callback of this connection.
+   * Whether a thread is inside OnPrepare, OnConnect or OnRequest of this connection.
    *
    * @param thread a thread that asked for this, through a task, from wherever it is
    * @return true if it is
    */
   public boolean isRunBy(Thread thread) {
     return run.isOn(thread);
+  }
+
+  /**
+   * Whether the calling thread is inside OnDisconnect or a close callback of a connection, which is
+   * not closed for its owner before that has returned.
+   *
+   * @param owner a server
+   * @return true if it is, and the server accepted the connection
+   */
+  public static boolean isEndingByCaller(ConnectionOwner owner) {
+    EngineConnection ending = ConnectionRun.endingByCaller();
+    return ending != null && ending.isOwnedBy(owner);
   }
 
   // ---- Exceptions ----------------------------------------------------------------------------

@@ -38,10 +38,17 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   private final Set<EngineGroup> groups = new LinkedHashSet<>();
 
   private volatile @Nullable Shutdown shutdown;
+  private final @Nullable ExitHook exitHook;
 
-  ServingLoop(ConnectionSettings.Builder settings, Limits limits) {
+  /**
+   * Makes a server.
+   *
+   * @param exitDeadline for the shutdown when the process exits; null for none then
+   */
+  ServingLoop(ConnectionSettings.Builder settings, Limits limits, @Nullable Duration exitDeadline) {
     this.settings = settings.build(this);
     this.gate = new Gate(limits);
+    this.exitHook = exitDeadline == null ? null : new ExitHook(() -> shutdown(exitDeadline));
   }
 
   @Override
@@ -73,6 +80,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       List<Acceptance> acceptances = bound.accept(settings);
       listeners.add(bound);
       groups.add(bound.engineGroup());
+      if (exitHook != null) {
+        exitHook.register();
+      }
       return acceptances;
     } finally {
       lock.unlock();
@@ -109,20 +119,21 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public void closed(EngineConnection connection) {
-    open.decrementAndGet();
-    gate.leave(connection.remoteAddress());
     Shutdown running = shutdown;
     if (running != null) {
-      running.connectionClosed();
+      running.countClosed(); // before open falls, so that whoever sees none open has all counted
+    }
+    open.decrementAndGet();
+    gate.leave(connection.remoteAddress());
+    running = shutdown; // again: one that began meanwhile may have seen this one open
+    if (running != null) {
+      running.wakeWaiters();
     }
   }
 
   @Override
   public ShutdownReport shutdown(Duration deadline) {
-    if (deadline.isNegative()) {
-      throw new IllegalArgumentException(
-          "A shutdown's deadline must be zero or positive, not " + deadline + ".");
-    }
+    checkDeadline(deadline);
     Shutdown running;
     lock.lock();
     try {
@@ -135,6 +146,16 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     } finally {
       lock.unlock();
     }
+    if (exitHook != null) {
+      exitHook.remove();
+    }
     return running.await(deadline);
+  }
+
+  static void checkDeadline(Duration deadline) {
+    if (deadline.isNegative()) {
+      throw new IllegalArgumentException(
+          "A shutdown's deadline must be zero or positive, not " + deadline + ".");
+    }
   }
 }

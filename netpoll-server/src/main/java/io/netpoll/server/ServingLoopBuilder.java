@@ -10,11 +10,13 @@ import io.netpoll.core.ConnectionSettings;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link ServingLoop}. */
 final class ServingLoopBuilder implements EventLoop.Builder {
   private final ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
   private Limits limits = Limits.NONE;
+  private @Nullable Duration exitDeadline;
 
   ServingLoopBuilder(OnRequest onRequest) {
     settings.onRequest(onRequest);
@@ -123,7 +125,14 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder shutdownOnExit(Duration deadline) {
+    ServingLoop.checkDeadline(deadline);
+    exitDeadline = deadline;
+    return this;
+  }
+
+  @Override
   public EventLoop build() {
-    return new ServingLoop(settings, limits);
+    return new ServingLoop(settings, limits, exitDeadline);
   }
 }

@@ -88,4 +88,12 @@ public abstract class ConnectionContract {
       return ConnectionContract.this.provider();
     }
   }
+
+  @Nested
+  class Serving extends ServeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
 }
