@@ -188,7 +188,8 @@ public interface EventLoop extends AutoCloseable {
     Builder idleTimeout(Duration timeout);
 
     /**
-     * Sets {@link Connection#setInactivityTimeout} of new connections. No limit by default.
+     * Sets {@link Connection#setInactivityTimeout} of new connections, counted from the return of
+     * OnPrepare. No limit by default.
      *
      * @param timeout the longest time in which no byte is received or sent, {@link Duration#ZERO}
      *     for no limit

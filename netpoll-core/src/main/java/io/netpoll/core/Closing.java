@@ -54,7 +54,7 @@ final class Closing {
     if (step == Step.OPEN) {
       step = Step.DRAINING;
       connection.in.stop();
-      long timeout = connection.out.deadline.timeout();
+      long timeout = connection.out.deadline().timeout();
       if (connection.out.pending() > 0 && timeout > 0) {
         timer = connection.loop().timers().schedule(timeout, connection::abort);
       }

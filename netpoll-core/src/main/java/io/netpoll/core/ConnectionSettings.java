@@ -20,8 +20,8 @@ public final class ConnectionSettings {
   final @Nullable OnConnect onConnect;
   final @Nullable OnRequest onRequest;
   final @Nullable OnDisconnect onDisconnect;
-  final long readTimeoutNanos;
-  final long writeTimeoutNanos;
+  final Deadline readDeadline;
+  final Deadline writeDeadline;
   final long inactivityTimeoutNanos;
   final int inputHighWaterMark;
   final int outputHighWaterMark;
@@ -43,8 +43,8 @@ public final class ConnectionSettings {
     this.onConnect = from.onConnect;
     this.onRequest = from.onRequest;
     this.onDisconnect = from.onDisconnect;
-    this.readTimeoutNanos = from.readTimeoutNanos;
-    this.writeTimeoutNanos = from.writeTimeoutNanos;
+    this.readDeadline = new Deadline(from.readTimeoutNanos);
+    this.writeDeadline = new Deadline(from.writeTimeoutNanos);
     this.inactivityTimeoutNanos = from.inactivityTimeoutNanos;
     this.inputHighWaterMark = from.inputHighWaterMark;
     this.outputHighWaterMark = from.outputHighWaterMark;

@@ -49,7 +49,6 @@ public final class EngineConnection implements Connection {
   final LeaderSide leader;
   final ConnectionRun run;
   private final EngineGroup group;
-  private final InputReader reader;
 
   /** Null as long as there was no inactivity timeout. */
   private volatile @Nullable Inactivity inactivity;
@@ -68,7 +67,6 @@ public final class EngineConnection implements Connection {
     this.leader = new LeaderSide(this, loop, dial);
     this.in = new InputSide(this, settings);
     this.out = new OutputSide(this, settings);
-    this.reader = new InputReader(this, in);
     this.run = new ConnectionRun(this);
     if (settings.inactivityTimeoutNanos > 0) {
       inactivity = new Inactivity(this, settings.inactivityTimeoutNanos);
@@ -97,7 +95,7 @@ public final class EngineConnection implements Connection {
   void watchInactivity() {
     Inactivity watched = inactivity;
     if (watched != null) {
-      watched.look();
+      watched.run();
     }
   }
 
@@ -224,7 +222,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public Reader reader() {
-    return reader;
+    return in;
   }
 
   @Override
@@ -259,26 +257,24 @@ public final class EngineConnection implements Connection {
 
   @Override
   public void setReadTimeout(Duration timeout) {
-    in.deadline.timeout(ConnectionSettings.nanos("read", timeout));
-    in.wake();
+    long nanos = ConnectionSettings.nanos("read", timeout);
+    in.changeDeadline(before -> before.withTimeout(nanos));
   }
 
   @Override
   public void setWriteTimeout(Duration timeout) {
-    out.deadline.timeout(ConnectionSettings.nanos("write", timeout));
-    out.wake();
+    long nanos = ConnectionSettings.nanos("write", timeout);
+    out.changeDeadline(before -> before.withTimeout(nanos));
   }
 
   @Override
   public void setReadDeadline(@Nullable Instant deadline) {
-    in.deadline.at(deadline);
-    in.wake();
+    in.changeDeadline(before -> before.withMoment(deadline));
   }
 
   @Override
   public void setWriteDeadline(@Nullable Instant deadline) {
-    out.deadline.at(deadline);
-    out.wake();
+    out.changeDeadline(before -> before.withMoment(deadline));
   }
 
   @Override
@@ -356,8 +352,8 @@ public final class EngineConnection implements Connection {
 
   @Override
   public int read(ByteBuffer destination) throws IOException {
-    int count = reader.readTo(destination);
-    reader.release();
+    int count = in.readTo(destination);
+    in.release();
     return count;
   }
 

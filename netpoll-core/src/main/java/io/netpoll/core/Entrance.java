@@ -79,19 +79,24 @@ final class Entrance {
   }
 
   private void open(StreamSocket socket) {
-    PollLoop target;
     try {
-      target = keeping && loop.reserve() ? loop : group.pick();
+      boolean taken;
+      do {
+        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pick());
+      } while (!taken);
     } catch (IOException closing) { // the group is
       settings.lose(socket);
-      return;
     }
+  }
+
+  /** Gives a socket to a loop with a reservation; returns false if that has ended meanwhile. */
+  private boolean handOver(StreamSocket socket, PollLoop target) {
     EngineConnection connection = new EngineConnection(group, target, settings, null);
-    if (target == loop) {
-      connection.leader.attach(socket);
-    } else if (!target.execute(() -> connection.leader.attach(socket))) {
-      settings.lose(socket);
+    if (target != loop) {
+      return target.execute(() -> connection.leader.attach(socket));
     }
+    connection.leader.attach(socket);
+    return true;
   }
 
   /** Resets those that wait. */

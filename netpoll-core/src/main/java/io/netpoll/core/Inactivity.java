@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * when, and does nothing else; the leader looks when the time could be over, and then again when it
  * could be over since the last movement. So a busy connection costs one timer a timeout.
  */
-final class Inactivity {
+final class Inactivity implements Runnable {
   private static final VarHandle LAST;
 
   static {
@@ -47,7 +47,8 @@ final class Inactivity {
   }
 
   /** Closes the connection if the time is over, and else looks again then. Leader only. */
-  void look() {
+  @Override
+  public void run() {
     stop();
     long timeout = timeoutNanos;
     if (timeout == 0 || connection.state.has(ConnectionState.CLOSING)) {
@@ -55,7 +56,7 @@ final class Inactivity {
     }
     long left = timeout - (System.nanoTime() - (long) LAST.getOpaque(this));
     if (left > 0) {
-      timer = connection.loop().timers().schedule(left, this::look);
+      timer = connection.loop().timers().schedule(left, this);
     } else {
       connection.closeForInactivity(timeout);
     }

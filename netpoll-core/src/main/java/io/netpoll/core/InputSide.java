@@ -1,7 +1,10 @@
 package io.netpoll.core;
 
+import io.netpoll.DelimiterNotFoundException;
+import io.netpoll.LinkBuffer;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
+import io.netpoll.Reader;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
@@ -9,12 +12,15 @@ import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a connection that takes what arrives: the poller's leader fills it, one reading
- * thread at a time empties it through {@link InputReader}, both at once and without a lock.
+ * thread at a time empties it, both at once and without a lock.
  *
  * <h2>Waiting</h2>
  *
@@ -27,26 +33,31 @@ import org.jspecify.annotations.Nullable;
  * At {@code limit()} unread bytes the leader sets {@code paused}, puts a full fence and looks again
  * before it stops reading; a consumer puts a full fence behind its consumption (at release, at the
  * end of a handler call, before it parks) and then reads {@code paused}. So input never stays
- * paused while the reader has caught up. A wait or {@link InputReader#request} for more than the
- * mark raises the limit through {@code demand}.
+ * paused while the reader has caught up. A wait or {@link #request} for more than the mark raises
+ * the limit through {@code demand}.
  */
-final class InputSide implements Input {
+final class InputSide implements Input, Reader {
   private static final int SMALLEST_READ = 4 << 10;
   private static final int LARGEST_READ = 1 << 20;
 
   private static final VarHandle WAITER;
+  private static final VarHandle DEADLINE;
 
   static {
     try {
-      WAITER = MethodHandles.lookup().findVarHandle(InputSide.class, "waiter", Thread.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WAITER = lookup.findVarHandle(InputSide.class, "waiter", Thread.class);
+      DEADLINE = lookup.findVarHandle(InputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final EngineConnection connection;
-  final LinkedBuffer buffer = new LinkedBuffer();
-  final Deadline deadline;
+  private final LinkedBuffer buffer = new LinkedBuffer();
+
+  /** Replaced from any thread, also while a thread waits, which is woken then. */
+  private volatile Deadline deadline;
 
   private volatile @Nullable Thread waiter;
 
@@ -71,7 +82,7 @@ final class InputSide implements Input {
 
   InputSide(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
-    this.deadline = new Deadline(settings.readTimeoutNanos);
+    this.deadline = settings.readDeadline;
   }
 
   // ---- The poller's leader -------------------------------------------------------------------
@@ -218,6 +229,15 @@ final class InputSide implements Input {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
+  /** Changes how long a wait may take, also of one that goes on. */
+  void changeDeadline(UnaryOperator<Deadline> change) {
+    Deadline before;
+    do {
+      before = deadline;
+    } while (!DEADLINE.compareAndSet(this, before, change.apply(before)));
+    wake();
+  }
+
   /** Wakes a waiting reader so that it looks at the connection's state and its deadline again. */
   void wake() {
     VarHandle.fullFence();
@@ -231,8 +251,7 @@ final class InputSide implements Input {
 
   // ---- The reading thread --------------------------------------------------------------------
 
-  /** Asks for more if the reader has caught up. */
-  void resumeIfPaused() {
+  private void resumeIfPaused() {
     VarHandle.fullFence(); // pairs with the fence of space
     if (paused && wantsMore()) {
       connection.leader.post(LeaderSide.RESUME);
@@ -245,13 +264,16 @@ final class InputSide implements Input {
         && !connection.out.isThrottlingInput();
   }
 
-  /** Lets the handler be called next when {@code n} bytes are there. */
-  void demand(int n) {
-    demand = n;
-    resumeIfPaused();
+  private void need(int n) throws IOException {
+    if (n > buffer.length()) {
+      if (await(n)) {
+        return;
+      }
+      throw connection.closedException(() -> describe(n) + " found " + buffer.length());
+    }
   }
 
-  String describe(int n) {
+  private String describe(int n) {
     return "A read of " + n + (n == 1 ? " byte from " : " bytes from ") + connection.peer();
   }
 
@@ -260,7 +282,7 @@ final class InputSide implements Input {
    *
    * @return false if the input ended, or the connection was closed, before
    */
-  boolean await(int n) throws IOException {
+  private boolean await(int n) throws IOException {
     long wanted = buffer.consumed() + n;
     Supplier<String> what = () -> describe(n);
     if (!mayStillCome()) {
@@ -303,5 +325,152 @@ final class InputSide implements Input {
 
   private boolean mayStillCome() {
     return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
+  }
+
+  @Override
+  public ByteBuffer next(int n) throws IOException {
+    need(n);
+    return buffer.next(n);
+  }
+
+  @Override
+  public ByteBuffer peek(int n) throws IOException {
+    need(n);
+    return buffer.peek(n);
+  }
+
+  @Override
+  public int peekInt() throws IOException {
+    need(Integer.BYTES);
+    return buffer.peekInt();
+  }
+
+  @Override
+  public void skip(int n) throws IOException {
+    need(n);
+    buffer.skip(n);
+  }
+
+  @Override
+  public ByteBuffer until(byte delimiter) throws IOException {
+    return until(delimiter, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public ByteBuffer until(byte delimiter, int max) throws IOException {
+    if (max < 1) {
+      throw new IllegalArgumentException("until needs a maximum of at least 1 byte, not " + max);
+    }
+    int searched = 0;
+    for (; ; ) {
+      int here = Math.min(buffer.length(), max);
+      int at = buffer.indexOf(delimiter, searched, here - searched);
+      if (at >= 0) {
+        return buffer.next(at + 1);
+      }
+      if (here == max) {
+        throw new DelimiterNotFoundException(
+            "No byte "
+                + (delimiter & 0xff)
+                + " is among the next "
+                + max
+                + " bytes from "
+                + connection.peer()
+                + ".");
+      }
+      searched = here;
+      if (!await(here + 1)) {
+        int found = here;
+        throw connection.closedException(
+            () ->
+                "The search for byte "
+                    + (delimiter & 0xff)
+                    + " in "
+                    + found
+                    + " bytes from "
+                    + connection.peer()
+                    + " found none");
+      }
+    }
+  }
+
+  @Override
+  public String readString(int n, Charset charset) throws IOException {
+    need(n);
+    return buffer.readString(n, charset);
+  }
+
+  @Override
+  public byte[] readBinary(int n) throws IOException {
+    need(n);
+    return buffer.readBinary(n);
+  }
+
+  @Override
+  public byte readByte() throws IOException {
+    need(Byte.BYTES);
+    return buffer.readByte();
+  }
+
+  @Override
+  public short readShort() throws IOException {
+    need(Short.BYTES);
+    return buffer.readShort();
+  }
+
+  @Override
+  public int readInt() throws IOException {
+    need(Integer.BYTES);
+    return buffer.readInt();
+  }
+
+  @Override
+  public long readLong() throws IOException {
+    need(Long.BYTES);
+    return buffer.readLong();
+  }
+
+  @Override
+  public int indexOf(byte value) {
+    return buffer.indexOf(value);
+  }
+
+  @Override
+  public int readTo(ByteBuffer destination) throws IOException {
+    if (destination.hasRemaining() && buffer.length() == 0 && !await(1)) {
+      if (connection.state.has(ConnectionState.CLOSING)
+          && !connection.state.has(ConnectionState.BY_PEER)) {
+        throw connection.closedException(() -> describe(1) + " found none");
+      }
+      return -1;
+    }
+    return destination.hasRemaining() ? buffer.readTo(destination) : 0;
+  }
+
+  @Override
+  public LinkBuffer slice(int n) throws IOException {
+    need(n);
+    return buffer.slice(n);
+  }
+
+  @Override
+  public boolean request(int n) {
+    if (buffer.request(n)) {
+      return true;
+    }
+    demand = n;
+    resumeIfPaused();
+    return buffer.request(n);
+  }
+
+  @Override
+  public void release() {
+    buffer.release();
+    resumeIfPaused();
+  }
+
+  @Override
+  public int length() {
+    return buffer.length();
   }
 }

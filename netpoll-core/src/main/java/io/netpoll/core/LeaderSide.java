@@ -40,7 +40,9 @@ final class LeaderSide implements Endpoint {
 
   private final EngineConnection connection;
   private final PollLoop loop;
-  private final Closing closing;
+
+  /** Null as long as nobody closes the connection. Leader only. */
+  private @Nullable Closing closing;
 
   /** Set by the leader before the first event and before the connection is shown to a user. */
   private @Nullable Handle handle;
@@ -54,7 +56,6 @@ final class LeaderSide implements Endpoint {
     this.connection = connection;
     this.loop = loop;
     this.dial = dial;
-    this.closing = new Closing(connection);
   }
 
   PollLoop loop() {
@@ -111,14 +112,14 @@ final class LeaderSide implements Endpoint {
       connection.out.armPoller();
     }
     if ((asked & CLOSE) != 0 || connection.state.has(ConnectionState.CLOSING)) {
-      closing.advance();
+      closing().advance();
       return;
     }
     if ((asked & LOOK) != 0) {
       connection.watchInactivity();
     }
     if ((asked & START) != 0) {
-      handle().resumeInput();
+      startInput();
     }
     if ((asked & RESUME) != 0) {
       connection.in.resumeNow();
@@ -126,11 +127,25 @@ final class LeaderSide implements Endpoint {
     }
   }
 
+  private Closing closing() {
+    Closing begun = closing;
+    if (begun == null) {
+      begun = new Closing(connection);
+      closing = begun;
+    }
+    return begun;
+  }
+
+  private void startInput() {
+    handle().resumeInput();
+    connection.moved(); // inactivity counts from here
+    connection.watchInactivity();
+  }
+
   /** Takes an accepted socket. */
   void attach(StreamSocket socket) {
-    Handle watched;
     try {
-      watched = loop.poller().attach(socket, this);
+      handle = loop.poller().attach(socket, this);
     } catch (IOException e) {
       Log.CONNECTION.log(
           System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
@@ -138,14 +153,12 @@ final class LeaderSide implements Endpoint {
       loop.release();
       return;
     }
-    handle = watched;
     loop.add(connection);
-    connection.watchInactivity();
     if (connection.settings.owner != null) {
       connection.settings.owner.opened(connection);
     }
     if (connection.state.has(ConnectionState.GREETED)) {
-      watched.resumeInput();
+      startInput();
     } else {
       connection.run.signal();
     }
@@ -182,9 +195,7 @@ final class LeaderSide implements Endpoint {
   public void connected() {
     PendingDial pending = takeDial();
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
-      handle().resumeInput();
-      connection.moved();
-      connection.watchInactivity();
+      startInput();
       pending.succeed(connection);
     }
   }
@@ -207,7 +218,7 @@ final class LeaderSide implements Endpoint {
       connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
       connection.state.setClosing(ConnectionState.BY_PEER);
       pending.fail(cause);
-      closing.advance();
+      closing().advance();
       return;
     }
     connection.noteFailure(cause);
@@ -231,7 +242,7 @@ final class LeaderSide implements Endpoint {
       connection.run.startDisconnect();
     }
     if (closed) {
-      closing.inputEnded();
+      closing().inputEnded();
     } else {
       connection.run.signal();
     }
@@ -240,7 +251,7 @@ final class LeaderSide implements Endpoint {
   @Override
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
-    closing.finished();
+    closing().finished();
     connection.stopWatchingInactivity();
     connection.wakeWaiters();
     loop.remove(connection);

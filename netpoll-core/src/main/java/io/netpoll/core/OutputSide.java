@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputSide implements Output, Writer {
   private static final VarHandle WAITER;
+  private static final VarHandle DEADLINE;
 
   static {
     try {
-      WAITER = MethodHandles.lookup().findVarHandle(OutputSide.class, "waiter", Thread.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WAITER = lookup.findVarHandle(OutputSide.class, "waiter", Thread.class);
+      DEADLINE = lookup.findVarHandle(OutputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -43,7 +47,9 @@ final class OutputSide implements Output, Writer {
   private final EngineConnection connection;
   private final LinkedBuffer buffer = new LinkedBuffer();
   final OutputToken token = new OutputToken();
-  final Deadline deadline;
+
+  /** Replaced from any thread, also while a thread waits, which is woken then. */
+  private volatile Deadline deadline;
 
   private volatile @Nullable Thread waiter;
 
@@ -55,7 +61,7 @@ final class OutputSide implements Output, Writer {
 
   OutputSide(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
-    this.deadline = new Deadline(settings.writeTimeoutNanos);
+    this.deadline = settings.writeDeadline;
   }
 
   // ---- The holder of the token ---------------------------------------------------------------
@@ -141,6 +147,20 @@ final class OutputSide implements Output, Writer {
 
   private boolean isLow() {
     return pending() <= connection.settings.outputLowWaterMark;
+  }
+
+  /** How long a wait may take. */
+  Deadline deadline() {
+    return deadline;
+  }
+
+  /** Changes how long a wait may take, also of one that goes on. */
+  void changeDeadline(UnaryOperator<Deadline> change) {
+    Deadline before;
+    do {
+      before = deadline;
+    } while (!DEADLINE.compareAndSet(this, before, change.apply(before)));
+    wake();
   }
 
   /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */
