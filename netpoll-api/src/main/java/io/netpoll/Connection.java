@@ -133,6 +133,17 @@ public interface Connection extends ByteChannel {
   void setIdleTimeout(Duration timeout) throws IOException;
 
   /**
+   * Closes the connection once no byte was received or sent for so long, counted anew from this
+   * call; a handler that runs meanwhile does not count. The connection closes as by {@link
+   * #close()}, or where output waits that the peer does not take, as by {@link #abort()}; waiting
+   * readers and writers fail with a {@link ConnectionClosedException} whose cause says why.
+   *
+   * @param timeout kept to about a millisecond; {@link Duration#ZERO} for no limit, the default
+   * @throws IllegalArgumentException if {@code timeout} is negative
+   */
+  void setInactivityTimeout(Duration timeout);
+
+  /**
    * Sets an option of the socket.
    *
    * @param <T> type of its value

@@ -168,6 +168,15 @@ public interface Dialer {
     Builder idleTimeout(Duration timeout);
 
     /**
+     * Sets {@link Connection#setInactivityTimeout} of new connections. No limit by default.
+     *
+     * @param timeout the longest time in which no byte is received or sent, {@link Duration#ZERO}
+     *     for no limit
+     * @return this builder
+     */
+    Builder inactivityTimeout(Duration timeout);
+
+    /**
      * Sets how many received bytes may wait unread, as {@link
      * EventLoop.Builder#inputHighWaterMark}.
      *
@@ -184,6 +193,22 @@ public interface Dialer {
      * @return this builder
      */
     Builder outputHighWaterMark(int bytes);
+
+    /**
+     * Sets where input goes on, as {@link EventLoop.Builder#inputLowWaterMark}.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder inputLowWaterMark(int bytes);
+
+    /**
+     * Sets where output goes on, as {@link EventLoop.Builder#outputLowWaterMark}.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder outputLowWaterMark(int bytes);
 
     /**
      * Sets whether a connection stays open for output after the peer's FIN, as {@link
@@ -220,6 +245,7 @@ public interface Dialer {
      * Makes the dialer.
      *
      * @return a new dialer
+     * @throws IllegalArgumentException if a low-water mark is not below its high-water mark
      */
     Dialer build();
   }

@@ -59,6 +59,26 @@ public interface EventLoop extends AutoCloseable {
   }
 
   /**
+   * Starts to describe a server whose callbacks share a context of one type, for each connection
+   * one.
+   *
+   * <pre>{@code
+   * EventLoop server = EventLoop.withContext(connection -> new Session(connection))
+   *     .onConnect((connection, session) -> session.greet())
+   *     .onRequest((connection, session) -> session.answer(connection.reader()))
+   *     .readTimeout(Duration.ofSeconds(5))
+   *     .build();
+   * }</pre>
+   *
+   * @param <C> the type of the context
+   * @param factory makes the context, as OnPrepare
+   * @return what takes the other callbacks
+   */
+  static <C> ContextualCallbacks<C> withContext(ContextualCallbacks.Factory<? extends C> factory) {
+    return new ContextualCallbacks<>(factory);
+  }
+
+  /**
    * Accepts and serves connections of a listener until {@link #shutdown} is called or the listener
    * is closed or fails. Blocks until then; several threads may serve several listeners. The
    * listener is closed when this returns.
@@ -88,13 +108,21 @@ public interface EventLoop extends AutoCloseable {
   int connections();
 
   /**
+   * How many connections were refused because of the limits that the builder was given.
+   *
+   * @return the counts since this event loop was built
+   */
+  Refusals refusals();
+
+  /**
    * Shuts down gracefully: listeners are closed, idle connections are closed at once, busy ones as
    * soon as their request has been answered; connections that are left at the deadline are reset.
    * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
-   * same way and give the same result. Called by a handler, it does not wait for that handler's own
-   * connection; in inline execution, where nothing can be waited for, it returns at once with what
-   * has ended so far, and the deadline is kept all the same. If the waiting thread is interrupted,
-   * what is open is reset at once, and its interrupt flag stays set.
+   * same way and give the same result. Called by a callback, it does not wait for that callback's
+   * own connection, nor for those whose callbacks wait in the same way; in inline execution, where
+   * nothing can be waited for, it returns at once with what has ended so far, and the deadline is
+   * kept all the same. If the waiting thread is interrupted, what is open is reset at once, and its
+   * interrupt flag stays set.
    *
    * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once
    * @return what happened
@@ -160,9 +188,18 @@ public interface EventLoop extends AutoCloseable {
     Builder idleTimeout(Duration timeout);
 
     /**
-     * Sets how many received bytes may wait unread before reading from the socket stops; it goes on
-     * when half of them were consumed. 1 MiB by default. A handler that waits for more raises it
-     * for that wait.
+     * Sets {@link Connection#setInactivityTimeout} of new connections, counted from the return of
+     * OnPrepare. No limit by default.
+     *
+     * @param timeout the longest time in which no byte is received or sent, {@link Duration#ZERO}
+     *     for no limit
+     * @return this builder
+     */
+    Builder inactivityTimeout(Duration timeout);
+
+    /**
+     * Sets how many received bytes may wait unread before reading from the socket stops. 1 MiB by
+     * default. A handler that waits for more raises it for that wait.
      *
      * @param bytes at least 1
      * @return this builder
@@ -170,13 +207,31 @@ public interface EventLoop extends AutoCloseable {
     Builder inputHighWaterMark(int bytes);
 
     /**
-     * Sets how many flushed bytes may wait unsent before {@link Writer#flush} waits; it goes on
-     * when half of them were sent. 1 MiB by default.
+     * Sets at how many unread bytes reading from the socket goes on after it stopped. Half of the
+     * high-water mark by default.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder inputLowWaterMark(int bytes);
+
+    /**
+     * Sets how many flushed bytes may wait unsent before {@link Writer#flush} waits. 1 MiB by
+     * default.
      *
      * @param bytes at least 1
      * @return this builder
      */
     Builder outputHighWaterMark(int bytes);
+
+    /**
+     * Sets at how many unsent bytes a waiting {@link Writer#flush} goes on. Half of the high-water
+     * mark by default.
+     *
+     * @param bytes at least 0 and less than the high-water mark, which {@link #build} checks
+     * @return this builder
+     */
+    Builder outputLowWaterMark(int bytes);
 
     /**
      * Sets whether a connection stays open for output after the peer's FIN until {@link
@@ -210,9 +265,51 @@ public interface EventLoop extends AutoCloseable {
     <T> Builder option(SocketOption<T> option, T value);
 
     /**
+     * Sets how many connections may be open at the same time, over all listeners; a connection
+     * counts until its close callbacks have returned. Any number by default.
+     *
+     * @param connections at least 1
+     * @param more what happens to those that come while so many are open; with {@link AtLimit#WAIT}
+     *     one for each listening socket may be accepted already, and waits without being served
+     * @return this builder
+     */
+    Builder maxConnections(int connections, AtLimit more);
+
+    /**
+     * Sets how many connections from one IP address may be open at the same time; more are refused
+     * with RST, so that they are in nobody's way. Any number by default. Unix-domain sockets have
+     * no such addresses and are not limited.
+     *
+     * @param connections at least 1
+     * @return this builder
+     */
+    Builder maxConnectionsPerAddress(int connections);
+
+    /**
+     * Sets how many connections may come in a second, over all listeners, in bursts of no more than
+     * a tenth of that. Any number by default.
+     *
+     * @param perSecond at least 1
+     * @param more what happens to those that come too soon
+     * @return this builder
+     */
+    Builder acceptRate(int perSecond, AtLimit more);
+
+    /**
+     * Lets the event loop shut down by itself when the process exits, by a hook of the Java virtual
+     * machine (on SIGTERM, SIGINT or {@link System#exit}). Off by default.
+     *
+     * @param deadline as of {@link EventLoop#shutdown}; the process exits after it at the latest
+     * @return this builder
+     * @throws IllegalArgumentException if {@code deadline} is negative
+     */
+    Builder shutdownOnExit(Duration deadline);
+
+    /**
      * Makes the event loop. It serves nothing yet.
      *
      * @return a new event loop
+     * @throws IllegalArgumentException if a low-water mark is not below its high-water mark
      */
     EventLoop build();
   }

@@ -100,10 +100,10 @@ abstract class Chain {
   @Nullable Node parked;
 
   /** Consumer: the first of the nodes before {@link #head} that are not given back, if any is. */
-  private @Nullable Node first;
+  @Nullable Node first;
 
   /** Consumer: the node being read. Null before the first and after the last byte of a chain. */
-  private @Nullable Node head;
+  @Nullable Node head;
 
   // Any thread.
 

@@ -50,6 +50,24 @@ final class EngineDialerBuilder implements Dialer.Builder {
   }
 
   @Override
+  public Dialer.Builder inputLowWaterMark(int bytes) {
+    settings.inputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder outputLowWaterMark(int bytes) {
+    settings.outputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder inactivityTimeout(Duration timeout) {
+    settings.inactivityTimeout(timeout);
+    return this;
+  }
+
+  @Override
   public Dialer.Builder halfClose(boolean halfClose) {
     settings.halfClose(halfClose);
     return this;

@@ -16,30 +16,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts the connections of one listening socket, and spreads them over the loops of the group or
- * keeps them on its own loop. One that is to keep them gives them to the others once its loop is
- * retired: it goes on until it is closed, since its socket gets its share of the connections.
+ * Accepts the connections of one listening socket, which an {@link Entrance} spreads over the loops
+ * of the group or keeps on its own loop. One that is to keep them gives them to the others once its
+ * loop is retired: it goes on until it is closed, since its socket gets its share of the
+ * connections.
  *
  * <p>When accepting fails, for want of descriptors for example, it pauses for a tenth of a second;
  * established connections go on meanwhile, and those that wait in the backlog are accepted later.
  */
 public final class Acceptance implements Acceptor, AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final EngineGroup group;
   private final PollLoop loop;
-  private final boolean keeping;
-  private final ConnectionSettings settings;
   private final ListenSocket socket;
+  private final Entrance entrance;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-  /** Ends a pause. */
+  /** Ends a pause, unless there is another reason for it. */
   private final Runnable resume = this::resume;
 
   // Leader only.
   private @Nullable Handle handle;
-  private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
+  private final LogLimit failures = new LogLimit();
   private boolean closing;
 
   /**
@@ -52,11 +50,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
       boolean keeping,
       ConnectionSettings settings,
       ListenSocket socket) {
-    this.group = group;
     this.loop = loop;
-    this.keeping = keeping;
-    this.settings = settings;
     this.socket = socket;
+    this.entrance = new Entrance(group, loop, keeping, settings, resume);
   }
 
   void start(Map<SocketOption<?>, Object> options) throws IOException {
@@ -107,24 +103,9 @@ public final class Acceptance implements Acceptor, AutoCloseable {
 
   @Override
   public void accepted(StreamSocket accepted) {
-    try {
-      boolean taken;
-      do {
-        taken = handOver(accepted, keeping && loop.reserve() ? loop : group.pick());
-      } while (!taken);
-    } catch (IOException e) {
-      accepted.close(); // the group is closing
+    if (!entrance.take(accepted) && handle != null) {
+      handle.pauseInput();
     }
-  }
-
-  /** Gives a socket to a loop with a reservation; returns false if that has ended meanwhile. */
-  private boolean handOver(StreamSocket accepted, PollLoop target) {
-    EngineConnection connection = new EngineConnection(group, target, settings, null);
-    if (target != loop) {
-      return target.execute(() -> connection.attach(accepted));
-    }
-    connection.attach(accepted);
-    return true;
   }
 
   @Override
@@ -134,9 +115,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     }
     handle.pauseInput();
     loop.timers().schedule(PAUSE_NANOS, resume);
-    long now = System.nanoTime();
-    if (now - lastLogged >= LOG_EVERY_NANOS) {
-      lastLogged = now;
+    if (failures.permits()) {
       Log.LISTENER.log(
           System.Logger.Level.WARNING,
           "Accepting on "
@@ -149,7 +128,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   }
 
   private void resume() {
-    if (handle != null && !closing) {
+    if (handle != null && !closing && entrance.admitWaiting()) {
       handle.resumeInput();
     }
   }
@@ -157,6 +136,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   @Override
   public void closed() {
     loop.acceptanceEnded();
+    entrance.close();
     if (closing) {
       end.complete(null);
     } else {
@@ -211,6 +191,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
             () -> {
               if (!closing && handle != null) {
                 closing = true;
+                entrance.close();
                 handle.close();
               }
               freed.complete(null);

@@ -128,7 +128,7 @@ public final class Await {
     if (condition.getAsBoolean()) {
       return true;
     }
-    EngineConnection.sendHeldByCaller();
+    ConnectionRun.sendHeldByCaller();
     LoopThread thread = LoopThread.current();
     PollLoop led = thread == null ? null : thread.ledLoop();
     boolean inPlace = led != null && !led.passOn(thread);

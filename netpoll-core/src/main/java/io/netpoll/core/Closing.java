@@ -33,7 +33,7 @@ final class Closing {
 
   private final EngineConnection connection;
   private Step step = Step.OPEN;
-  private Timers.@Nullable Timer timer;
+  private TimerWheel.@Nullable Timer timer;
 
   Closing(EngineConnection connection) {
     this.connection = connection;
@@ -54,7 +54,7 @@ final class Closing {
     if (step == Step.OPEN) {
       step = Step.DRAINING;
       connection.in.stop();
-      long timeout = connection.out.deadline.timeout();
+      long timeout = connection.out.deadline().timeout();
       if (connection.out.pending() > 0 && timeout > 0) {
         timer = connection.loop().timers().schedule(timeout, connection::abort);
       }
@@ -68,7 +68,7 @@ final class Closing {
     OutputSide out = connection.out;
     if (out.pending() > 0) {
       if (out.token.tryPass()) {
-        connection.handle().sendWhenWritable();
+        connection.leader.handle().sendWhenWritable();
       }
       return; // whoever has the token asks for the next step when it is done
     }
@@ -76,13 +76,14 @@ final class Closing {
       return;
     }
     cancelTimer();
-    if (connection.state.has(ConnectionState.ENDED) || connection.handle().discardInput() <= 0) {
+    if (connection.state.has(ConnectionState.ENDED)
+        || connection.leader.handle().discardInput() <= 0) {
       closeSocket();
       return;
     }
     step = Step.LINGERING;
     try {
-      connection.handle().shutdownOutput();
+      connection.leader.handle().shutdownOutput();
     } catch (IOException e) {
       closeSocket(); // broken already: nothing is left to protect
       return;
@@ -107,9 +108,9 @@ final class Closing {
     cancelTimer();
     step = Step.CLOSED;
     if (connection.state.has(ConnectionState.ABORT)) {
-      connection.handle().abort();
+      connection.leader.handle().abort();
     } else {
-      connection.handle().close();
+      connection.leader.handle().close();
     }
   }
 

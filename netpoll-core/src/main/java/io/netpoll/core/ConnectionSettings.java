@@ -4,6 +4,7 @@ import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
+import io.netpoll.spi.StreamSocket;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -19,14 +20,21 @@ public final class ConnectionSettings {
   final @Nullable OnConnect onConnect;
   final @Nullable OnRequest onRequest;
   final @Nullable OnDisconnect onDisconnect;
-  final long readTimeoutNanos;
-  final long writeTimeoutNanos;
+  final Deadline readDeadline;
+  final Deadline writeDeadline;
+  final long inactivityTimeoutNanos;
   final int inputHighWaterMark;
   final int outputHighWaterMark;
+  final int inputLowWaterMark;
+  final int outputLowWaterMark;
   final boolean halfClose;
   final boolean coalesceFlushes;
   final StartPolicy.Seed startSeed = new StartPolicy.Seed();
   final @Nullable ConnectionOwner owner;
+
+  /** A low-water mark that was not set: half of the high one. */
+  private static final int HALF = -1;
+
   private final Duration idleTimeout;
   private final Map<SocketOption<?>, Object> options;
 
@@ -35,10 +43,13 @@ public final class ConnectionSettings {
     this.onConnect = from.onConnect;
     this.onRequest = from.onRequest;
     this.onDisconnect = from.onDisconnect;
-    this.readTimeoutNanos = from.readTimeoutNanos;
-    this.writeTimeoutNanos = from.writeTimeoutNanos;
+    this.readDeadline = new Deadline(from.readTimeoutNanos);
+    this.writeDeadline = new Deadline(from.writeTimeoutNanos);
+    this.inactivityTimeoutNanos = from.inactivityTimeoutNanos;
     this.inputHighWaterMark = from.inputHighWaterMark;
     this.outputHighWaterMark = from.outputHighWaterMark;
+    this.inputLowWaterMark = low("input", from.inputLowWaterMark, inputHighWaterMark);
+    this.outputLowWaterMark = low("output", from.outputLowWaterMark, outputHighWaterMark);
     this.halfClose = from.halfClose;
     this.coalesceFlushes = from.coalesceFlushes;
     this.owner = owner;
@@ -62,6 +73,14 @@ public final class ConnectionSettings {
     return all;
   }
 
+  /** Gives up an accepted socket that cannot be watched. */
+  void lose(StreamSocket socket) {
+    socket.close();
+    if (owner != null) {
+      owner.lost(socket.remoteAddress());
+    }
+  }
+
   /** Collects the settings; the builders of event loops and dialers hand over to it. */
   public static final class Builder {
     private @Nullable OnPrepare onPrepare;
@@ -70,9 +89,12 @@ public final class ConnectionSettings {
     private @Nullable OnDisconnect onDisconnect;
     private long readTimeoutNanos;
     private long writeTimeoutNanos = Duration.ofSeconds(30).toNanos();
+    private long inactivityTimeoutNanos;
     private Duration idleTimeout = Duration.ofMinutes(10);
     private int inputHighWaterMark = 1 << 20;
     private int outputHighWaterMark = 1 << 20;
+    private int inputLowWaterMark = HALF;
+    private int outputLowWaterMark = HALF;
     private boolean halfClose;
     private boolean coalesceFlushes;
     private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
@@ -145,6 +167,15 @@ public final class ConnectionSettings {
     }
 
     /**
+     * Sets the inactivity timeout.
+     *
+     * @param timeout zero for none
+     */
+    public void inactivityTimeout(Duration timeout) {
+      inactivityTimeoutNanos = nanos("inactivity", timeout);
+    }
+
+    /**
      * Sets the bound on unread input.
      *
      * @param bytes at least 1
@@ -160,6 +191,24 @@ public final class ConnectionSettings {
      */
     public void outputHighWaterMark(int bytes) {
       outputHighWaterMark = mark("output", bytes);
+    }
+
+    /**
+     * Sets where input goes on.
+     *
+     * @param bytes at least 0
+     */
+    public void inputLowWaterMark(int bytes) {
+      inputLowWaterMark = lowMark("input", bytes);
+    }
+
+    /**
+     * Sets where output goes on.
+     *
+     * @param bytes at least 0
+     */
+    public void outputLowWaterMark(int bytes) {
+      outputLowWaterMark = lowMark("output", bytes);
     }
 
     /**
@@ -196,9 +245,18 @@ public final class ConnectionSettings {
      *
      * @param owner who answers for the connections, or null
      * @return the settings
+     * @throws IllegalArgumentException if a low-water mark is not below its high-water mark
      */
     public ConnectionSettings build(@Nullable ConnectionOwner owner) {
       return new ConnectionSettings(this, owner);
+    }
+
+    private static int lowMark(String name, int bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException(
+            "The " + name + " low-water mark must be at least 0 bytes, not " + bytes + ".");
+      }
+      return bytes;
     }
 
     private static int mark(String name, int bytes) {
@@ -208,6 +266,20 @@ public final class ConnectionSettings {
       }
       return bytes;
     }
+  }
+
+  private static int low(String name, int low, int high) {
+    if (low >= high) {
+      throw new IllegalArgumentException(
+          "The "
+              + name
+              + " low-water mark must be below the high-water mark of "
+              + high
+              + " bytes, not "
+              + low
+              + ".");
+    }
+    return low == HALF ? high / 2 : low;
   }
 
   /**

@@ -4,15 +4,9 @@ import io.netpoll.CloseCallback;
 import io.netpoll.Connection;
 import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionClosedException.Side;
-import io.netpoll.OnDisconnect;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
-import io.netpoll.spi.Endpoint;
-import io.netpoll.spi.Handle;
-import io.netpoll.spi.Input;
-import io.netpoll.spi.Output;
-import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -24,91 +18,43 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection: joins its poller, its two sides and its callbacks.
+ * A connection as its users hold it: settings, addresses, attachment, and the way to its parts. Any
+ * thread calls its methods.
  *
- * <p>Three kinds of threads come here. The loop's <em>leader</em> brings events ({@link Endpoint})
- * and carries out what others {@link #post}: it alone touches the {@link Handle}, except for
- * sending. The <em>run</em> ({@link #run}) makes the callbacks, on whichever thread the {@link
- * HandlerStarter} chose. <em>Any thread</em> may call the {@link Connection} methods. What binds
- * them is {@link ConnectionState}; how it closes is in {@link Closing}.
+ * <p>The parts are the two sides that bytes go through ({@link InputSide}, {@link OutputSide}), the
+ * {@link LeaderSide} that the poll loop works on, and the {@link ConnectionRun} that makes the
+ * callbacks. What binds them is {@link ConnectionState}.
  */
-public final class EngineConnection implements Connection, Endpoint, Runnable {
-
-  /** How many passes one run makes before others get their turn. */
-  private static final int PASSES = 64;
-
-  /** Coalesced flushes leave at the latest when they hold this many bytes back. */
-  private static final int COALESCED = 64 << 10;
-
-  /** The connection whose run the thread is in, if it coalesces flushes. */
-  private static final ThreadLocal<@Nullable EngineConnection> HOLDING = new ThreadLocal<>();
-
-  // What other threads ask of the leader.
-  static final int START = 1;
-  static final int RESUME = 1 << 1;
-  static final int ARM = 1 << 2;
-  static final int CLOSE = 1 << 3;
-
-  private static final VarHandle POSTED;
-  private static final VarHandle CLOSE_CALLBACKS;
+public final class EngineConnection implements Connection {
+  private static final VarHandle INACTIVITY;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      POSTED = lookup.findVarHandle(EngineConnection.class, "posted", int.class);
-      CLOSE_CALLBACKS = lookup.findVarHandle(EngineConnection.class, "closeCallbacks", Queue.class);
+      INACTIVITY =
+          MethodHandles.lookup()
+              .findVarHandle(EngineConnection.class, "inactivity", Inactivity.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
-  }
-
-  /** What the run does next. The run only. */
-  private enum Phase {
-    PREPARE,
-    GREET,
-    SERVE,
-    FINISHED
   }
 
   final ConnectionSettings settings;
   final ConnectionState state = new ConnectionState();
   final InputSide in;
   final OutputSide out;
+  final LeaderSide leader;
+  final ConnectionRun run;
   private final EngineGroup group;
-  private final PollLoop loop;
-  private final Closing closing = new Closing(this);
 
-  /** Where runs start, in adaptive execution; null in others. */
-  private final @Nullable StartPolicy policy;
+  /** Null as long as there was no inactivity timeout. */
+  private volatile @Nullable Inactivity inactivity;
 
-  /** Set by the leader before the first event and before the connection is shown to a user. */
-  private @Nullable Handle handle;
-
-  /** The dial that this connection is to complete; null for an accepted one. Leader only. */
-  private @Nullable PendingDial dial;
-
-  private volatile @Nullable OnRequest onRequest;
   private volatile @Nullable Object attachment;
   private volatile @Nullable IOException failure;
-  private volatile @Nullable Queue<CloseCallback> closeCallbacks;
-  private volatile int posted;
-
-  /** The thread that is inside the run; others compare it with a thread they know to be there. */
-  private @Nullable Thread runner;
-
-  /** Whether {@link #HOLDING} of the runner is this connection. The run only. */
-  private boolean holding;
-
-  private Phase phase;
-
-  /** The handler of the pass before: a new one is shown what is buffered. The run only. */
-  private @Nullable OnRequest handlerBefore;
 
   // The loop's list of connections. Leader only.
   @Nullable EngineConnection previous;
@@ -117,484 +63,95 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   EngineConnection(
       EngineGroup group, PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
     this.group = group;
-    this.loop = loop;
     this.settings = settings;
-    this.dial = dial;
-    this.onRequest = settings.onRequest;
-    this.policy = group.isAdaptive() ? new StartPolicy(settings.startSeed) : null;
+    this.leader = new LeaderSide(this, loop, dial);
     this.in = new InputSide(this, settings);
     this.out = new OutputSide(this, settings);
-    if (settings.onPrepare == null && settings.onConnect == null) {
-      phase = Phase.SERVE;
-      state.set(ConnectionState.GREETED);
-    } else {
-      phase = Phase.PREPARE;
+    this.run = new ConnectionRun(this);
+    if (settings.inactivityTimeoutNanos > 0) {
+      inactivity = new Inactivity(this, settings.inactivityTimeoutNanos);
     }
-  }
-
-  // ---- The leader ----------------------------------------------------------------------------
-
-  /** Takes an accepted socket. Leader only. */
-  void attach(StreamSocket socket) {
-    try {
-      handle = loop.poller().attach(socket, this);
-    } catch (IOException e) {
-      Log.CONNECTION.log(
-          System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
-      socket.close();
-      loop.release();
-      return;
-    }
-    loop.add(this);
-    if (settings.owner != null) {
-      settings.owner.opened(this);
-    }
-    if (phase == Phase.SERVE) {
-      handle.resumeInput();
-    } else {
-      signal();
-    }
-  }
-
-  /** Starts to connect. Leader only. */
-  void connect(
-      SocketAddress remote, @Nullable SocketAddress local, Map<SocketOption<?>, Object> options) {
-    PendingDial pending = Objects.requireNonNull(dial);
-    try {
-      if (state.has(ConnectionState.CLOSING)) {
-        throw new IOException("The caller has given up before connecting began.");
-      }
-      handle = loop.poller().connect(remote, local, options, this);
-      loop.add(this);
-    } catch (IOException | RuntimeException e) {
-      state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
-      loop.release();
-      pending.fail(e);
-    }
-  }
-
-  @Override
-  public Input input() {
-    return in;
-  }
-
-  @Override
-  public Output output() {
-    return out;
-  }
-
-  @Override
-  public void connected() {
-    PendingDial pending = dial;
-    dial = null;
-    if (pending != null && !state.has(ConnectionState.CLOSING)) {
-      handle().resumeInput();
-      pending.succeed(this);
-    }
-  }
-
-  /** The peer sent FIN. */
-  void inputEnded() {
-    end(ConnectionState.ENDED);
-  }
-
-  @Override
-  public void failed(IOException cause) {
-    PendingDial pending = dial;
-    if (pending != null) {
-      dial = null;
-      state.set(ConnectionState.FAILED | ConnectionState.ENDED);
-      state.setClosing(ConnectionState.BY_PEER);
-      pending.fail(cause);
-      closing.advance();
-      return;
-    }
-    if (failure == null) {
-      failure = cause;
-    }
-    Log.CONNECTION.log(
-        System.Logger.Level.DEBUG, () -> "The connection to " + peer() + " failed: " + cause);
-    end(ConnectionState.ENDED | ConnectionState.FAILED);
-  }
-
-  private void end(int bits) {
-    int before = state.set(bits);
-    if ((before & bits) == bits) {
-      return;
-    }
-    in.wake();
-    out.wake();
-    boolean closed = (before & ConnectionState.CLOSING) != 0;
-    boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
-    if (byPeer
-        && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
-            == ConnectionState.GREETED) {
-      startDisconnect();
-    }
-    if (closed) {
-      closing.inputEnded();
-    } else {
-      signal();
-    }
-  }
-
-  @Override
-  public void closed() {
-    state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
-    closing.finished();
-    in.wake();
-    out.wake();
-    loop.remove(this);
-    PendingDial pending = dial;
-    if (pending != null) {
-      dial = null;
-      pending.fail(new IOException("The poller was closed while connecting."));
-    }
-    signal();
-  }
-
-  @Override
-  public void detached(StreamSocket socket) {
-    socket.close(); // nobody asks for it: connections of this engine stay with their poller
-    closed();
-  }
-
-  /** The handle; known from before the connection is shown to anyone. */
-  Handle handle() {
-    return Objects.requireNonNull(handle);
   }
 
   PollLoop loop() {
-    return loop;
+    return leader.loop();
   }
 
-  /** Asks something of the leader: START, RESUME, ARM or CLOSE. Any thread. */
-  void post(int what) {
-    int before = (int) POSTED.getAndBitwiseOr(this, what);
-    if (before == 0) {
-      loop.execute(this::carryOut);
-    }
+  /** Wakes those that wait to read or write, so that they look at the state again. */
+  void wakeWaiters() {
+    in.wake();
+    out.wake();
   }
 
-  private void carryOut() {
-    int asked = (int) POSTED.getAndSet(this, 0);
-    if (state.has(ConnectionState.CLOSED)) {
-      return;
-    }
-    if ((asked & ARM) != 0) {
-      out.armPoller();
-    }
-    if ((asked & CLOSE) != 0 || state.has(ConnectionState.CLOSING)) {
-      closing.advance();
-      return;
-    }
-    if ((asked & START) != 0) {
-      handle().resumeInput();
-    }
-    if ((asked & RESUME) != 0) {
-      in.resumeNow();
-      signalInput();
+  /** Bytes were received or sent. */
+  void moved() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.moved();
     }
   }
 
-  // ---- Starting the run ----------------------------------------------------------------------
-
-  /** Bytes have come, or may be handled now. Any thread. */
-  void signalInput() {
-    if (onRequest != null) {
-      signal();
+  /** Watches for inactivity, if that was asked for. Leader only. */
+  void watchInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.run();
     }
   }
 
-  private void signal() {
-    if (state.signal()) {
-      start();
+  /** Watches no more. Leader only. */
+  void stopWatchingInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.stop();
     }
-  }
-
-  private void start() {
-    if (policy == null || policy.startsOnLoop()) {
-      group.starter().start(loop, this);
-    } else {
-      group.starter().startElsewhere(loop, this);
-    }
-  }
-
-  private void startDisconnect() {
-    OnDisconnect callback = settings.onDisconnect;
-    if (callback != null) {
-      state.set(ConnectionState.TELLING);
-      group
-          .starter()
-          .start(
-              loop,
-              () -> {
-                call("OnDisconnect", () -> callback.onDisconnect(this));
-                state.set(ConnectionState.TOLD);
-                signal(); // close callbacks may have waited for it
-              });
-    }
-  }
-
-  // ---- The run -------------------------------------------------------------------------------
-
-  /** Makes the callbacks that are due. Called by whoever the starter chose, once for each start. */
-  @Override
-  public void run() {
-    int seen = state.begin();
-    boolean timed = policy != null && policy.isSampled();
-    long start = timed ? System.nanoTime() : 0;
-    int passes = 0;
-    enterRun();
-    for (; ; ) {
-      if (pass(seen)) {
-        if (++passes == PASSES) {
-          leaveRun(timed ? System.nanoTime() - start : 0, passes);
-          state.yield();
-          start();
-          in.resumeBehindFence();
-          return;
-        }
-      } else {
-        leaveRun(timed ? System.nanoTime() - start : 0, passes);
-        if (state.end()) {
-          in.resumeBehindFence();
-          return;
-        }
-        timed = false;
-        enterRun();
-      }
-      seen = state.look();
-    }
-  }
-
-  private void enterRun() {
-    runner = Thread.currentThread();
-  }
-
-  /** A flush within the run is held back until its end, or a wait. */
-  void holdsBack() {
-    if (!holding && settings.coalesceFlushes) {
-      holding = true;
-      HOLDING.set(this);
-    }
-  }
-
-  private void leaveRun(long nanos, int calls) {
-    out.sendDeferred();
-    if (holding) {
-      holding = false;
-      HOLDING.remove();
-    }
-    if (policy != null) {
-      policy.ran(nanos, calls);
-    }
-    runner = null;
-  }
-
-  /** Sends what the handler holds back that the calling thread is in, if it is in one. */
-  static void sendHeldByCaller() {
-    EngineConnection holding = HOLDING.get();
-    if (holding != null) {
-      holding.out.sendHeld();
-    }
-  }
-
-  /** The watch-dog has passed the loop on during a run. Any thread. */
-  void overtaken() {
-    if (policy != null) {
-      policy.overtaken();
-    }
-    if (settings.coalesceFlushes) {
-      out.sendHeld();
-    }
-  }
-
-  /** A reader or writer has waited. On the waiting thread. */
-  void waited(long nanos) {
-    if (policy != null && runner == Thread.currentThread()) {
-      policy.waited(nanos);
-    }
-  }
-
-  /**
-   * Makes the next callback.
-   *
-   * @return whether there may be another one to make at once
-   */
-  private boolean pass(int seen) {
-    if ((seen & ConnectionState.CLOSED) != 0) {
-      return finish();
-    }
-    if ((seen & ConnectionState.CLOSING) != 0) {
-      return false; // the leader closes the socket and signals then
-    }
-    return switch (phase) {
-      case PREPARE -> {
-        phase = Phase.GREET;
-        if (settings.onPrepare != null) {
-          call("OnPrepare", () -> settings.onPrepare.onPrepare(this));
-        }
-        if (!state.has(ConnectionState.CLOSING)) {
-          post(START);
-        }
-        yield true;
-      }
-      case GREET -> {
-        phase = Phase.SERVE;
-        if (settings.onConnect != null) {
-          callWithInput("OnConnect", () -> settings.onConnect.onConnect(this), false);
-        }
-        in.showAgain();
-        if ((state.set(ConnectionState.GREETED) & ConnectionState.ENDED) != 0) {
-          startDisconnect();
-        }
-        yield true;
-      }
-      default -> serve(seen);
-    };
-  }
-
-  private boolean serve(int seen) {
-    boolean ended = (seen & ConnectionState.ENDED) != 0;
-    OnRequest handler = onRequest;
-    if ((seen & ConnectionState.DRAIN) != 0) {
-      closeBecause(0);
-      return false;
-    }
-    if (handler != handlerBefore) {
-      handlerBefore = handler;
-      in.showAgain();
-    }
-    if (handler != null && in.wantsHandler(ended) && !mustDrainFirst()) {
-      callWithInput("OnRequest", () -> handler.onRequest(this), ended);
-      return true;
-    }
-    if (ended && (!settings.halfClose || (seen & ConnectionState.FAILED) != 0)) {
-      closeBecause(ConnectionState.BY_PEER);
-    }
-    return false;
-  }
-
-  private boolean mustDrainFirst() {
-    if (out.isThrottlingInput()) {
-      return true;
-    }
-    if (group.isInline() && out.pending() > settings.outputHighWaterMark) {
-      out.sendDeferred();
-      return out.isThrottlingInput();
-    }
-    return false;
-  }
-
-  private void callWithInput(String name, UserCode code, boolean ended) {
-    long consumed = in.beginHandlerCall(ended);
-    try {
-      call(name, code);
-    } finally {
-      in.endHandlerCall(consumed);
-    }
-  }
-
-  private boolean finish() {
-    if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
-      return false; // OnDisconnect signals when it has returned
-    }
-    Queue<CloseCallback> callbacks = closeCallbacks;
-    CloseCallback callback;
-    while (callbacks != null && (callback = callbacks.poll()) != null) {
-      CloseCallback due = callback;
-      call("A close callback", () -> due.onClose(this));
-    }
-    if (phase != Phase.FINISHED) {
-      phase = Phase.FINISHED;
-      if (onRequest != null) {
-        // Of a connection that is read by hand, what it received stays readable, and its pages are
-        // left to the garbage collector.
-        in.recycle();
-        out.recycle();
-      }
-      if (settings.owner != null && handle != null) {
-        settings.owner.closed(this);
-      }
-    }
-    return false;
-  }
-
-  /** Code of the user's. */
-  @FunctionalInterface
-  private interface UserCode {
-    void run() throws Exception;
-  }
-
-  /** Calls user code; whatever it throws closes this connection and harms nothing else. */
-  private void call(String name, UserCode code) {
-    try {
-      code.run();
-    } catch (Throwable t) {
-      System.Logger.Level level =
-          t instanceof ConnectionClosedException
-              ? System.Logger.Level.DEBUG
-              : System.Logger.Level.WARNING;
-      Log.CONNECTION.log(
-          level, name + " of the connection to " + peer() + " failed; it is closed.", t);
-      closeBecause(0);
-    }
-  }
-
-  /** Whether a flush by the calling thread is to wait for the end of the run it is in. */
-  boolean defersFlushes() {
-    return runner == Thread.currentThread()
-        && (group.isInline()
-            || (settings.coalesceFlushes && in.unread() > 0 && out.pending() < COALESCED));
   }
 
   // ---- Closing -------------------------------------------------------------------------------
 
-  /** Closes, for the reason that {@code bits} tell: BY_PEER, ABORT. */
-  private void closeBecause(int bits) {
+  /** Closes, for the reason that {@code bits} tell: BY_PEER, or 0 for this side. */
+  void closeBecause(int bits) {
     if (state.setClosing(bits)) {
-      in.wake();
-      out.wake();
-      post(CLOSE);
+      wakeWaiters();
+      leader.post(LeaderSide.CLOSE);
     }
   }
 
-  /** Resets the connection because the library cannot go on with it. Any thread. */
+  /** Resets the connection because the library cannot go on with it. */
   void closeForFailure(String what, Exception cause) {
     Log.CONNECTION.log(
         System.Logger.Level.WARNING,
         "The connection to " + peer() + " " + what + "; it is reset.",
         cause);
-    if (failure == null) {
-      failure = new IOException(cause.getMessage(), cause);
-    }
+    noteFailure(new IOException(cause.getMessage(), cause));
     abort();
   }
 
-  /** The socket was found broken by a send. Any thread. */
-  void failedLater(IOException cause) {
-    // The sender learns of it before the leader, and may close before the leader has noted it.
-    state.blamePeer();
-    loop.execute(
-        () -> {
-          if (!state.has(ConnectionState.CLOSED)) {
-            failed(cause);
-          }
-        });
-  }
-
-  /** The output token was released: closing may go on. Any thread. */
-  void outputReleased() {
-    if (state.has(ConnectionState.CLOSING)) {
-      post(CLOSE);
+  /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */
+  void closeForInactivity(long nanos) {
+    noteFailure(
+        new IOException(
+            "Nothing was received or sent for "
+                + Nanos.text(nanos)
+                + ", which is the inactivity timeout."));
+    if (out.pending() > 0) {
+      abort();
+    } else {
+      close();
     }
   }
 
-  /** Closes as soon as the current OnRequest has returned, at once if none runs. Any thread. */
+  /** Notes why the connection ends, for those who use it later; the first reason stays. */
+  void noteFailure(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  /** Closes as soon as the current OnRequest has returned, at once if none runs. */
   public void closeWhenIdle() {
     if ((state.set(ConnectionState.DRAIN) & ConnectionState.CLOSED) == 0) {
-      signal();
+      run.signal();
     }
   }
 
@@ -609,13 +166,25 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   }
 
   /**
-   * Whether a thread is inside a callback of this connection.
+   * Whether a thread is inside OnPrepare, OnConnect or OnRequest of this connection.
    *
    * @param thread a thread that asked for this, through a task, from wherever it is
    * @return true if it is
    */
   public boolean isRunBy(Thread thread) {
-    return runner == thread;
+    return run.isOn(thread);
+  }
+
+  /**
+   * Whether the calling thread is inside OnDisconnect or a close callback of a connection, which is
+   * not closed for its owner before that has returned.
+   *
+   * @param owner a server
+   * @return true if it is, and the server accepted the connection
+   */
+  public static boolean isEndingByCaller(ConnectionOwner owner) {
+    EngineConnection ending = ConnectionRun.endingByCaller();
+    return ending != null && ending.isOwnedBy(owner);
   }
 
   // ---- Exceptions ----------------------------------------------------------------------------
@@ -646,8 +215,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   /** The peer's address, for messages. */
   String peer() {
-    Handle known = handle;
-    return known == null ? "a peer" : Addresses.text(known.remoteAddress());
+    return leader.hasHandle() ? Addresses.text(remoteAddress()) : "a peer";
   }
 
   // ---- Connection ----------------------------------------------------------------------------
@@ -674,12 +242,12 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   @Override
   public SocketAddress localAddress() {
-    return handle().localAddress();
+    return leader.handle().localAddress();
   }
 
   @Override
   public SocketAddress remoteAddress() {
-    return handle().remoteAddress();
+    return leader.handle().remoteAddress();
   }
 
   @Override
@@ -689,38 +257,48 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
 
   @Override
   public void setReadTimeout(Duration timeout) {
-    in.deadline.timeout(ConnectionSettings.nanos("read", timeout));
-    in.wake();
+    long nanos = ConnectionSettings.nanos("read", timeout);
+    in.changeDeadline(before -> before.withTimeout(nanos));
   }
 
   @Override
   public void setWriteTimeout(Duration timeout) {
-    out.deadline.timeout(ConnectionSettings.nanos("write", timeout));
-    out.wake();
+    long nanos = ConnectionSettings.nanos("write", timeout);
+    out.changeDeadline(before -> before.withTimeout(nanos));
   }
 
   @Override
   public void setReadDeadline(@Nullable Instant deadline) {
-    in.deadline.at(deadline);
-    in.wake();
+    in.changeDeadline(before -> before.withMoment(deadline));
   }
 
   @Override
   public void setWriteDeadline(@Nullable Instant deadline) {
-    out.deadline.at(deadline);
-    out.wake();
+    out.changeDeadline(before -> before.withMoment(deadline));
   }
 
   @Override
   public void setIdleTimeout(Duration timeout) throws IOException {
     ConnectionSettings.nanos("idle", timeout);
-    boolean unix = handle().localAddress() instanceof UnixDomainSocketAddress;
+    boolean unix = leader.handle().localAddress() instanceof UnixDomainSocketAddress;
     if (!unix) {
       for (Map.Entry<SocketOption<?>, Object> option :
           KeepAlive.options(timeout, group.provider().supportedOptions(false)).entrySet()) {
         set(option.getKey(), option.getValue());
       }
     }
+  }
+
+  @Override
+  public void setInactivityTimeout(Duration timeout) {
+    long nanos = ConnectionSettings.nanos("inactivity", timeout);
+    Inactivity watched = inactivity;
+    if (watched == null) {
+      INACTIVITY.compareAndSet(this, null, new Inactivity(this, nanos));
+      watched = Objects.requireNonNull(inactivity);
+    }
+    watched.timeout(nanos);
+    leader.post(LeaderSide.LOOK);
   }
 
   private <T> void set(SocketOption<T> option, Object value) throws IOException {
@@ -732,7 +310,7 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     if (state.has(ConnectionState.CLOSED)) {
       throw closedException(() -> "Setting " + option.name() + " on " + peer() + " did nothing");
     }
-    handle().setOption(option, value);
+    leader.handle().setOption(option, value);
   }
 
   @Override
@@ -740,28 +318,17 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
     if (state.has(ConnectionState.CLOSED)) {
       throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
     }
-    return handle().option(option);
+    return leader.handle().option(option);
   }
 
   @Override
   public void setOnRequest(OnRequest handler) {
-    onRequest = Objects.requireNonNull(handler, "onRequest");
-    signal();
+    run.setOnRequest(handler);
   }
 
   @Override
   public void addCloseCallback(CloseCallback callback) {
-    Objects.requireNonNull(callback, "callback");
-    Queue<CloseCallback> callbacks = closeCallbacks;
-    if (callbacks == null) {
-      CLOSE_CALLBACKS.compareAndSet(this, null, new ConcurrentLinkedQueue<CloseCallback>());
-      callbacks = Objects.requireNonNull(closeCallbacks);
-    }
-    callbacks.add(callback);
-    VarHandle.fullFence(); // pairs with closed(): sets CLOSED, then signals
-    if (state.has(ConnectionState.CLOSED)) {
-      signal();
-    }
+    run.addCloseCallback(callback);
   }
 
   @Override
@@ -807,13 +374,13 @@ public final class EngineConnection implements Connection, Endpoint, Runnable {
   public void abort() {
     state.set(ConnectionState.ABORT);
     closeBecause(0);
-    post(CLOSE); // hastens a close that is under way
+    leader.post(LeaderSide.CLOSE); // hastens a close that is under way
   }
 
   @Override
   public String toString() {
     return "Connection["
-        + (handle == null ? "" : Addresses.text(localAddress()))
+        + (leader.hasHandle() ? Addresses.text(localAddress()) : "")
         + " - "
         + peer()
         + "]";

@@ -240,7 +240,7 @@ public final class EngineGroup implements PollerGroup {
     for (; ; ) {
       PollLoop loop = pick();
       EngineConnection connection = new EngineConnection(this, loop, settings, dial);
-      if (loop.execute(() -> connection.connect(remote, local, options))) {
+      if (loop.execute(() -> connection.leader.connect(remote, local, options))) {
         return connection;
       }
     }

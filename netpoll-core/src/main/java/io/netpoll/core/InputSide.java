@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,17 +38,22 @@ final class InputSide extends InputReader implements Input {
   private static final int LARGEST_READ = 1 << 20;
 
   private static final VarHandle WAITER;
+  private static final VarHandle DEADLINE;
 
   static {
     try {
-      WAITER = MethodHandles.lookup().findVarHandle(InputSide.class, "waiter", Thread.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WAITER = lookup.findVarHandle(InputSide.class, "waiter", Thread.class);
+      DEADLINE = lookup.findVarHandle(InputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   private final EngineConnection connection;
-  final Deadline deadline;
+
+  /** Replaced from any thread, also while a thread waits, which is woken then. */
+  private volatile Deadline deadline;
 
   private volatile @Nullable Thread waiter;
 
@@ -72,7 +78,7 @@ final class InputSide extends InputReader implements Input {
 
   InputSide(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
-    this.deadline = new Deadline(settings.readTimeoutNanos);
+    this.deadline = settings.readDeadline;
   }
 
   // ---- The poller's leader -------------------------------------------------------------------
@@ -128,7 +134,7 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   public void ended() {
-    connection.inputEnded();
+    connection.leader.inputEnded();
   }
 
   private void adaptReadSize(int bytes) {
@@ -140,13 +146,14 @@ final class InputSide extends InputReader implements Input {
   }
 
   private void arrived() {
+    connection.moved();
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
       Await.wake(waiting);
     }
     if (unread() >= demand) {
-      connection.signalInput();
+      connection.run.signalInput();
     }
   }
 
@@ -154,20 +161,20 @@ final class InputSide extends InputReader implements Input {
   void resumeNow() {
     if (paused && wantsMore()) {
       paused = false;
-      connection.handle().resumeInput();
+      connection.leader.handle().resumeInput();
     }
   }
 
   /** Stops taking input, because the connection closes. Leader only. */
   void stop() {
     paused = true;
-    connection.handle().pauseInput();
+    connection.leader.handle().pauseInput();
   }
 
   /** Reads on and drops what comes. Leader only. */
   void discard() {
     discarding = true;
-    connection.handle().resumeInput();
+    connection.leader.handle().resumeInput();
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -218,6 +225,15 @@ final class InputSide extends InputReader implements Input {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
+  /** Changes how long a wait may take, also of one that goes on. */
+  void changeDeadline(UnaryOperator<Deadline> change) {
+    Deadline before;
+    do {
+      before = deadline;
+    } while (!DEADLINE.compareAndSet(this, before, change.apply(before)));
+    wake();
+  }
+
   /** Wakes a waiting reader so that it looks at the connection's state and its deadline again. */
   void wake() {
     VarHandle.fullFence();
@@ -239,13 +255,13 @@ final class InputSide extends InputReader implements Input {
   /** Has input resumed if the reader has caught up. Any thread. */
   void resumeBehindFence() {
     if (paused && wantsMore()) {
-      connection.post(EngineConnection.RESUME);
+      connection.leader.post(LeaderSide.RESUME);
     }
   }
 
   private boolean wantsMore() {
     int unread = unread();
-    return (unread <= connection.settings.inputHighWaterMark / 2 || unread < demand)
+    return (unread <= connection.settings.inputLowWaterMark || unread < demand)
         && !connection.out.isThrottlingInput();
   }
 
@@ -287,7 +303,7 @@ final class InputSide extends InputReader implements Input {
     } finally {
       demand = 0;
       waiter = null;
-      connection.waited(System.nanoTime() - start);
+      connection.run.waited(System.nanoTime() - start);
     }
   }
 

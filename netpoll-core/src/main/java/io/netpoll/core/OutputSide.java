@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +18,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Waiting and back-pressure</h2>
  *
- * A flush waits while more than the high-water mark is pending, until half of it is. The waiter
- * publishes itself, puts a full fence, looks at what is pending, and parks; a sender acknowledges
- * bytes, puts a full fence, and reads the waiter. In inline execution a flush within the
- * connection's own run only notes that there is something to send; it is sent when the run ends,
- * and if more than the mark stays pending, input and handler calls stop until half of it has
- * drained.
+ * A flush waits while more than the high-water mark is pending, until no more than the low-water
+ * mark is. The waiter publishes itself, puts a full fence, looks at what is pending, and parks; a
+ * sender acknowledges bytes, puts a full fence, and reads the waiter. In inline execution a flush
+ * within the connection's own run only notes that there is something to send; it is sent when the
+ * run ends, and if more than the mark stays pending, input and handler calls stop until no more
+ * than the low-water mark is.
  */
 final class OutputSide extends OutputWriter implements Output {
   private static final VarHandle WAITER;
+  private static final VarHandle DEADLINE;
 
   static {
     try {
-      WAITER = MethodHandles.lookup().findVarHandle(OutputSide.class, "waiter", Thread.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WAITER = lookup.findVarHandle(OutputSide.class, "waiter", Thread.class);
+      DEADLINE = lookup.findVarHandle(OutputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -37,7 +41,9 @@ final class OutputSide extends OutputWriter implements Output {
 
   private final EngineConnection connection;
   final OutputToken token = new OutputToken();
-  final Deadline deadline;
+
+  /** Replaced from any thread, also while a thread waits, which is woken then. */
+  private volatile Deadline deadline;
 
   private volatile @Nullable Thread waiter;
 
@@ -49,7 +55,7 @@ final class OutputSide extends OutputWriter implements Output {
 
   OutputSide(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
-    this.deadline = new Deadline(settings.writeTimeoutNanos);
+    this.deadline = settings.writeDeadline;
   }
 
   // ---- The holder of the token ---------------------------------------------------------------
@@ -62,10 +68,11 @@ final class OutputSide extends OutputWriter implements Output {
   @Override
   public void sent(int bytes) {
     buffer.acknowledge(bytes);
+    connection.moved();
     VarHandle.fullFence(); // pairs with the fences of awaitDrain and sendDeferred
     if (throttlingInput && isLow()) {
       throttlingInput = false;
-      connection.post(EngineConnection.RESUME);
+      connection.leader.post(LeaderSide.RESUME);
     }
     Thread waiting = waiter;
     if (waiting != null && isLow()) {
@@ -79,7 +86,7 @@ final class OutputSide extends OutputWriter implements Output {
     if (pending() > 0 && token.tryPass()) {
       return false;
     }
-    connection.outputReleased();
+    connection.leader.outputReleased();
     return true;
   }
 
@@ -88,7 +95,7 @@ final class OutputSide extends OutputWriter implements Output {
   /** Lets the poller send, if it has the token. */
   void armPoller() {
     if (token.isPassed()) {
-      connection.handle().sendWhenWritable();
+      connection.leader.handle().sendWhenWritable();
     }
   }
 
@@ -133,7 +140,21 @@ final class OutputSide extends OutputWriter implements Output {
   }
 
   private boolean isLow() {
-    return pending() <= connection.settings.outputHighWaterMark / 2;
+    return pending() <= connection.settings.outputLowWaterMark;
+  }
+
+  /** How long a wait may take. */
+  Deadline deadline() {
+    return deadline;
+  }
+
+  /** Changes how long a wait may take, also of one that goes on. */
+  void changeDeadline(UnaryOperator<Deadline> change) {
+    Deadline before;
+    do {
+      before = deadline;
+    } while (!DEADLINE.compareAndSet(this, before, change.apply(before)));
+    wake();
   }
 
   /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */
@@ -158,23 +179,23 @@ final class OutputSide extends OutputWriter implements Output {
     while (pending() > 0 && token.tryHold()) {
       boolean all;
       try {
-        all = connection.handle().send();
+        all = connection.leader.handle().send();
       } catch (IOException e) {
         token.release();
-        connection.failedLater(e);
+        connection.leader.failedLater(e);
         throw e;
       } catch (Throwable t) {
         token.release();
-        connection.outputReleased();
+        connection.leader.outputReleased();
         throw t;
       }
       if (!all) {
         token.pass();
-        connection.post(EngineConnection.ARM);
+        connection.leader.post(LeaderSide.ARM);
         return;
       }
       token.release();
-      connection.outputReleased();
+      connection.leader.outputReleased();
     }
   }
 
@@ -186,9 +207,9 @@ final class OutputSide extends OutputWriter implements Output {
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
     }
     buffer.flush();
-    if (connection.defersFlushes()) {
+    if (connection.run.defersFlushes()) {
       deferred = true;
-      connection.holdsBack();
+      connection.run.holdsBack();
       return;
     }
     deferred = false;
@@ -231,7 +252,7 @@ final class OutputSide extends OutputWriter implements Output {
       }
     } finally {
       waiter = null;
-      connection.waited(System.nanoTime() - start);
+      connection.run.waited(System.nanoTime() - start);
     }
   }
 }

@@ -64,7 +64,7 @@ final class PollLoop {
   private volatile boolean closing;
 
   // Leader only.
-  private final Timers timers = new Timers();
+  private final TimerWheel timers = new TimerWheel();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private @Nullable EngineConnection first;
   private int acceptances;
@@ -218,7 +218,7 @@ final class PollLoop {
     return poller;
   }
 
-  Timers timers() {
+  TimerWheel timers() {
     return timers;
   }
 
@@ -380,8 +380,8 @@ final class PollLoop {
   private void overtake(long seen) {
     Runnable overtaken = running;
     Spares.Spare next = Spares.SHARED.take();
-    if (next != null && passTo(next, seen) && overtaken instanceof EngineConnection connection) {
-      connection.overtaken();
+    if (next != null && passTo(next, seen) && overtaken instanceof ConnectionRun late) {
+      late.overtaken();
     }
   }
 

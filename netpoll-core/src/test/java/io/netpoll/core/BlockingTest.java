@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -371,6 +373,71 @@ class BlockingTest {
       assertThat(connection.out.pending()).isLessThan(80_000);
       assertThat(peer.receive(requests * 1000, Duration.ofSeconds(30))).hasSize(requests * 1000);
     }
+  }
+
+  @Test
+  void inputStopsAtTheHighWaterMark_andGoesOnAtTheLowOne() throws Exception {
+    ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+    settings.inputHighWaterMark(10_000);
+    settings.inputLowWaterMark(100);
+    try (Pair pair = pair(settings)) {
+      pair.far.send(new byte[2 << 20]);
+      Eventually.holds("input stops", () -> pair.near.reader().length() >= 10_000);
+      letLoopsTurn(pair.engine);
+      int left = pair.far.unreadByLibrary();
+      assertThat(left).isPositive();
+      pair.near.reader().skip(pair.near.reader().length() - 101);
+      pair.near.reader().release();
+      letLoopsTurn(pair.engine);
+      assertThat(pair.far.unreadByLibrary()).isEqualTo(left);
+      pair.near.reader().skip(1);
+      pair.near.reader().release();
+      Eventually.holds("input goes on", () -> pair.far.unreadByLibrary() < left);
+    }
+  }
+
+  private static void letLoopsTurn(Harness engine) throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      CountDownLatch turned = new CountDownLatch(1);
+      engine.group.forEachConnection(connection -> {}, turned::countDown);
+      turned.await();
+    }
+  }
+
+  @Test
+  void aFlushThatWaits_goesOnAtTheLowWaterMark() throws Exception {
+    ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+    settings.outputHighWaterMark(1000);
+    settings.outputLowWaterMark(0);
+    try (Pair pair = pair(settings)) {
+      pair.far.setWindow(500);
+      AtomicReference<Thread> writer = new AtomicReference<>();
+      CompletableFuture<Throwable> flushed =
+          failing(
+              writer,
+              () -> {
+                pair.near.writer().writeBinary(new byte[5000]);
+                pair.near.writer().flush();
+              });
+      awaitParked(writer.get());
+      pair.far.receive(4400, Harness.SOON);
+      letLoopsTurn(pair.engine);
+      assertThat(pair.near.out.pending()).isPositive();
+      assertThat(flushed).isNotDone();
+      pair.far.receive(600, Harness.SOON);
+      assertThat(flushed.get(10, TimeUnit.SECONDS)).hasMessage("nothing was thrown");
+    }
+  }
+
+  @Test
+  void aLowWaterMarkIsBelowItsHighOne() {
+    ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+    settings.inputLowWaterMark(1 << 20);
+    assertThatThrownBy(() -> settings.build(null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("input low-water mark")
+        .hasMessageContaining("not 1048576");
+    assertThatThrownBy(() -> settings.outputLowWaterMark(-1)).hasMessageContaining("not -1");
   }
 
   @Test

@@ -73,6 +73,14 @@ final class Harness implements AutoCloseable, ConnectionOwner {
   }
 
   @Override
+  public Admission admit(SocketAddress peer, Runnable askAgain) {
+    return Admission.GRANTED;
+  }
+
+  @Override
+  public void lost(SocketAddress peer) {}
+
+  @Override
   public void opened(EngineConnection connection) {
     opened.add(connection);
   }

@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Addresses, timers, the choice of a backend, keep-alive times, and the worker pool. */
+/** Addresses, the choice of a backend, keep-alive times, and the worker pool. */
 @Timeout(60)
 class SmallPartsTest {
 
@@ -52,25 +51,6 @@ class SmallPartsTest {
     assertThat(Addresses.text(new InetSocketAddress("::1", 80))).isEqualTo("[0:0:0:0:0:0:0:1]:80");
     assertThat(Addresses.text(UnixDomainSocketAddress.of("/x"))).isEqualTo("unix:/x");
     assertThat(Addresses.text(UnixDomainSocketAddress.of(""))).isEqualTo("unix:");
-  }
-
-  @Test
-  void timersComeInTheOrderOfTheirTimeAndCancelledOnesDoNotCome() {
-    Timers timers = new Timers();
-    List<String> ran = new ArrayList<>();
-    timers.schedule(2_000_000, () -> ran.add("second"));
-    timers.schedule(1_000_000, () -> ran.add("first"));
-    timers.schedule(500_000, () -> ran.add("never")).cancel();
-    timers.schedule(TimeUnit.HOURS.toNanos(1), () -> ran.add("much later"));
-    while (ran.size() < 2) {
-      Runnable due = timers.pollDue();
-      if (due != null) {
-        due.run();
-      }
-    }
-    assertThat(ran).containsExactly("first", "second");
-    assertThat(timers.nanosToNext()).isGreaterThan(TimeUnit.MINUTES.toNanos(59));
-    assertThat(timers.pollDue()).isNull();
   }
 
   @Test
@@ -190,5 +170,15 @@ class SmallPartsTest {
     assertThat(Nanos.text(1_500_000)).isEqualTo("1.5 ms");
     assertThat(Nanos.text(2_000_000_000L)).isEqualTo("2 s");
     assertThat(Nanos.of(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
+  }
+
+  @Test
+  void ofMessagesThatComeAtAnyRateTheFirstIsLogged() {
+    LogLimit limit = new LogLimit();
+    assertThat(limit.permits()).isTrue();
+    for (int i = 0; i < 1000; i++) {
+      assertThat(limit.permits()).isFalse();
+    }
+    assertThat(new LogLimit().permits()).isTrue();
   }
 }

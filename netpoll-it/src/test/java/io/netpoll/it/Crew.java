@@ -35,6 +35,11 @@ final class Crew implements AutoCloseable {
     thread.start();
   }
 
+  /** Whether one of them has not ended yet. */
+  boolean isAtWork() {
+    return members.stream().anyMatch(member -> !member.task().isDone());
+  }
+
   /** Waits for all, and throws what the first failed one threw. */
   void join() throws Exception {
     for (Member member : members) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.Connection;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -47,27 +46,42 @@ final class Frames {
     expect(connection, payload);
   }
 
+  /** Echoes one payload on a plain socket. */
+  static void exchangeOnce(Socket socket, byte[] payload) throws IOException {
+    socket.getOutputStream().write(frame(payload));
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    assertThat(in.readInt()).isEqualTo(payload.length);
+    assertThat(in.readNBytes(payload.length)).isEqualTo(payload);
+  }
+
   /**
-   * Echoes payloads on a plain socket until the server closes it, in order or by reset. What comes
-   * back must be right.
+   * Echoes payloads on a plain socket until the server closes it, in order or by reset, and not in
+   * the middle of an answer. What comes back must be right.
    *
    * @param number makes the payloads this client's own
    * @param afterFirst runs after the first answer
    */
   static void exchangeUntilClosed(Socket socket, int number, Runnable afterFirst)
       throws IOException {
-    DataInputStream in = new DataInputStream(socket.getInputStream());
     for (long sequence = 0; ; sequence++) {
-      byte[] payload = payload((long) number << 32 | sequence, 1000);
-      byte[] answer;
+      byte[] frame = frame(payload((long) number << 32 | sequence, 1000));
+      byte[] answer = new byte[frame.length];
+      int came = 0;
       try {
-        socket.getOutputStream().write(frame(payload));
-        answer = new byte[in.readInt()];
-        in.readFully(answer);
-      } catch (EOFException | SocketException closed) {
+        socket.getOutputStream().write(frame);
+        for (int n; came < answer.length; came += n) {
+          n = socket.getInputStream().read(answer, came, answer.length - came);
+          if (n < 0) {
+            break;
+          }
+        }
+      } catch (SocketException closed) {
+        // Then nothing more comes.
+      }
+      if (came == 0) {
         return;
       }
-      assertThat(answer).isEqualTo(payload);
+      assertThat(answer).as("whole answer, of which %d bytes came", came).isEqualTo(frame);
       if (sequence == 0) {
         afterFirst.run();
       }

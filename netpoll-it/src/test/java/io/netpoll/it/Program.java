@@ -64,6 +64,10 @@ final class Program implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("It ended without a word, and said: " + err));
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Sends SIGTERM. */
   void terminate() {
     process.toHandle().destroy(); // the process's own destroy() would also close its output

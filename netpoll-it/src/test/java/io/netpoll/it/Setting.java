@@ -35,6 +35,17 @@ record Setting(String backend, Execution execution) {
     return all;
   }
 
+  /** The execution of a mode, for programs that are told its label. */
+  static Execution execution(String label) {
+    return switch (label) {
+      case "adaptive" -> Execution.adaptive();
+      case "inline" -> Execution.inline();
+      case "workers" -> Execution.workers();
+      case "virtual" -> Execution.virtualThreads();
+      default -> throw new IllegalArgumentException("There is no execution mode " + label + ".");
+    };
+  }
+
   /** A handler that echoes frames, in the style that this execution mode asks for. */
   OnRequest echo() {
     if (execution.mode() == Execution.Mode.INLINE) {

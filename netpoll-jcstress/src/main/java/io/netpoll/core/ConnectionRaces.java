@@ -31,7 +31,7 @@ public final class ConnectionRaces {
 
     @Actor
     public void end() {
-      link.connection.closed();
+      link.connection.leader.closed();
       link.stepped.lead();
     }
 
@@ -52,13 +52,13 @@ public final class ConnectionRaces {
 
     @Actor
     public void one() {
-      link.connection.post(EngineConnection.START);
+      link.connection.leader.post(LeaderSide.START);
     }
 
     @Actor
     public void other() {
       link.connection.out.token.tryPass();
-      link.connection.post(EngineConnection.ARM);
+      link.connection.leader.post(LeaderSide.ARM);
     }
 
     @Arbiter
@@ -78,13 +78,13 @@ public final class ConnectionRaces {
     private final int resumedBefore = link.handle().timesResumed();
 
     public PostBesideCarryOut() {
-      link.connection.post(EngineConnection.START);
+      link.connection.leader.post(LeaderSide.START);
     }
 
     @Actor
     public void post() {
       link.connection.out.token.tryPass();
-      link.connection.post(EngineConnection.ARM);
+      link.connection.leader.post(LeaderSide.ARM);
     }
 
     @Actor
@@ -117,7 +117,7 @@ public final class ConnectionRaces {
 
     @Actor
     public void connected() {
-      link.connection.connected();
+      link.connection.leader.connected();
       link.stepped.lead();
     }
 

@@ -37,19 +37,19 @@ final class Link {
 
   static Link established(Duration readTimeout) {
     Link link = new Link(readTimeout, null);
-    link.connection.attach(new NoSocket());
+    link.connection.leader.attach(new NoSocket());
     return link;
   }
 
   /** A connection that is being established. */
   static Link dialled(PendingDial dial) {
     Link link = new Link(LONG, dial);
-    link.connection.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
+    link.connection.leader.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
     return link;
   }
 
   SteppedHandle handle() {
-    return (SteppedHandle) Objects.requireNonNull(connection.handle());
+    return (SteppedHandle) Objects.requireNonNull(connection.leader.handle());
   }
 
   /** Receives bytes, as the loop's leader; returns false if none are wanted. */

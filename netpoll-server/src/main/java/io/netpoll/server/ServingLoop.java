@@ -2,6 +2,7 @@ package io.netpoll.server;
 
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
+import io.netpoll.Refusals;
 import io.netpoll.ShutdownReport;
 import io.netpoll.core.Acceptance;
 import io.netpoll.core.ConnectionOwner;
@@ -9,6 +10,7 @@ import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,14 +20,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server: gives the connections of its listeners their settings, counts them, and shuts them
- * down.
+ * A server: lets connections of its listeners in, gives them their settings, counts them, and shuts
+ * them down.
  *
  * <p>The count rises on a loop's thread when a connection is watched, and falls when its close
  * callbacks have run.
  */
 final class ServingLoop implements EventLoop, ConnectionOwner {
   private final ConnectionSettings settings;
+  private final Gate gate;
   private final AtomicInteger open = new AtomicInteger();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,9 +38,17 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   private final Set<EngineGroup> groups = new LinkedHashSet<>();
 
   private volatile @Nullable Shutdown shutdown;
+  private final @Nullable ExitHook exitHook;
 
-  ServingLoop(ConnectionSettings.Builder settings) {
+  /**
+   * Makes a server.
+   *
+   * @param exitDeadline for the shutdown when the process exits; null for none then
+   */
+  ServingLoop(ConnectionSettings.Builder settings, Limits limits, @Nullable Duration exitDeadline) {
     this.settings = settings.build(this);
+    this.gate = new Gate(limits);
+    this.exitHook = exitDeadline == null ? null : new ExitHook(() -> shutdown(exitDeadline));
   }
 
   @Override
@@ -69,6 +80,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       List<Acceptance> acceptances = bound.accept(settings);
       listeners.add(bound);
       groups.add(bound.engineGroup());
+      if (exitHook != null) {
+        exitHook.register();
+      }
       return acceptances;
     } finally {
       lock.unlock();
@@ -81,6 +95,21 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   }
 
   @Override
+  public Refusals refusals() {
+    return gate.refusals();
+  }
+
+  @Override
+  public Admission admit(SocketAddress peer, Runnable askAgain) {
+    return gate.admit(peer, askAgain);
+  }
+
+  @Override
+  public void lost(SocketAddress peer) {
+    gate.leave(peer);
+  }
+
+  @Override
   public void opened(EngineConnection connection) {
     open.incrementAndGet();
     if (shutdown != null) {
@@ -90,19 +119,21 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public void closed(EngineConnection connection) {
-    open.decrementAndGet();
     Shutdown running = shutdown;
     if (running != null) {
-      running.connectionClosed();
+      running.countClosed(); // before open falls, so that whoever sees none open has all counted
+    }
+    open.decrementAndGet();
+    gate.leave(connection.remoteAddress());
+    running = shutdown; // again: one that began meanwhile may have seen this one open
+    if (running != null) {
+      running.wakeWaiters();
     }
   }
 
   @Override
   public ShutdownReport shutdown(Duration deadline) {
-    if (deadline.isNegative()) {
-      throw new IllegalArgumentException(
-          "A shutdown's deadline must be zero or positive, not " + deadline + ".");
-    }
+    checkDeadline(deadline);
     Shutdown running;
     lock.lock();
     try {
@@ -115,6 +146,16 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     } finally {
       lock.unlock();
     }
+    if (exitHook != null) {
+      exitHook.remove();
+    }
     return running.await(deadline);
+  }
+
+  static void checkDeadline(Duration deadline) {
+    if (deadline.isNegative()) {
+      throw new IllegalArgumentException(
+          "A shutdown's deadline must be zero or positive, not " + deadline + ".");
+    }
   }
 }

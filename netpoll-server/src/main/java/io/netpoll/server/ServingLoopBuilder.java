@@ -1,5 +1,6 @@
 package io.netpoll.server;
 
+import io.netpoll.AtLimit;
 import io.netpoll.EventLoop;
 import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
@@ -8,10 +9,14 @@ import io.netpoll.OnRequest;
 import io.netpoll.core.ConnectionSettings;
 import java.net.SocketOption;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link ServingLoop}. */
 final class ServingLoopBuilder implements EventLoop.Builder {
   private final ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+  private Limits limits = Limits.NONE;
+  private @Nullable Duration exitDeadline;
 
   ServingLoopBuilder(OnRequest onRequest) {
     settings.onRequest(onRequest);
@@ -66,6 +71,24 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder inputLowWaterMark(int bytes) {
+    settings.inputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder outputLowWaterMark(int bytes) {
+    settings.outputLowWaterMark(bytes);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder inactivityTimeout(Duration timeout) {
+    settings.inactivityTimeout(timeout);
+    return this;
+  }
+
+  @Override
   public EventLoop.Builder halfClose(boolean halfClose) {
     settings.halfClose(halfClose);
     return this;
@@ -84,7 +107,32 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   }
 
   @Override
+  public EventLoop.Builder maxConnections(int connections, AtLimit more) {
+    limits = limits.withMaxConnections(connections, Objects.requireNonNull(more, "more"));
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder maxConnectionsPerAddress(int connections) {
+    limits = limits.withMaxPerAddress(connections);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder acceptRate(int perSecond, AtLimit more) {
+    limits = limits.withAcceptRate(perSecond, Objects.requireNonNull(more, "more"));
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder shutdownOnExit(Duration deadline) {
+    ServingLoop.checkDeadline(deadline);
+    exitDeadline = deadline;
+    return this;
+  }
+
+  @Override
   public EventLoop build() {
-    return new ServingLoop(settings);
+    return new ServingLoop(settings, limits, exitDeadline);
   }
 }

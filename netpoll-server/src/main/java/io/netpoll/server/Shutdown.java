@@ -9,6 +9,7 @@ import io.netpoll.core.EngineGroup;
 import io.netpoll.core.Nanos;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,11 +27,6 @@ import org.jspecify.annotations.Nullable;
  * attached later for whatever reason finds the shutdown under way.
  */
 final class Shutdown {
-  /** Made when it is needed: to find a logging system takes long. */
-  private static final class Log {
-    static final System.Logger SERVER = System.getLogger("io.netpoll.server");
-  }
-
   private final ConnectionOwner owner;
   private final AtomicInteger open;
   private final Set<BoundListener> listeners;
@@ -38,7 +34,12 @@ final class Shutdown {
 
   private final AtomicInteger closed = new AtomicInteger();
   private final AtomicReference<ShutdownReport> report = new AtomicReference<>();
-  private final Set<Thread> waiters = ConcurrentHashMap.newKeySet();
+
+  /**
+   * The threads that await it, with the number of connections in whose callbacks each of them is:
+   * those cannot close before it returns, so nobody waits for them.
+   */
+  private final Map<Thread, AtomicInteger> waiters = new ConcurrentHashMap<>();
 
   Shutdown(
       ConnectionOwner owner,
@@ -51,39 +52,30 @@ final class Shutdown {
     this.groups = groups;
   }
 
-  /** A connection has ended; {@code open} is counted down already. */
-  void connectionClosed() {
+  /** A connection has ended; {@code open} is counted down next. */
+  void countClosed() {
     closed.incrementAndGet();
-    waiters.forEach(Await::wake);
+  }
+
+  /** Lets those that wait count again what is open. */
+  void wakeWaiters() {
+    waiters.keySet().forEach(Await::wake);
   }
 
   /** Begins the shutdown, unless that was done, and waits for it. */
   ShutdownReport await(Duration deadline) {
     listeners.forEach(BoundListener::close);
     Thread caller = Thread.currentThread();
-    waiters.add(caller);
+    AtomicInteger own = new AtomicInteger(EngineConnection.isEndingByCaller(owner) ? 1 : 0);
+    waiters.put(caller, own);
     try {
-      AtomicInteger untold = new AtomicInteger(groups.size());
-      AtomicInteger own = new AtomicInteger();
-      forEachOwned(
-          connection -> {
-            if (connection.isRunBy(caller)) {
-              own.incrementAndGet(); // the caller is its handler, and cannot wait for itself
-            }
-            connection.closeWhenIdle();
-          },
-          () -> {
-            untold.decrementAndGet();
-            Await.wake(caller);
-          });
+      AtomicInteger untold = tellAll(caller, own);
       if (!Await.isPermitted()) {
-        groups.stream()
-            .findFirst()
-            .ifPresent(group -> group.schedule(Nanos.of(deadline), () -> abortOthers(null)));
+        abortOthersLater(deadline);
         return new ShutdownReport(closed.get(), 0);
       }
-      boolean inTime = waitFor(untold, own, deadline);
-      int left = inTime ? 0 : Math.max(0, open.get() - own.get());
+      boolean inTime = waitFor(untold, deadline);
+      int left = inTime ? 0 : left();
       if (left > 0) {
         abortOthers(caller);
       }
@@ -94,10 +86,31 @@ final class Shutdown {
     }
   }
 
-  private boolean waitFor(AtomicInteger untold, AtomicInteger own, Duration deadline) {
+  /**
+   * Lets each connection close when it is idle.
+   *
+   * @return the number of groups whose connections do not all know yet
+   */
+  private AtomicInteger tellAll(Thread caller, AtomicInteger own) {
+    AtomicInteger untold = new AtomicInteger(groups.size());
+    forEachOwned(
+        connection -> {
+          if (connection.isRunBy(caller)) {
+            own.incrementAndGet();
+          }
+          connection.closeWhenIdle();
+        },
+        () -> {
+          untold.decrementAndGet();
+          wakeWaiters();
+        });
+    return untold;
+  }
+
+  private boolean waitFor(AtomicInteger untold, Duration deadline) {
     try {
       return Await.until(
-          () -> untold.get() == 0 && open.get() - own.get() <= 0,
+          () -> untold.get() == 0 && left() == 0,
           Await.Limit.in(Nanos.of(deadline)),
           () -> "A shutdown");
     } catch (InterruptedIOException e) {
@@ -106,6 +119,19 @@ final class Shutdown {
           "A shutdown was interrupted while waiting: the connections that are left are reset.");
       return false;
     }
+  }
+
+  /** The connections that are open, but for those that wait for this shutdown themselves. */
+  private int left() {
+    int waiting = waiters.values().stream().mapToInt(AtomicInteger::get).sum();
+    return Math.max(0, open.get() - waiting);
+  }
+
+  /** For a caller that must not wait. */
+  private void abortOthersLater(Duration deadline) {
+    groups.stream()
+        .findFirst()
+        .ifPresent(group -> group.schedule(Nanos.of(deadline), () -> abortOthers(null)));
   }
 
   private void abortOthers(@Nullable Thread caller) {

@@ -26,6 +26,14 @@ public abstract class ConnectionContract {
   protected abstract PollerProvider provider();
 
   @Nested
+  class Living extends LifeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class Echoing extends EchoContract {
     @Override
     PollerProvider provider() {
@@ -59,6 +67,30 @@ public abstract class ConnectionContract {
 
   @Nested
   class Idling extends QuietContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Limiting extends LimitContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Timing extends TimeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Serving extends ServeContract {
     @Override
     PollerProvider provider() {
       return ConnectionContract.this.provider();

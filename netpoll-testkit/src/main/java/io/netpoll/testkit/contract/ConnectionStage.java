@@ -91,13 +91,17 @@ final class ConnectionStage implements AutoCloseable {
     return serve(kind, handler, options -> options);
   }
 
-  /** Starts a server; skips the test, by name, if the backend has no sockets of this kind. */
   Server serve(SocketKind kind, OnRequest handler, UnaryOperator<EventLoop.Builder> options)
       throws IOException {
+    return serve(kind, options.apply(EventLoop.builder(handler)));
+  }
+
+  /** Starts a server; skips the test, by name, if the backend has no sockets of this kind. */
+  Server serve(SocketKind kind, EventLoop.Builder options) throws IOException {
     kind.assumeProvidedBy(provider);
     SocketAddress address = kind.free(placeFor(kind));
     Listener listener = keep(Listener.builder().group(group).bind(address));
-    EventLoop loop = options.apply(EventLoop.builder(handler)).build();
+    EventLoop loop = options.build();
     loop.start(listener);
     return new Server(loop, listener.localAddress());
   }

@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ abstract class QuietContract extends ConnectionSuite {
                 options
                     .onConnect(opened::add)
                     .halfClose(true)
+                    .inactivityTimeout(Duration.ofHours(1))
                     .inputHighWaterMark(MARK)
                     .outputHighWaterMark(64 << 20));
     SocketChannel peer = stage.peer(server);

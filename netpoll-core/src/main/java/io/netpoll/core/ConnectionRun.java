@@ -1,0 +1,381 @@
+package io.netpoll.core;
+
+import io.netpoll.CloseCallback;
+import io.netpoll.OnDisconnect;
+import io.netpoll.OnRequest;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The run of a connection: makes its callbacks, one at a time and in their order, on whichever
+ * thread the {@link HandlerStarter} chose; OnDisconnect alone runs beside it.
+ *
+ * <pre>
+ *   PREPARE ──► GREET ──► SERVE ──► FINISHED
+ *                           ▲          ▲
+ *       no such callbacks ──┘          └── from each of them, once the socket is closed
+ * </pre>
+ *
+ * <p>Any thread signals that there may be something to do; {@link ConnectionState} decides who
+ * starts the run then.
+ */
+final class ConnectionRun implements Runnable {
+
+  /** How many passes one run makes before others get their turn. */
+  private static final int PASSES = 64;
+
+  /** Coalesced flushes leave at the latest when they hold this many bytes back. */
+  private static final int COALESCED = 64 << 10;
+
+  /** The run that the thread is in, if it holds flushes back. */
+  private static final ThreadLocal<@Nullable ConnectionRun> HOLDING = new ThreadLocal<>();
+
+  /** The connection whose OnDisconnect or close callbacks the thread is in. */
+  private static final ThreadLocal<@Nullable EngineConnection> ENDING = new ThreadLocal<>();
+
+  private static final VarHandle CLOSE_CALLBACKS;
+
+  static {
+    try {
+      CLOSE_CALLBACKS =
+          MethodHandles.lookup().findVarHandle(ConnectionRun.class, "closeCallbacks", Queue.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private enum Phase {
+    PREPARE,
+    GREET,
+    SERVE,
+    FINISHED
+  }
+
+  private final EngineConnection connection;
+  private final ConnectionSettings settings;
+  private final ConnectionState state;
+
+  /** Where runs start, in adaptive execution; null in others. */
+  private final @Nullable StartPolicy policy;
+
+  private volatile @Nullable OnRequest onRequest;
+  private volatile @Nullable Queue<CloseCallback> closeCallbacks;
+
+  /** The thread that is inside the run; others compare it with a thread they know to be there. */
+  private @Nullable Thread runner;
+
+  // The run only.
+  private Phase phase;
+
+  /** Whether {@link #HOLDING} of the runner is this run. */
+  private boolean holding;
+
+  /** The handler of the pass before: a new one is shown what is buffered. */
+  private @Nullable OnRequest handlerBefore;
+
+  ConnectionRun(EngineConnection connection) {
+    this.connection = connection;
+    this.settings = connection.settings;
+    this.state = connection.state;
+    this.onRequest = settings.onRequest;
+    this.policy = connection.group().isAdaptive() ? new StartPolicy(settings.startSeed) : null;
+    if (settings.onPrepare == null && settings.onConnect == null) {
+      phase = Phase.SERVE;
+      state.set(ConnectionState.GREETED);
+    } else {
+      phase = Phase.PREPARE;
+    }
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** There may be something to do. */
+  void signal() {
+    if (state.signal()) {
+      start();
+    }
+  }
+
+  /** Bytes have come, or may be handled now. */
+  void signalInput() {
+    if (onRequest != null) {
+      signal();
+    }
+  }
+
+  private void start() {
+    HandlerStarter starter = connection.group().starter();
+    if (policy == null || policy.startsOnLoop()) {
+      starter.start(connection.loop(), this);
+    } else {
+      starter.startElsewhere(connection.loop(), this);
+    }
+  }
+
+  void setOnRequest(OnRequest handler) {
+    onRequest = Objects.requireNonNull(handler, "onRequest");
+    signal();
+  }
+
+  void addCloseCallback(CloseCallback callback) {
+    Objects.requireNonNull(callback, "callback");
+    Queue<CloseCallback> callbacks = closeCallbacks;
+    if (callbacks == null) {
+      CLOSE_CALLBACKS.compareAndSet(this, null, new ConcurrentLinkedQueue<CloseCallback>());
+      callbacks = Objects.requireNonNull(closeCallbacks);
+    }
+    callbacks.add(callback);
+    VarHandle.fullFence(); // pairs with LeaderSide.closed: sets CLOSED, then signals
+    if (state.has(ConnectionState.CLOSED)) {
+      signal();
+    }
+  }
+
+  /** The peer is gone: lets OnDisconnect run. Called at most once. */
+  void startDisconnect() {
+    OnDisconnect callback = settings.onDisconnect;
+    if (callback != null) {
+      state.set(ConnectionState.TELLING);
+      connection
+          .group()
+          .starter()
+          .start(
+              connection.loop(),
+              () -> {
+                callLast("OnDisconnect", () -> callback.onDisconnect(connection));
+                state.set(ConnectionState.TOLD);
+                signal(); // close callbacks may have waited for it
+              });
+    }
+  }
+
+  /** Whether {@code thread}, which asks or waits for the answer, is inside the run. */
+  boolean isOn(Thread thread) {
+    return runner == thread;
+  }
+
+  /** The connection whose OnDisconnect or close callbacks the caller is in, if it is in one. */
+  static @Nullable EngineConnection endingByCaller() {
+    return ENDING.get();
+  }
+
+  /** Whether a flush by the calling thread is to wait for the end of the run it is in. */
+  boolean defersFlushes() {
+    return isOn(Thread.currentThread())
+        && (connection.group().isInline()
+            || (settings.coalesceFlushes
+                && connection.in.unread() > 0
+                && connection.out.pending() < COALESCED));
+  }
+
+  /** A flush within the run is held back until its end, or a wait. */
+  void holdsBack() {
+    if (!holding && settings.coalesceFlushes) {
+      holding = true;
+      HOLDING.set(this);
+    }
+  }
+
+  /** Sends what the handler holds back that the calling thread is in, if it is in one. */
+  static void sendHeldByCaller() {
+    ConnectionRun holding = HOLDING.get();
+    if (holding != null) {
+      holding.connection.out.sendHeld();
+    }
+  }
+
+  /** The watch-dog has passed the loop on during the run. */
+  void overtaken() {
+    if (policy != null) {
+      policy.overtaken();
+    }
+    if (settings.coalesceFlushes) {
+      connection.out.sendHeld();
+    }
+  }
+
+  /** A reader or writer has waited. On the waiting thread. */
+  void waited(long nanos) {
+    if (policy != null && isOn(Thread.currentThread())) {
+      policy.waited(nanos);
+    }
+  }
+
+  // ---- The run -------------------------------------------------------------------------------
+
+  /** Makes the callbacks that are due. Called by whoever the starter chose, once for each start. */
+  @Override
+  public void run() {
+    int seen = state.begin();
+    boolean timed = policy != null && policy.isSampled();
+    long start = timed ? System.nanoTime() : 0;
+    int passes = 0;
+    enter();
+    for (; ; ) {
+      if (pass(seen)) {
+        if (++passes == PASSES) {
+          leave(timed ? System.nanoTime() - start : 0, passes);
+          state.yield();
+          start();
+          connection.in.resumeBehindFence();
+          return;
+        }
+      } else {
+        leave(timed ? System.nanoTime() - start : 0, passes);
+        if (state.end()) {
+          connection.in.resumeBehindFence();
+          return;
+        }
+        timed = false;
+        enter();
+      }
+      seen = state.look();
+    }
+  }
+
+  private void enter() {
+    runner = Thread.currentThread();
+  }
+
+  private void leave(long nanos, int calls) {
+    connection.out.sendDeferred();
+    if (holding) {
+      holding = false;
+      HOLDING.remove();
+    }
+    if (policy != null) {
+      policy.ran(nanos, calls);
+    }
+    runner = null;
+  }
+
+  /**
+   * Makes the next callback.
+   *
+   * @return whether there may be another one to make at once
+   */
+  private boolean pass(int seen) {
+    if ((seen & ConnectionState.CLOSED) != 0) {
+      finish();
+      return false;
+    }
+    if ((seen & ConnectionState.CLOSING) != 0) {
+      return false; // the leader closes the socket and signals then
+    }
+    return switch (phase) {
+      case PREPARE -> {
+        prepare();
+        yield true;
+      }
+      case GREET -> {
+        greet();
+        yield true;
+      }
+      default -> serve(seen);
+    };
+  }
+
+  private void prepare() {
+    phase = Phase.GREET;
+    if (settings.onPrepare != null) {
+      call("OnPrepare", () -> settings.onPrepare.onPrepare(connection));
+    }
+    if (!state.has(ConnectionState.CLOSING)) {
+      connection.leader.post(LeaderSide.START);
+    }
+  }
+
+  private void greet() {
+    phase = Phase.SERVE;
+    if (settings.onConnect != null) {
+      callWithInput("OnConnect", () -> settings.onConnect.onConnect(connection), false);
+    }
+    connection.in.showAgain();
+    if ((state.set(ConnectionState.GREETED) & ConnectionState.ENDED) != 0) {
+      startDisconnect();
+    }
+  }
+
+  private boolean serve(int seen) {
+    boolean ended = (seen & ConnectionState.ENDED) != 0;
+    OnRequest handler = onRequest;
+    if ((seen & ConnectionState.DRAIN) != 0) {
+      connection.close();
+      return false;
+    }
+    if (handler != handlerBefore) {
+      handlerBefore = handler;
+      connection.in.showAgain();
+    }
+    if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
+      callWithInput("OnRequest", () -> handler.onRequest(connection), ended);
+      return true;
+    }
+    if (ended && (!settings.halfClose || (seen & ConnectionState.FAILED) != 0)) {
+      connection.closeBecause(ConnectionState.BY_PEER);
+    }
+    return false;
+  }
+
+  private boolean mustDrainFirst() {
+    OutputSide out = connection.out;
+    if (out.isThrottlingInput()) {
+      return true;
+    }
+    if (connection.group().isInline() && out.pending() > settings.outputHighWaterMark) {
+      out.sendDeferred();
+      return out.isThrottlingInput();
+    }
+    return false;
+  }
+
+  private void finish() {
+    if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
+      return; // OnDisconnect signals when it has returned
+    }
+    Queue<CloseCallback> callbacks = closeCallbacks;
+    CloseCallback callback;
+    while (callbacks != null && (callback = callbacks.poll()) != null) {
+      CloseCallback due = callback;
+      callLast("A close callback", () -> due.onClose(connection));
+    }
+    if (phase != Phase.FINISHED) {
+      phase = Phase.FINISHED;
+      if (onRequest != null) {
+        // Of a connection that is read by hand, what it received stays readable, and its pages are
+        // left to the garbage collector.
+        connection.in.recycle();
+        connection.out.recycle();
+      }
+      if (settings.owner != null && connection.leader.hasHandle()) {
+        settings.owner.closed(connection);
+      }
+    }
+  }
+
+  private void callWithInput(String name, UserCode code, boolean ended) {
+    long consumed = connection.in.beginHandlerCall(ended);
+    try {
+      call(name, code);
+    } finally {
+      connection.in.endHandlerCall(consumed);
+    }
+  }
+
+  private void callLast(String name, UserCode code) {
+    ENDING.set(connection);
+    try {
+      call(name, code);
+    } finally {
+      ENDING.remove();
+    }
+  }
+
+  private void call(String name, UserCode code) {
+    code.call(name, connection);
+  }
+}

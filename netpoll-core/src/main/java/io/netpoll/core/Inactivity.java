@@ -1,0 +1,72 @@
+package io.netpoll.core;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection on which nothing was received or sent for a time. Whoever moves bytes notes
+ * when, and does nothing else; the leader looks when the time could be over, and then again when it
+ * could be over since the last movement. So a busy connection costs one timer a timeout.
+ */
+final class Inactivity implements Runnable {
+  private static final VarHandle LAST;
+
+  static {
+    try {
+      LAST = MethodHandles.lookup().findVarHandle(Inactivity.class, "last", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineConnection connection;
+  private volatile long timeoutNanos;
+
+  /** When bytes moved last. Opaque: the leader needs to see it before long, and nothing with it. */
+  @SuppressWarnings("unused") // through LAST
+  private long last;
+
+  /** Leader only. */
+  private TimerWheel.@Nullable Timer timer;
+
+  Inactivity(EngineConnection connection, long timeoutNanos) {
+    this.connection = connection;
+    timeout(timeoutNanos);
+  }
+
+  /** Sets the timeout, counted from now; 0 for none. Any thread, which lets the leader look. */
+  void timeout(long nanos) {
+    moved();
+    timeoutNanos = nanos;
+  }
+
+  /** Bytes were received or sent. Any thread. */
+  void moved() {
+    LAST.setOpaque(this, System.nanoTime());
+  }
+
+  /** Closes the connection if the time is over, and else looks again then. Leader only. */
+  @Override
+  public void run() {
+    stop();
+    long timeout = timeoutNanos;
+    if (timeout == 0 || connection.state.has(ConnectionState.CLOSING)) {
+      return;
+    }
+    long left = timeout - (System.nanoTime() - (long) LAST.getOpaque(this));
+    if (left > 0) {
+      timer = connection.loop().timers().schedule(left, this);
+    } else {
+      connection.closeForInactivity(timeout);
+    }
+  }
+
+  /** Looks no more, unless told to. Leader only. */
+  void stop() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+}

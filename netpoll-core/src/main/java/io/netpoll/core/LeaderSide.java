@@ -1,0 +1,270 @@
+package io.netpoll.core;
+
+import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The side of a connection that its loop's leader works on: takes the events of the poller, and
+ * carries out what other threads ask with {@link #post}. The leader alone touches the {@link
+ * Handle}, except for sending.
+ */
+final class LeaderSide implements Endpoint {
+
+  // What other threads ask of the leader.
+  static final int START = 1;
+  static final int RESUME = 1 << 1;
+  static final int ARM = 1 << 2;
+  static final int CLOSE = 1 << 3;
+  static final int LOOK = 1 << 4;
+
+  private static final VarHandle POSTED;
+
+  static {
+    try {
+      POSTED = MethodHandles.lookup().findVarHandle(LeaderSide.class, "posted", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EngineConnection connection;
+  private final PollLoop loop;
+
+  /** Null as long as nobody closes the connection. Leader only. */
+  private @Nullable Closing closing;
+
+  /** Set by the leader before the first event and before the connection is shown to a user. */
+  private @Nullable Handle handle;
+
+  /** The dial that the connection is to complete; null for an accepted one. Leader only. */
+  private @Nullable PendingDial dial;
+
+  private volatile int posted;
+
+  LeaderSide(EngineConnection connection, PollLoop loop, @Nullable PendingDial dial) {
+    this.connection = connection;
+    this.loop = loop;
+    this.dial = dial;
+  }
+
+  PollLoop loop() {
+    return loop;
+  }
+
+  /** The handle; known from before the connection is shown to anyone. */
+  Handle handle() {
+    return Objects.requireNonNull(handle);
+  }
+
+  /** Whether a socket was ever watched for the connection. */
+  boolean hasHandle() {
+    return handle != null;
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Asks something of the leader: START, RESUME, ARM, CLOSE or LOOK (for inactivity). */
+  void post(int what) {
+    int before = (int) POSTED.getAndBitwiseOr(this, what);
+    if (before == 0) {
+      loop.execute(this::carryOut);
+    }
+  }
+
+  /** The output token was released: closing may go on. */
+  void outputReleased() {
+    if (connection.state.has(ConnectionState.CLOSING)) {
+      post(CLOSE);
+    }
+  }
+
+  /** The socket was found broken by a send. */
+  void failedLater(IOException cause) {
+    // The sender learns of it before the leader, and may close before the leader has noted it.
+    connection.state.blamePeer();
+    loop.execute(
+        () -> {
+          if (!connection.state.has(ConnectionState.CLOSED)) {
+            failed(cause);
+          }
+        });
+  }
+
+  // ---- Leader only ---------------------------------------------------------------------------
+
+  private void carryOut() {
+    int asked = (int) POSTED.getAndSet(this, 0);
+    if (connection.state.has(ConnectionState.CLOSED)) {
+      return;
+    }
+    if ((asked & ARM) != 0) {
+      connection.out.armPoller();
+    }
+    if ((asked & CLOSE) != 0 || connection.state.has(ConnectionState.CLOSING)) {
+      closing().advance();
+      return;
+    }
+    if ((asked & LOOK) != 0) {
+      connection.watchInactivity();
+    }
+    if ((asked & START) != 0) {
+      startInput();
+    }
+    if ((asked & RESUME) != 0) {
+      connection.in.resumeNow();
+      connection.run.signalInput();
+    }
+  }
+
+  private Closing closing() {
+    Closing begun = closing;
+    if (begun == null) {
+      begun = new Closing(connection);
+      closing = begun;
+    }
+    return begun;
+  }
+
+  private void startInput() {
+    handle().resumeInput();
+    connection.moved(); // inactivity counts from here
+    connection.watchInactivity();
+  }
+
+  /** Takes an accepted socket. */
+  void attach(StreamSocket socket) {
+    try {
+      handle = loop.poller().attach(socket, this);
+    } catch (IOException e) {
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
+      connection.settings.lose(socket);
+      loop.release();
+      return;
+    }
+    loop.add(connection);
+    if (connection.settings.owner != null) {
+      connection.settings.owner.opened(connection);
+    }
+    if (connection.state.has(ConnectionState.GREETED)) {
+      startInput();
+    } else {
+      connection.run.signal();
+    }
+  }
+
+  /** Starts to connect. */
+  void connect(
+      SocketAddress remote, @Nullable SocketAddress local, Map<SocketOption<?>, Object> options) {
+    PendingDial pending = Objects.requireNonNull(dial);
+    try {
+      if (connection.state.has(ConnectionState.CLOSING)) {
+        throw new IOException("The caller has given up before connecting began.");
+      }
+      handle = loop.poller().connect(remote, local, options, this);
+      loop.add(connection);
+    } catch (IOException | RuntimeException e) {
+      connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
+      loop.release();
+      pending.fail(e);
+    }
+  }
+
+  @Override
+  public Input input() {
+    return connection.in;
+  }
+
+  @Override
+  public Output output() {
+    return connection.out;
+  }
+
+  @Override
+  public void connected() {
+    PendingDial pending = takeDial();
+    if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
+      startInput();
+      pending.succeed(connection);
+    }
+  }
+
+  private @Nullable PendingDial takeDial() {
+    PendingDial pending = dial;
+    dial = null;
+    return pending;
+  }
+
+  /** The peer sent FIN. */
+  void inputEnded() {
+    end(ConnectionState.ENDED);
+  }
+
+  @Override
+  public void failed(IOException cause) {
+    PendingDial pending = takeDial();
+    if (pending != null) {
+      connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
+      connection.state.setClosing(ConnectionState.BY_PEER);
+      pending.fail(cause);
+      closing().advance();
+      return;
+    }
+    connection.noteFailure(cause);
+    Log.CONNECTION.log(
+        System.Logger.Level.DEBUG,
+        () -> "The connection to " + connection.peer() + " failed: " + cause);
+    end(ConnectionState.ENDED | ConnectionState.FAILED);
+  }
+
+  private void end(int bits) {
+    int before = connection.state.set(bits);
+    if ((before & bits) == bits) {
+      return;
+    }
+    connection.wakeWaiters();
+    boolean closed = (before & ConnectionState.CLOSING) != 0;
+    boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
+    if (byPeer
+        && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
+            == ConnectionState.GREETED) {
+      connection.run.startDisconnect();
+    }
+    if (closed) {
+      closing().inputEnded();
+    } else {
+      connection.run.signal();
+    }
+  }
+
+  @Override
+  public void closed() {
+    connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
+    closing().finished();
+    connection.stopWatchingInactivity();
+    connection.wakeWaiters();
+    loop.remove(connection);
+    PendingDial pending = takeDial();
+    if (pending != null) {
+      pending.fail(new IOException("The poller was closed while connecting."));
+    }
+    connection.run.signal();
+  }
+
+  @Override
+  public void detached(StreamSocket socket) {
+    socket.close(); // nobody asks for it: connections of this engine stay with their poller
+    closed();
+  }
+}

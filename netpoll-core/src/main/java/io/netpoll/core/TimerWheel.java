@@ -1,0 +1,206 @@
+package io.netpoll.core;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a poll loop has to do at a later time. Leader only.
+ *
+ * <p>A hierarchical timing wheel: to schedule, to cancel and to expire a timer takes the same time
+ * however many there are, and nothing ticks while none is due.
+ *
+ * <p>Time is counted in ticks of about a millisecond. A tick is a number of digits to the base 64,
+ * one for each level of the wheel. A timer lies on the level of the highest digit in which its tick
+ * differs from the tick that the wheel has {@code reached}, in the slot of that digit:
+ *
+ * <pre>
+ *   level 0   the timers of one tick in each slot       the first timers are in the first slot
+ *   level 1   those of 64 ticks in each slot            that is occupied on the lowest level that
+ *   level 2   those of 64 × 64 ticks, and so on         has one
+ * </pre>
+ *
+ * When the first timer of a slot above level 0 is due, the slot's timers move down; each timer does
+ * so once a level at most.
+ */
+final class TimerWheel {
+  private static final int TICK_SHIFT = 20;
+  private static final int DIGIT_BITS = 6;
+  private static final int SLOTS = 1 << DIGIT_BITS;
+
+  /** Enough for the 42 bits that the longest delay has in ticks, and for the years before it. */
+  private static final int LEVELS = 8;
+
+  /** The list of timers that are due, behind those of the slots. */
+  private static final int DUE = LEVELS * SLOTS;
+
+  private static final int NOWHERE = -1;
+
+  private final LongSupplier clock;
+  private final long start;
+
+  /** A list for each slot, linked through its timers, and one of those that are due. */
+  private final @Nullable Timer[] lists = new @Nullable Timer[DUE + 1];
+
+  /** For each slot that is occupied, a tick before which none of its timers is due. */
+  private final long[] earliest = new long[DUE];
+
+  /** For each level, a bit for each slot that is occupied. */
+  private final long[] occupied = new long[LEVELS];
+
+  private long reached;
+
+  TimerWheel() {
+    this(System::nanoTime);
+  }
+
+  /** A wheel by a clock like System.nanoTime. */
+  TimerWheel(LongSupplier clock) {
+    this.clock = clock;
+    this.start = clock.getAsLong();
+  }
+
+  /** A scheduled action. */
+  final class Timer {
+    private final long tick;
+    private final Runnable action;
+    private int list = NOWHERE;
+    private @Nullable Timer previous;
+    private @Nullable Timer next;
+
+    private Timer(long tick, Runnable action) {
+      this.tick = tick;
+      this.action = action;
+    }
+
+    /** Makes it do nothing, and forgets it. Leader only. */
+    void cancel() {
+      if (list != NOWHERE) {
+        remove(this);
+      }
+    }
+  }
+
+  /**
+   * Runs an action on the leader later, up to about a millisecond after its time.
+   *
+   * @param delayNanos in how many nanoseconds; at most Long.MAX_VALUE / 2
+   */
+  Timer schedule(long delayNanos, Runnable action) {
+    long nanos = clock.getAsLong() - start + Math.max(0, delayNanos);
+    Timer timer = new Timer((nanos + (1L << TICK_SHIFT) - 1) >>> TICK_SHIFT, action);
+    insert(timer);
+    return timer;
+  }
+
+  /** The nanoseconds until the next timer is due: 0 if one is, Long.MAX_VALUE if there is none. */
+  long nanosToNext() {
+    if (lists[DUE] != null) {
+      return 0;
+    }
+    int first = firstSlot();
+    return first == NOWHERE
+        ? Long.MAX_VALUE
+        : Math.max(0, (earliest[first] << TICK_SHIFT) - (clock.getAsLong() - start));
+  }
+
+  /** Takes the next timer that is due; those of one tick come in any order. */
+  @Nullable Runnable pollDue() {
+    if (lists[DUE] == null) {
+      expire();
+    }
+    Timer timer = lists[DUE];
+    if (timer == null) {
+      return null;
+    }
+    remove(timer);
+    return timer.action;
+  }
+
+  /** Collects the timers of the next tick that has some, if it has come. */
+  private void expire() {
+    int first = firstSlot();
+    if (first == NOWHERE) {
+      return;
+    }
+    long now = (clock.getAsLong() - start) >>> TICK_SHIFT;
+    while (lists[DUE] == null && first != NOWHERE && earliest[first] <= now) {
+      reached = startOf(first);
+      empty(first);
+      first = firstSlot();
+    }
+    if (first == NOWHERE || startOf(first) > now) {
+      reached = Math.max(reached, now);
+    }
+  }
+
+  /** Moves the timers of a slot down, or if it is on level 0 to those that are due. */
+  private void empty(int slot) {
+    for (Timer timer; (timer = lists[slot]) != null; ) {
+      remove(timer);
+      if (slot < SLOTS) {
+        addTo(DUE, timer);
+      } else {
+        insert(timer);
+      }
+    }
+  }
+
+  private void insert(Timer timer) {
+    long tick = Math.max(timer.tick, reached);
+    int level = (63 - Long.numberOfLeadingZeros((tick ^ reached) | 1)) / DIGIT_BITS;
+    int digit = digit(tick, level);
+    int slot = level * SLOTS + digit;
+    earliest[slot] = lists[slot] == null ? tick : Math.min(earliest[slot], tick);
+    occupied[level] |= 1L << digit;
+    addTo(slot, timer);
+  }
+
+  /** The slot of the first timers, or NOWHERE. */
+  private int firstSlot() {
+    for (int level = 0; level < LEVELS; level++) {
+      if (occupied[level] != 0) {
+        return level * SLOTS + Long.numberOfTrailingZeros(occupied[level]);
+      }
+    }
+    return NOWHERE;
+  }
+
+  /** The first tick that belongs to a slot. */
+  private long startOf(int slot) {
+    int shift = slot / SLOTS * DIGIT_BITS;
+    long higherDigits = reached >>> shift >>> DIGIT_BITS << DIGIT_BITS;
+    return (higherDigits | slot % SLOTS) << shift;
+  }
+
+  private static int digit(long tick, int level) {
+    return (int) (tick >>> (level * DIGIT_BITS)) & (SLOTS - 1);
+  }
+
+  private void addTo(int list, Timer timer) {
+    Timer head = lists[list];
+    timer.list = list;
+    timer.next = head;
+    if (head != null) {
+      head.previous = timer;
+    }
+    lists[list] = timer;
+  }
+
+  private void remove(Timer timer) {
+    int list = timer.list;
+    if (timer.previous == null) {
+      lists[list] = timer.next;
+    } else {
+      timer.previous.next = timer.next;
+    }
+    if (timer.next != null) {
+      timer.next.previous = timer.previous;
+    }
+    timer.previous = null;
+    timer.next = null;
+    timer.list = NOWHERE;
+    if (list < DUE && lists[list] == null) {
+      occupied[list / SLOTS] &= ~(1L << list % SLOTS);
+    }
+  }
+}

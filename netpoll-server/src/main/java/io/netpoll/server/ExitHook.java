@@ -1,0 +1,34 @@
+package io.netpoll.server;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a server shut down when the process exits, from its first listener until its shutdown. */
+final class ExitHook {
+  private final Runnable shutdown;
+  private final AtomicReference<@Nullable Thread> registered = new AtomicReference<>();
+
+  ExitHook(Runnable shutdown) {
+    this.shutdown = shutdown;
+  }
+
+  /** Registers the hook, once. */
+  void register() {
+    Thread hook = new Thread(null, shutdown, "netpoll-exit-hook", 0, false);
+    if (registered.compareAndSet(null, hook)) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+  }
+
+  /** Takes it back, as it is not needed any more. */
+  void remove() {
+    Thread hook = registered.getAndSet(null);
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException exiting) {
+        // The hook runs: then it is this shutdown, or one that it waits for.
+      }
+    }
+  }
+}
