@@ -33,7 +33,7 @@ final class VirtualThreads {
   }
 
   /**
-   * An executor that starts a virtual thread for each task.
+   * An executor that starts a virtual thread for each task, in the order of the tasks.
    *
    * @throws IllegalArgumentException if this JDK has none
    */
@@ -44,8 +44,7 @@ final class VirtualThreads {
               + Runtime.version().feature()
               + ": use workers or inline execution.");
     }
-    ThreadFactory factory = factory(namePrefix);
-    return task -> factory.newThread(task).start();
+    return new TurnStarter(factory(namePrefix));
   }
 
   private static ThreadFactory factory(String namePrefix) {
