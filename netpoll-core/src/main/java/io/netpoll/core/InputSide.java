@@ -148,7 +148,7 @@ final class InputSide implements Input, Reader {
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
-      Await.wake(waiting);
+      connection.loop().wakeAfterBatch(waiting);
     }
     if (unread() >= demand) {
       connection.signalInput();

@@ -65,6 +65,7 @@ final class PollLoop {
   // Leader only.
   private final Timers timers = new Timers();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final CallerWakeUps callers = new CallerWakeUps();
   private @Nullable EngineConnection first;
   private int acceptances;
   private long closeBy;
@@ -252,6 +253,15 @@ final class PollLoop {
     acceptances--;
   }
 
+  /** Wakes a waiter: one of the loops' own threads now, a caller once the batch is used up. */
+  void wakeAfterBatch(Thread waiter) {
+    if (waiter instanceof LoopThread) {
+      Await.wake(waiter);
+    } else {
+      callers.add(waiter);
+    }
+  }
+
   /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
   void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
@@ -302,6 +312,7 @@ final class PollLoop {
 
   /** Calls user code; nothing of the loop may be touched after it returned false. */
   private boolean call(LoopThread me, Runnable run) {
+    callers.wakeNow();
     if (!movable) {
       guarded(run);
       return true;
@@ -394,6 +405,7 @@ final class PollLoop {
       }
       Spares.Spare next = Spares.SHARED.take();
       if (next != null) {
+        callers.wakeNow();
         passedOn = passTo(next, leadership.enter());
       } else if (!dispatch() && !done.getAsBoolean()) {
         poll(limit.nanosLeft());
@@ -401,6 +413,9 @@ final class PollLoop {
       }
     }
     me.waitsInPlace(null);
+    if (!passedOn) {
+      callers.wakeNow();
+    }
     me.enter(this, passedOn ? Leadership.NONE : leadership.enter());
     return !passedOn;
   }
@@ -441,6 +456,7 @@ final class PollLoop {
   }
 
   private void poll(long longest) {
+    callers.wake();
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
@@ -480,6 +496,7 @@ final class PollLoop {
   }
 
   private void finish(LoopThread me) {
+    callers.wakeNow();
     closing = true;
     pollerClosed = true;
     poller.close(); // tells whoever is left
