@@ -14,7 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, StartUpCommand.class, JmhCommand.class})
+    subcommands = {PeerCommand.class, ClientCommand.class, StartUpCommand.class, JmhCommand.class})
 public final class Main {
   @Option(
       names = {"-h", "--help"},
@@ -42,6 +42,9 @@ public final class Main {
     commandLine.registerConverter(Placement.class, new Words<>(Placement.values()));
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
+    commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
+    commandLine.registerConverter(CallerThreads.class, new Words<>(CallerThreads.values()));
+    commandLine.registerConverter(ExecutionName.class, new Words<>(ExecutionName.values()));
     commandLine.setParameterExceptionHandler(Main::misused);
     commandLine.setExecutionExceptionHandler(Main::failed);
     return commandLine;

@@ -38,7 +38,7 @@ final class NettyPeer implements Peer {
       listener =
           new ServerBootstrap()
               .group(loops)
-              .channel(transport.channel())
+              .channel(transport.listener())
               .option(ChannelOption.SO_BACKLOG, PeerSettings.BACKLOG)
               .option(ChannelOption.SO_REUSEADDR, true)
               .childOption(ChannelOption.TCP_NODELAY, true)

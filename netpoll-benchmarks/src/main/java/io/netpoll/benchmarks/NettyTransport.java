@@ -1,24 +1,32 @@
 package io.netpoll.benchmarks;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of Netty's ways to reach sockets.
  *
  * @param handlers makes what an event loop polls with
- * @param channel the listener's class
+ * @param listener the class of listening channels
+ * @param channel the class of channels that connect
  */
-record NettyTransport(IoHandlerFactory handlers, Class<? extends ServerChannel> channel) {
+record NettyTransport(
+    IoHandlerFactory handlers,
+    Class<? extends ServerChannel> listener,
+    Class<? extends Channel> channel) {
 
   /**
    * Returns the transport of a peer.
@@ -29,13 +37,19 @@ record NettyTransport(IoHandlerFactory handlers, Class<? extends ServerChannel> 
     return switch (name) {
       case NETTY_EPOLL -> {
         require(name, Epoll.unavailabilityCause());
-        yield new NettyTransport(EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+        yield new NettyTransport(
+            EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class);
       }
       case NETTY_IOURING -> {
         require(name, IoUring.unavailabilityCause());
-        yield new NettyTransport(IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
+        yield new NettyTransport(
+            IoUringIoHandler.newFactory(),
+            IoUringServerSocketChannel.class,
+            IoUringSocketChannel.class);
       }
-      case NETTY_NIO -> new NettyTransport(NioIoHandler.newFactory(), NioServerSocketChannel.class);
+      case NETTY_NIO ->
+          new NettyTransport(
+              NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
       case JDK_VIRTUAL -> throw new IllegalArgumentException(name + " is not Netty.");
     };
   }

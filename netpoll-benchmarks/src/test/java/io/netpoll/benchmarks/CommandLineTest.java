@@ -25,6 +25,16 @@ class CommandLineTest {
         "peer netty-nio --codec length-field --handler pool",
         "peer jdk-virtual --handler loop",
         "startup --rounds 0",
+        "client",
+        "client pigeon",
+        "client ours --port 0",
+        "client ours --callers 0",
+        "client ours --callers 4 --connections 6",
+        "client ours --size 7",
+        "client ours --seconds 0",
+        "client ours --execution pigeon",
+        "client jdk-platform --threads virtual",
+        "client netty-nio --backend nio",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

@@ -150,7 +150,7 @@ final class InputSide extends InputReader implements Input {
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
-      Await.wake(waiting);
+      connection.loop().wakeAfterBatch(waiting);
     }
     if (unread() >= demand) {
       connection.run.signalInput();

@@ -66,6 +66,7 @@ final class PollLoop {
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final CallerWakeUps callers = new CallerWakeUps();
   private @Nullable EngineConnection first;
   private int acceptances;
   private long closeBy;
@@ -264,6 +265,15 @@ final class PollLoop {
     acceptances--;
   }
 
+  /** Wakes a waiter: one of the loops' own threads now, a caller once the batch is used up. */
+  void wakeAfterBatch(Thread waiter) {
+    if (waiter instanceof LoopThread) {
+      Await.wake(waiter);
+    } else {
+      callers.add(waiter);
+    }
+  }
+
   /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
   void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
@@ -314,6 +324,7 @@ final class PollLoop {
 
   /** Calls user code; nothing of the loop may be touched after it returned false. */
   private boolean call(LoopThread me, Runnable run) {
+    callers.wakeNow();
     if (!movable) {
       guarded(run);
       return true;
@@ -406,13 +417,18 @@ final class PollLoop {
       }
       Spares.Spare next = Spares.SHARED.take();
       if (next != null) {
-        passedOn = passTo(next, leadership.enter());
+        callers.wakeNow();
+        passTo(next, leadership.enter()); // if that fails, the watch-dog was faster
+        passedOn = true;
       } else if (!dispatch() && !done.getAsBoolean()) {
         poll(limit.nanosLeft());
         runTimers();
       }
     }
     me.waitsInPlace(null);
+    if (!passedOn) {
+      callers.wakeNow();
+    }
     me.enter(this, passedOn ? Leadership.NONE : leadership.enter());
     return !passedOn;
   }
@@ -453,6 +469,7 @@ final class PollLoop {
   }
 
   private void poll(long longest) {
+    callers.wake();
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
@@ -498,6 +515,7 @@ final class PollLoop {
   }
 
   private void finish(LoopThread me) {
+    callers.wakeNow();
     closing = true;
     pollerClosed = true;
     poller.close(); // tells whoever is left

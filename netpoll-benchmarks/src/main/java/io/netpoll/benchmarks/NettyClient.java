@@ -1,0 +1,125 @@
+package io.netpoll.benchmarks;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.Promise;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Netty's client: a caller writes its request from its own thread and waits for a promise, which
+ * the event loop completes with the answer.
+ */
+final class NettyClient implements EchoClient {
+  private static final int PATIENCE_MILLIS = 5000;
+
+  private final EventLoopGroup loops;
+  private final Bootstrap bootstrap;
+
+  NettyClient(InetSocketAddress server, int loops, NettyTransport transport) {
+    this.loops = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
+    bootstrap =
+        new Bootstrap()
+            .group(this.loops)
+            .channel(transport.channel())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, PATIENCE_MILLIS)
+            .remoteAddress(server)
+            .handler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(FrameEcho.decoder(), new Answers());
+                  }
+                });
+  }
+
+  @Override
+  public Line open() throws InterruptedException {
+    Channel channel = bootstrap.connect().sync().channel();
+    return new NettyLine(channel, channel.pipeline().get(Answers.class));
+  }
+
+  @Override
+  public void close() {
+    loops
+        .shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(PATIENCE_MILLIS);
+  }
+
+  /**
+   * Completes the promise of the request that is under way. The caller sets it and then looks
+   * whether the channel is active; the event loop makes it inactive and then takes the promise. So
+   * one of the two sees the other.
+   */
+  private static final class Answers extends ChannelInboundHandlerAdapter {
+    volatile @Nullable Promise<ByteBuf> awaited;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ByteBuf answer = (ByteBuf) message;
+      Promise<ByteBuf> promise = awaited;
+      awaited = null;
+      if (promise == null || !promise.trySuccess(answer)) {
+        answer.release();
+        context.close();
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      Promise<ByteBuf> promise = awaited;
+      if (promise != null) {
+        promise.tryFailure(
+            new EOFException("The server closed the connection instead of answering."));
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      Promise<ByteBuf> promise = awaited;
+      if (promise != null) {
+        promise.tryFailure(cause);
+      }
+      context.close();
+    }
+  }
+
+  private record NettyLine(Channel channel, Answers answers) implements Line {
+    @Override
+    public void echo(byte[] payload) throws IOException, InterruptedException {
+      Promise<ByteBuf> promise = channel.eventLoop().newPromise();
+      answers.awaited = promise;
+      if (!channel.isActive()) {
+        throw new EOFException("The connection is closed.");
+      }
+      ByteBuf request = channel.alloc().directBuffer(Integer.BYTES + payload.length);
+      request.writeInt(payload.length).writeBytes(payload);
+      channel.writeAndFlush(request, channel.voidPromise());
+      ByteBuf answer = promise.sync().getNow();
+      try {
+        if (!answer.equals(Unpooled.wrappedBuffer(payload))) {
+          throw EchoClient.wrong(payload.length, answer.readableBytes());
+        }
+      } finally {
+        answer.release();
+      }
+    }
+
+    @Override
+    public void close() {
+      channel.close().awaitUninterruptibly();
+    }
+  }
+}

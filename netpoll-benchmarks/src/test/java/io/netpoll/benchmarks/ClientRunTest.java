@@ -1,0 +1,103 @@
+package io.netpoll.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.benchmarks.ClientRun.Plan;
+import io.netpoll.benchmarks.ClientRun.Result;
+import io.netpoll.testkit.LeakCheck;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every client that can run everywhere, over real loopback sockets. */
+@Timeout(60)
+@ExtendWith(LeakCheck.class)
+class ClientRunTest {
+  private static final Plan SHORT =
+      new Plan(3, 6, 5000, 1, TimeUnit.MILLISECONDS.toNanos(50), CallerThreads.PLATFORM);
+
+  /** A client that needs no native library. */
+  enum Portable {
+    OURS {
+      @Override
+      EchoClient open(InetSocketAddress server) throws IOException {
+        return new OurClient(server, 1, "nio", ExecutionName.ADAPTIVE);
+      }
+    },
+    NETTY {
+      @Override
+      EchoClient open(InetSocketAddress server) {
+        return new NettyClient(server, 1, NettyTransport.of(PeerName.NETTY_NIO));
+      }
+    },
+    JDK {
+      @Override
+      EchoClient open(InetSocketAddress server) {
+        return new JdkClient(server);
+      }
+    };
+
+    abstract EchoClient open(InetSocketAddress server) throws IOException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatComesBack_isCounted(Portable portable) throws Exception {
+    PeerSettings settings =
+        new PeerSettings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Placement.LOOP,
+            Codec.MANUAL,
+            Sending.BATCH,
+            1,
+            1,
+            Work.NONE);
+    try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
+        EchoClient client = portable.open(peer.address())) {
+      Result result = ClientRun.run(client, SHORT);
+      assertThat(result.latencies().getTotalCount()).isPositive();
+      assertThat(result.toString()).matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ cpu_us=\\S+");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAnswerThatDiffers_failsTheRun(Portable portable) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> liar = CompletableFuture.runAsync(() -> answerWrongly(listener));
+      InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM);
+      try (EchoClient client = portable.open(server)) {
+        assertThatThrownBy(() -> ClientRun.run(client, one))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("came back");
+      }
+      liar.join();
+    }
+  }
+
+  private static void answerWrongly(ServerSocket listener) {
+    try (Socket socket = listener.accept()) {
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      byte[] payload = in.readNBytes(in.readInt());
+      payload[payload.length / 2] ^= 1;
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(payload.length);
+      out.write(payload);
+      assertThat(in.read()).isEqualTo(-1);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

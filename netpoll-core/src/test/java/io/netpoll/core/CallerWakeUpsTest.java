@@ -1,0 +1,66 @@
+package io.netpoll.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whoever was added is woken. */
+@Timeout(60)
+class CallerWakeUpsTest {
+  private volatile boolean answered;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 50, 256, 300})
+  void wake_wakesAll(int callers) throws Exception {
+    assertAllWoken(callers, Thread::new, CallerWakeUps::wake);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 50, 256, 300})
+  void wakeNow_wakesAll(int callers) throws Exception {
+    assertAllWoken(callers, Thread::new, CallerWakeUps::wakeNow);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 50, 256, 3000})
+  void wake_wakesVirtualThreadsToo(int callers) throws Exception {
+    if (VirtualThreads.exist()) {
+      assertAllWoken(callers, VirtualThreads.factory("caller-"), CallerWakeUps::wake);
+    }
+  }
+
+  private void assertAllWoken(int callers, ThreadFactory factory, Consumer<CallerWakeUps> waking)
+      throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < callers; i++) {
+      threads.add(factory.newThread(this::await));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.yield();
+      }
+    }
+    answered = true;
+    CallerWakeUps wakeUps = new CallerWakeUps();
+    threads.forEach(wakeUps::add);
+    waking.accept(wakeUps);
+    for (Thread thread : threads) {
+      thread.join(20_000);
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+
+  private void await() {
+    while (!answered) {
+      LockSupport.park(this);
+    }
+  }
+}
