@@ -2,6 +2,8 @@ package io.netpoll.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netpoll.testkit.Eventually;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,22 +88,21 @@ class CallWatchTest {
 
   @Test
   void realThreadsAreTold() throws Exception {
-    Thread waiting = new Thread(CallWatchTest::sleep, "waits");
+    CountDownLatch done = new CountDownLatch(1);
+    Thread waiting = new Thread(() -> await(done), "waits");
     waiting.start();
-    while (waiting.getState() != Thread.State.TIMED_WAITING) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds("the thread waits", () -> waiting.getState() == Thread.State.WAITING);
     assertThat(CpuTime.ifRunnable(waiting)).isEqualTo(CpuTime.UNKNOWN);
-    waiting.interrupt();
+    done.countDown();
     waiting.join();
     assertThat(CpuTime.ifRunnable(Thread.currentThread())).isPositive();
   }
 
-  private static void sleep() {
+  private static void await(CountDownLatch done) {
     try {
-      Thread.sleep(60_000);
+      done.await();
     } catch (InterruptedException e) {
-      // The test has seen what it wants.
+      throw new AssertionError("Nobody interrupts it.", e);
     }
   }
 }
