@@ -324,7 +324,7 @@ final class PollLoop {
 
   /** Calls user code; nothing of the loop may be touched after it returned false. */
   private boolean call(LoopThread me, Runnable run) {
-    callers.wakeNow();
+    callers.wake();
     if (!movable) {
       guarded(run);
       return true;
@@ -417,7 +417,7 @@ final class PollLoop {
       }
       Spares.Spare next = Spares.SHARED.take();
       if (next != null) {
-        callers.wakeNow();
+        callers.wake();
         passTo(next, leadership.enter()); // if that fails, the watch-dog was faster
         passedOn = true;
       } else if (!dispatch() && !done.getAsBoolean()) {
@@ -427,7 +427,7 @@ final class PollLoop {
     }
     me.waitsInPlace(null);
     if (!passedOn) {
-      callers.wakeNow();
+      callers.wake();
     }
     me.enter(this, passedOn ? Leadership.NONE : leadership.enter());
     return !passedOn;
@@ -515,7 +515,7 @@ final class PollLoop {
   }
 
   private void finish(LoopThread me) {
-    callers.wakeNow();
+    callers.wake();
     closing = true;
     pollerClosed = true;
     poller.close(); // tells whoever is left

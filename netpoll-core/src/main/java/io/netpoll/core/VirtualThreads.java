@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class VirtualThreads {
   private static final @Nullable MethodHandle OF_VIRTUAL = find();
 
-  private static final @Nullable MethodHandle IS_VIRTUAL = findIsVirtual();
-
   private VirtualThreads() {}
 
   /** Finds {@code Thread.ofVirtual()}. */
@@ -26,31 +24,6 @@ final class VirtualThreads {
           .findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
     } catch (ReflectiveOperationException e) {
       return null;
-    }
-  }
-
-  /** Finds {@code Thread.isVirtual()}. */
-  private static @Nullable MethodHandle findIsVirtual() {
-    if (OF_VIRTUAL == null) {
-      return null;
-    }
-    try {
-      return MethodHandles.publicLookup()
-          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** Whether {@code thread} is one of them. */
-  static boolean isVirtual(Thread thread) {
-    if (IS_VIRTUAL == null) {
-      return false;
-    }
-    try {
-      return (boolean) IS_VIRTUAL.invokeExact(thread);
-    } catch (Throwable t) {
-      throw new IllegalStateException("This JDK's virtual threads cannot be reached.", t);
     }
   }
 

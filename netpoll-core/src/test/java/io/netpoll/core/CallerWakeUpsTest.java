@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,25 +18,18 @@ class CallerWakeUpsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 50, 256, 300})
   void wake_wakesAll(int callers) throws Exception {
-    assertAllWoken(callers, Thread::new, CallerWakeUps::wake);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 50, 256, 300})
-  void wakeNow_wakesAll(int callers) throws Exception {
-    assertAllWoken(callers, Thread::new, CallerWakeUps::wakeNow);
+    assertAllWoken(callers, Thread::new);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 50, 256, 3000})
   void wake_wakesVirtualThreadsToo(int callers) throws Exception {
     if (VirtualThreads.exist()) {
-      assertAllWoken(callers, VirtualThreads.factory("caller-"), CallerWakeUps::wake);
+      assertAllWoken(callers, VirtualThreads.factory("caller-"));
     }
   }
 
-  private void assertAllWoken(int callers, ThreadFactory factory, Consumer<CallerWakeUps> waking)
-      throws InterruptedException {
+  private void assertAllWoken(int callers, ThreadFactory factory) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < callers; i++) {
       threads.add(factory.newThread(this::await));
@@ -51,7 +43,7 @@ class CallerWakeUpsTest {
     answered = true;
     CallerWakeUps wakeUps = new CallerWakeUps();
     threads.forEach(wakeUps::add);
-    waking.accept(wakeUps);
+    wakeUps.wake();
     for (Thread thread : threads) {
       thread.join(20_000);
       assertThat(thread.isAlive()).isFalse();
