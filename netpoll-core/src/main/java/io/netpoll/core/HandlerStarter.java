@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandlerStarter {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String groupName;
 
@@ -29,7 +27,7 @@ final class HandlerStarter {
   /** The pool to end with the group, if the executor is its own. */
   private final @Nullable WorkerPool ownPool;
 
-  private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
+  private final LogLimit refusals = new LogLimit();
 
   /**
    * Makes the starter for an execution mode.
@@ -74,9 +72,7 @@ final class HandlerStarter {
     try {
       threads.execute(run);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
-      long now = System.nanoTime();
-      long logged = lastLogged.get();
-      if (now - logged >= LOG_EVERY_NANOS && lastLogged.compareAndSet(logged, now)) {
+      if (refusals.permits()) {
         Log.EXECUTION.log(
             System.Logger.Level.WARNING,
             "A handler could not be started ("
