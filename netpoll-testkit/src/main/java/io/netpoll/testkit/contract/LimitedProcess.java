@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A virtual machine of its own, with a low limit on descriptors. */
 final class LimitedProcess {
   private static final int DESCRIPTORS = 256;
   private static final int PATIENCE_SECONDS = 20;
+  private static final int FUTILE_ATTEMPTS = 20;
 
   private LimitedProcess() {}
 
@@ -54,15 +56,29 @@ final class LimitedProcess {
     }
   }
 
-  /** Within the process: opens files until no descriptor is left. */
+  /**
+   * Within the process: opens files until no descriptor is left, nor one that another thread gives
+   * back a moment later, as the virtual machine's own do that read a class or a limit.
+   */
   static List<FileInputStream> takeAllDescriptors() {
     List<FileInputStream> files = new ArrayList<>();
+    for (int futile = 0; futile < FUTILE_ATTEMPTS; futile++) {
+      if (takeAll(files)) {
+        futile = 0;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    return files;
+  }
+
+  private static boolean takeAll(List<FileInputStream> files) {
+    int before = files.size();
     try {
       while (true) {
         files.add(new FileInputStream("/dev/null"));
       }
     } catch (IOException full) {
-      return files;
+      return files.size() > before;
     }
   }
 

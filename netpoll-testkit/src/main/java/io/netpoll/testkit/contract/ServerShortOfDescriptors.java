@@ -7,6 +7,7 @@ import io.netpoll.testkit.Eventually;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,12 +39,13 @@ final class ServerShortOfDescriptors {
       exchange(early, "meanwhile");
       System.out.println("accepted connections go on");
       System.out.println("dialled connections go on: " + echo(dialled, 42));
-      try {
-        stage.dial(server.address()).close();
-        System.out.println("dialled without a descriptor");
-      } catch (IOException e) {
-        System.out.println("no further one can be dialled");
-      }
+      Eventually.holds(
+          "no further one can be dialled",
+          () -> {
+            files.addAll(LimitedProcess.takeAllDescriptors());
+            return !dials(stage, server.address());
+          });
+      System.out.println("no further one can be dialled");
       files.remove(0).close();
       SocketPair late = new SocketPair(new RecordingEndpoint(), stage.peer(server));
       late.peerSends("late");
@@ -63,6 +65,15 @@ final class ServerShortOfDescriptors {
       throw new AssertionError("Nobody listens there.");
     } catch (ConnectException expected) {
       // Nobody listens there.
+    }
+  }
+
+  private static boolean dials(ConnectionStage stage, SocketAddress address) {
+    try {
+      stage.dial(address).close();
+      return true;
+    } catch (IOException none) {
+      return false;
     }
   }
 
