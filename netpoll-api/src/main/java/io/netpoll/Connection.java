@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,6 +220,28 @@ public interface Connection extends ByteChannel {
    */
   @Override
   int write(ByteBuffer source) throws IOException;
+
+  /**
+   * Ends the connection and gives its socket back, open, with the bytes that nobody read. Returns
+   * at once, from any thread; also inside a callback of the connection.
+   *
+   * <p>It ends as by {@link #close()}: waiting readers and writers on other threads fail with a
+   * {@link ConnectionClosedException}, no {@link OnRequest} call starts any more, what was flushed
+   * is sent (within the write timeout) and what was not is dropped, and the close callbacks run.
+   * Only then, and after the last callback has returned, the stage completes, on the thread of the
+   * close callbacks; so a callback of the connection must not wait for it. No other thread may read
+   * at that time, unless it waits.
+   *
+   * <p>The first of {@code close()}, {@code abort()} and {@code detach()} decides; a connection
+   * that has been closed, also by the peer's FIN after the last OnRequest call, has nothing to
+   * give. Should the peer reset the connection, or {@code abort()} be called, or the write timeout
+   * pass, or the group be closed before the stage completes, then the socket is closed and the
+   * stage fails. If the peer has sent FIN before, the socket is given back all the same, and
+   * reading it finds the end again.
+   *
+   * @return gives the socket, which is yours to close; or a {@link ConnectionClosedException}
+   */
+  CompletionStage<DetachedSocket> detach();
 
   /**
    * Closes the connection in order: what was flushed is sent (within the write timeout), then FIN.

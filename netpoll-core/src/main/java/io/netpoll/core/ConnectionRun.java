@@ -337,11 +337,17 @@ final class ConnectionRun implements Runnable {
     if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
       return; // OnDisconnect signals when it has returned
     }
+    if (connection.leader.hasDetached() && connection.in.isAwaited()) {
+      return; // the reader signals when it has left
+    }
     Queue<CloseCallback> callbacks = closeCallbacks;
     CloseCallback callback;
     while (callbacks != null && (callback = callbacks.poll()) != null) {
       CloseCallback due = callback;
       callLast("A close callback", () -> due.onClose(connection));
+    }
+    if (connection.leader.hasDetached()) {
+      return; // its detachment is about to be added, which signals
     }
     if (phase != Phase.FINISHED) {
       phase = Phase.FINISHED;

@@ -34,6 +34,7 @@ import java.lang.invoke.VarHandle;
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
  *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
  *   BY_PEER   with CLOSING: because of the peer, not of a call on this side; may come before it
+ *   DETACH    with CLOSING: the socket is to be given away instead of closed
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
@@ -65,6 +66,7 @@ final class ConnectionState {
   static final int CLOSED = 1 << 10;
   static final int TELLING = 1 << 11;
   static final int TOLD = 1 << 12;
+  static final int DETACH = 1 << 13;
 
   private static final VarHandle WORD;
 

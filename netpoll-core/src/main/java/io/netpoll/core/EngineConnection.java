@@ -4,6 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.Connection;
 import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionClosedException.Side;
+import io.netpoll.DetachedSocket;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +111,18 @@ public final class EngineConnection implements Connection {
 
   // ---- Closing -------------------------------------------------------------------------------
 
-  /** Closes, for the reason that {@code bits} tell: BY_PEER, or 0 for this side. */
-  void closeBecause(int bits) {
-    if (state.setClosing(bits)) {
-      wakeWaiters();
-      leader.post(LeaderSide.CLOSE);
+  /**
+   * Closes, for the reason that {@code bits} tell: BY_PEER, or 0 for this side, or DETACH.
+   *
+   * @return whether this call did so, and not one before
+   */
+  boolean closeBecause(int bits) {
+    if (!state.setClosing(bits)) {
+      return false;
     }
+    wakeWaiters();
+    leader.post(LeaderSide.CLOSE);
+    return true;
   }
 
   /** Resets the connection because the library cannot go on with it. */
@@ -196,8 +204,11 @@ public final class EngineConnection implements Connection {
         (seen & ConnectionState.CLOSING) != 0
             && (seen & (ConnectionState.BY_PEER | ConnectionState.FAILED)) == 0;
     if (local) {
+      boolean detached = (seen & ConnectionState.DETACH) != 0;
       return new ConnectionClosedException(
-          Side.LOCAL, what.get() + ": this side has closed the connection.", failure);
+          Side.LOCAL,
+          what.get() + ": this side has " + (detached ? "detached" : "closed") + " the connection.",
+          failure);
     }
     return peerClosed(what.get(), failure);
   }
@@ -283,7 +294,7 @@ public final class EngineConnection implements Connection {
     boolean unix = leader.handle().localAddress() instanceof UnixDomainSocketAddress;
     if (!unix) {
       for (Map.Entry<SocketOption<?>, Object> option :
-          KeepAlive.options(timeout, group.provider().supportedOptions(false)).entrySet()) {
+          KeepAlive.options(timeout, loop().provider().supportedOptions(false)).entrySet()) {
         set(option.getKey(), option.getValue());
       }
     }
@@ -301,7 +312,7 @@ public final class EngineConnection implements Connection {
     leader.post(LeaderSide.LOOK);
   }
 
-  private <T> void set(SocketOption<T> option, Object value) throws IOException {
+  <T> void set(SocketOption<T> option, Object value) throws IOException {
     setOption(option, option.type().cast(value));
   }
 
@@ -363,6 +374,11 @@ public final class EngineConnection implements Connection {
     out.writeBinary(source);
     out.flush();
     return count;
+  }
+
+  @Override
+  public CompletionStage<DetachedSocket> detach() {
+    return Detachment.begin(this);
   }
 
   @Override

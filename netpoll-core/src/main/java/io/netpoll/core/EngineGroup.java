@@ -48,6 +48,9 @@ public final class EngineGroup implements PollerGroup {
 
   private int started;
 
+  /** Watches adopted channels, where the group's own backend does not; opened when needed. */
+  private final ChannelLoop channels = new ChannelLoop(this);
+
   EngineGroup(
       String name,
       PollerProvider provider,
@@ -103,6 +106,11 @@ public final class EngineGroup implements PollerGroup {
     }
   }
 
+  /** A loop of the backend of {@code loop}, for a connection, which is counted there. */
+  PollLoop pickLike(PollLoop loop) throws IOException {
+    return loop.provider() == provider ? pick() : channels.reserved();
+  }
+
   PollLoop firstLoop() throws IOException {
     List<PollLoop> all = loops;
     if (closed || all.isEmpty()) {
@@ -111,12 +119,33 @@ public final class EngineGroup implements PollerGroup {
     return all.get(0);
   }
 
+  /** Opens a loop beside those that connections are spread over. */
+  PollLoop openBeside(PollerProvider other) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IOException("The poller group " + name + " is closed.");
+      }
+      PollLoop loop = new PollLoop(this, other, other.open(PagePool.shared()));
+      try {
+        startThread(loop);
+      } finally {
+        if (!running.contains(loop)) {
+          loop.abandon();
+        }
+      }
+      return loop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A loop has ended; a broken one is replaced. */
   void ended(PollLoop loop, boolean broken) {
     lock.lock();
     try {
       running.remove(loop);
-      if (broken && !closed) {
+      if (broken && !closed && loops.contains(loop)) {
         int wanted = loops.size();
         List<PollLoop> left = new ArrayList<>(loops);
         left.remove(loop);
@@ -157,7 +186,7 @@ public final class EngineGroup implements PollerGroup {
    * @throws IOException if accepting cannot start
    */
   public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
-    return accept(new Acceptance(this, firstLoop(), false, settings, socket), socket, settings);
+    return start(new Acceptance(this, firstLoop(), false, settings, socket), settings);
   }
 
   /**
@@ -175,14 +204,83 @@ public final class EngineGroup implements PollerGroup {
     firstLoop();
     List<PollLoop> all = loops;
     PollLoop loop = all.isEmpty() ? firstLoop() : all.get(number % all.size());
-    return accept(new Acceptance(this, loop, true, settings, socket), socket, settings);
+    return start(new Acceptance(this, loop, true, settings, socket), settings);
   }
 
-  private Acceptance accept(Acceptance acceptance, ListenSocket socket, ConnectionSettings settings)
+  private static Acceptance start(Acceptance acceptance, ConnectionSettings settings)
       throws IOException {
-    boolean unix = socket.localAddress() instanceof UnixDomainSocketAddress;
-    acceptance.start(settings.socketOptions(provider.supportedOptions(unix)));
+    acceptance.start(settings);
     return acceptance;
+  }
+
+  /**
+   * Whether this group can adopt descriptors.
+   *
+   * @return true on a native backend
+   */
+  public boolean adoptsDescriptors() {
+    return provider.adoptsDescriptors();
+  }
+
+  /**
+   * Makes a listening socket of a channel that the user has bound, or of a descriptor.
+   *
+   * @param origin the channel or descriptor; stays the user's, unchanged, if this throws
+   * @return the socket, for {@link #acceptAdopted}
+   * @throws IllegalArgumentException if it is in no state to be adopted
+   * @throws UnsupportedOperationException if no backend on the path takes it
+   * @throws IOException if the system refuses
+   */
+  public ListenSocket adopt(Origin.Listening origin) throws IOException {
+    firstLoop();
+    return origin.adoptBy(channels.backendFor(origin));
+  }
+
+  /**
+   * Starts to accept connections from an adopted socket. Blocks until accepting has started.
+   *
+   * @param origin what the socket was made of
+   * @param socket what {@link #adopt(Origin.Listening)} gave; belongs to the acceptance from now on
+   * @param settings of the connections
+   * @return the acceptance
+   * @throws IOException if accepting cannot start
+   */
+  public Acceptance acceptAdopted(
+      Origin.Listening origin, ListenSocket socket, ConnectionSettings settings)
+      throws IOException {
+    if (channels.backendFor(origin) == provider) {
+      return accept(socket, settings);
+    }
+    return start(new Acceptance(this, channels.open(), true, settings, socket), settings);
+  }
+
+  /**
+   * Makes a connection of a socket that the user has connected. Blocks until it is watched.
+   *
+   * @param origin the channel or descriptor; stays the user's if this throws anything but an
+   *     IOException
+   * @param settings of the connection
+   * @return the connection
+   * @throws IllegalArgumentException if it is in no state to be adopted
+   * @throws UnsupportedOperationException if no backend on the path takes it
+   * @throws IOException if the socket cannot be watched; it is closed then
+   */
+  public EngineConnection adopt(Origin.Connected origin, ConnectionSettings settings)
+      throws IOException {
+    return new Adoption(this, settings).of(origin, channels.backendFor(origin));
+  }
+
+  /** A loop of a backend for an adopted socket, which is counted there: the caller's, if it can. */
+  PollLoop pickFor(PollerProvider backend) throws IOException {
+    if (backend != provider) {
+      return channels.reserved();
+    }
+    for (PollLoop loop : loops) {
+      if (loop.isLedByCaller() && loop.reserve()) {
+        return loop;
+      }
+    }
+    return pick();
   }
 
   /**
@@ -344,7 +442,7 @@ public final class EngineGroup implements PollerGroup {
       List<PollLoop> fresh = new ArrayList<>();
       try {
         while (then.size() < wanted) {
-          PollLoop loop = new PollLoop(this, provider.open(PagePool.shared()));
+          PollLoop loop = new PollLoop(this, provider, provider.open(PagePool.shared()));
           fresh.add(loop);
           then.add(loop);
         }

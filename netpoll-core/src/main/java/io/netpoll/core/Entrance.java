@@ -82,7 +82,7 @@ final class Entrance {
     try {
       boolean taken;
       do {
-        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pick());
+        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pickLike(loop));
       } while (!taken);
     } catch (IOException closing) { // the group is
       settings.lose(socket);

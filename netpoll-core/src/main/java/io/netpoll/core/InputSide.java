@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.LinkBuffer;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.buffer.InputReader;
@@ -215,6 +216,17 @@ final class InputSide extends InputReader implements Input {
     handlerMadeProgress = true;
   }
 
+  /** Whether a thread is inside a wait. */
+  boolean isAwaited() {
+    return waiter != null;
+  }
+
+  /** Takes what was received and not consumed; after the last handler call. */
+  LinkBuffer takeUnread() throws IOException {
+    buffer.release();
+    return buffer.slice(buffer.length());
+  }
+
   /** Gives back all memory, after the last handler call of a closed connection. */
   void recycle() {
     if (WAITER.compareAndSet(this, null, Thread.currentThread())) {
@@ -303,6 +315,9 @@ final class InputSide extends InputReader implements Input {
     } finally {
       demand = 0;
       waiter = null;
+      if (connection.state.has(ConnectionState.DETACH)) {
+        connection.run.signal(); // the detachment may wait for this reader to leave
+      }
       connection.run.waited(System.nanoTime() - start);
     }
   }

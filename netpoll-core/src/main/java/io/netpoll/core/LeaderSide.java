@@ -41,7 +41,7 @@ final class LeaderSide implements Endpoint {
   private final EngineConnection connection;
   private final PollLoop loop;
 
-  /** Null as long as nobody closes the connection. Leader only. */
+  /** Null as long as nobody closes the connection. Leader only, and the run once CLOSED is set. */
   private @Nullable Closing closing;
 
   /** Set by the leader before the first event and before the connection is shown to a user. */
@@ -145,18 +145,48 @@ final class LeaderSide implements Endpoint {
   /** Takes an accepted socket. */
   void attach(StreamSocket socket) {
     try {
-      handle = loop.poller().attach(socket, this);
+      watch(socket);
+      begin();
     } catch (IOException e) {
       Log.CONNECTION.log(
           System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
+    }
+  }
+
+  /**
+   * Takes a socket that the user has connected.
+   *
+   * @throws IOException if it cannot be watched, or set; it is closed then
+   */
+  void adopt(StreamSocket socket, Map<SocketOption<?>, Object> options) throws IOException {
+    watch(socket);
+    try {
+      for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
+        connection.set(option.getKey(), option.getValue());
+      }
+    } catch (IOException | RuntimeException e) {
+      connection.closeForFailure("cannot have its options", e);
+      throw e;
+    }
+    begin();
+  }
+
+  private void watch(StreamSocket socket) throws IOException {
+    try {
+      handle = loop.poller().attach(socket, this);
+    } catch (IOException e) {
+      connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
       connection.settings.lose(socket);
       loop.release();
-      return;
+      throw e;
     }
     loop.add(connection);
     if (connection.settings.owner != null) {
       connection.settings.owner.opened(connection);
     }
+  }
+
+  private void begin() {
     if (connection.state.has(ConnectionState.GREETED)) {
       startInput();
     } else {
@@ -264,7 +294,30 @@ final class LeaderSide implements Endpoint {
 
   @Override
   public void detached(StreamSocket socket) {
-    socket.close(); // nobody asks for it: connections of this engine stay with their poller
+    if (connection.state.has(ConnectionState.ABORT)) {
+      socket.close();
+    } else {
+      closing().detached = socket;
+    }
     closed();
+  }
+
+  // ---- The run, once CLOSED is set -----------------------------------------------------------
+
+  /** Whether a socket waits for the detachment that asked for it. */
+  boolean hasDetached() {
+    Closing begun = closing;
+    return begun != null && begun.detached != null;
+  }
+
+  /** Takes the socket; null if there is none, since the connection was reset or closed first. */
+  @Nullable StreamSocket takeDetached() {
+    Closing begun = closing;
+    if (begun == null) {
+      return null;
+    }
+    StreamSocket socket = begun.detached;
+    begun.detached = null;
+    return socket;
   }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <pre>
  *   FREE  --take-->  TAKEN  --close-->  CLOSED
- *     ^                /
- *     \-----give------/
+ *     ^                / \
+ *     \-----give------/   \--release-->  RELEASED
  * </pre>
  *
  * A number that is closed may be another socket's at once. So a thread that neither owns the socket
@@ -18,10 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Descriptor {
   private static final int CLOSED = 1 << 31;
   private static final int TAKEN = 1 << 30;
+  private static final int RELEASED = 1 << 29;
 
   final int fd;
 
-  /** CLOSED, TAKEN, and below them the number of threads between enter and exit. */
+  /** CLOSED, TAKEN, RELEASED, and below them the number of threads between enter and exit. */
   private final AtomicInteger state;
 
   private Descriptor(int fd, int state) {
@@ -65,12 +66,24 @@ final class Descriptor {
     }
   }
 
-  /** Keeps the number from being closed; false if it was. */
+  /**
+   * Gives the number away, for its new owner to use and close as they like. For who took it, once.
+   * Waits for threads between enter and exit, which do not block.
+   */
+  int release() {
+    state.getAndAdd(RELEASED);
+    while (state.get() != (TAKEN | RELEASED)) {
+      Thread.yield();
+    }
+    return fd;
+  }
+
+  /** Keeps the number from being closed; false if it was, or was given away. */
   boolean enter() {
     int now;
     do {
       now = state.get();
-      if (now < 0) {
+      if ((now & (CLOSED | RELEASED)) != 0) {
         return false;
       }
     } while (!state.compareAndSet(now, now + 1));

@@ -54,6 +54,16 @@ final class EpollStreamSocket implements StreamSocket {
     return socket;
   }
 
+  /** A socket that somebody else has connected, and that nobody watches. */
+  static EpollStreamSocket adopt(int fd) throws IOException {
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    Adoptable.checkConnected(fd, memory);
+    SocketAddress remote = Addresses.decode(memory);
+    SocketAddress local = Addresses.local(fd, memory);
+    Adoptable.adapt(fd);
+    return accepted(fd, local, remote, true);
+  }
+
   /** A socket that a poller watches and that is about to connect. */
   static EpollStreamSocket connecting(int fd, SocketAddress remote) {
     return new EpollStreamSocket(Descriptor.taken(fd), null, remote, false);
@@ -135,6 +145,16 @@ final class EpollStreamSocket implements StreamSocket {
   @Override
   public SocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public int releaseDescriptor() {
+    if (!descriptor.take()) {
+      throw new IllegalStateException(
+          "The " + this + " was given away or closed before, or a poller has it.");
+    }
+    localAddress(); // as before a close
+    return descriptor.release();
   }
 
   @Override

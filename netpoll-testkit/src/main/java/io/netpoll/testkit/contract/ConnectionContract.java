@@ -96,4 +96,20 @@ public abstract class ConnectionContract {
       return ConnectionContract.this.provider();
     }
   }
+
+  @Nested
+  class Adopting extends AdoptContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class TakingBack extends TakeBackContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
 }
