@@ -106,6 +106,7 @@ final class EngineShardQueue implements ShardQueue {
       }
       Object before = push(queued);
       if (before == FAILED) {
+        room.giveBack(queued.bytes());
         throw refused(queued);
       }
       pushed = true;
@@ -174,36 +175,36 @@ final class EngineShardQueue implements ShardQueue {
 
   /** Sends until nothing is queued; a relay goes on if that takes too many rounds. */
   private void send(int rounds) {
-    for (int left = rounds; sendOnce(); left--) {
-      if (left <= 0 || Thread.currentThread().isInterrupted()) {
-        if (relay()) {
-          return;
-        }
+    int left = rounds;
+    while (sendOnce()) {
+      if (--left < 0 && relay(() -> send(Integer.MAX_VALUE))) {
+        return;
       }
     }
   }
 
   /** Hands the role on; returns false if there is no thread for it. */
-  private boolean relay() {
+  private boolean relay(Runnable rest) {
     try {
-      relays.execute(() -> send(Integer.MAX_VALUE));
+      relays.execute(rest);
       return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      return false; // the caller goes on, and asks again after the next round
+      return false; // the caller goes on itself
     }
   }
 
   /**
    * Sends what is queued now, in one flush.
    *
-   * @return whether more came meanwhile; the role has ended if not
+   * @return whether more came meanwhile; if not, the role is another thread's, or nobody's
    */
   private boolean sendOnce() {
     QueuedMessage batch = inOrder((QueuedMessage) TOP.getAndSet(this, TAKEN));
     gathering.sent(batch.next != null);
+    boolean interrupted;
     try {
       append(batch);
-      flush();
+      interrupted = !flush();
     } catch (IOException e) {
       fail(batch, e);
       return false;
@@ -212,7 +213,28 @@ final class EngineShardQueue implements ShardQueue {
       throw t;
     }
     room.giveBack(QueuedMessage.decide(batch, null));
-    return !TOP.compareAndSet(this, TAKEN, IDLE);
+    return !(interrupted && relay(this::drain)) && !end();
+  }
+
+  /** Waits in place of an interrupted producer, so that others fill the queue and no more. */
+  private void drain() {
+    try {
+      flush();
+    } catch (IOException e) {
+      fail(null, e);
+      return;
+    } catch (Throwable t) {
+      fail(null, new IOException("Sending failed: " + t + ".", t));
+      throw t;
+    }
+    if (!end()) {
+      send(Integer.MAX_VALUE);
+    }
+  }
+
+  /** Ends the role, unless something was pushed. */
+  private boolean end() {
+    return TOP.compareAndSet(this, TAKEN, IDLE);
   }
 
   private void append(QueuedMessage batch) {
@@ -222,18 +244,20 @@ final class EngineShardQueue implements ShardQueue {
     }
   }
 
-  private void flush() throws IOException {
+  /** Flushes; returns false if the thread was interrupted while the connection was full. */
+  private boolean flush() throws IOException {
     try {
       connection.writer().flush();
+      return true;
     } catch (InterruptedIOException e) {
-      // The connection has the bytes; the flag stays set, and the role passes to another thread.
+      return false; // the connection has the bytes, and the thread its interrupt flag
     } catch (WriteTimeoutException e) {
       connection.abort(); // so that nothing is sent that was reported lost
       throw e;
     }
   }
 
-  private void fail(QueuedMessage batch, IOException cause) {
+  private void fail(@Nullable QueuedMessage batch, IOException cause) {
     failure = cause;
     Object rest = TOP.getAndSet(this, FAILED);
     long lost = QueuedMessage.decide(batch, cause);

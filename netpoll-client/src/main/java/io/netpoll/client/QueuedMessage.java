@@ -87,11 +87,11 @@ final class QueuedMessage implements ShardQueue.Delivery {
   /**
    * Decides messages, drops what was not moved of them, and wakes those that wait for them.
    *
-   * @param first of messages in the order of their puts; they are unlinked
+   * @param first of messages in the order of their puts, which are unlinked; null for none
    * @param failure why they were lost; null if the connection has taken them
    * @return how many bytes they had
    */
-  static long decide(QueuedMessage first, @Nullable IOException failure) {
+  static long decide(@Nullable QueuedMessage first, @Nullable IOException failure) {
     Object outcome = failure == null ? TAKEN : failure;
     long bytes = 0;
     for (QueuedMessage each = first; each != null; each = each.next) {

@@ -190,6 +190,21 @@ class EngineShardQueueTest {
   }
 
   @Test
+  void anInterruptedSender_doesNotLiftTheBound() throws Exception {
+    ShardQueue queue = ShardQueue.builder(near).highWaterMark(8).build();
+    FutureTask<Delivery> sender = stuckSender(queue);
+    threads.get(0).interrupt();
+    result(sender);
+    queue.put(message("12345"));
+    FutureTask<Delivery> waiting = start(() -> queue.put(message("6789")));
+    Eventually.holds("it waits for room", () -> isParked(threads.get(1)));
+    assertThat(queue.queued()).isEqualTo(5);
+    far.setWindow(1 << 16);
+    result(waiting).await();
+    assertThat(far.receiveText(14, SOON)).isEqualTo("head 123456789");
+  }
+
+  @Test
   void aConnectionThatIsReset_failsEveryProducer() throws Exception {
     ShardQueue queue = ShardQueue.builder(near).highWaterMark(8).build();
     FutureTask<Delivery> sender = stuckSender(queue);
