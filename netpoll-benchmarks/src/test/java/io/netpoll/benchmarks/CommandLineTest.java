@@ -35,6 +35,11 @@ class CommandLineTest {
         "client ours --execution pigeon",
         "client jdk-platform --threads virtual",
         "client netty-nio --backend nio",
+        "mux",
+        "mux pigeon",
+        "mux ours --connections 0",
+        "mux ours --size 7",
+        "mux netty-nio --backend nio",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

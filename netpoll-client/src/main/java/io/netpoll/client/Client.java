@@ -1,9 +1,11 @@
 package io.netpoll.client;
 
+import io.netpoll.Connection;
 import io.netpoll.Dialer;
+import io.netpoll.ShardQueue;
 import io.netpoll.spi.ClientProvider;
 
-/** Makes dialers for the API. */
+/** Makes dialers and shard queues for the API. */
 public final class Client implements ClientProvider {
 
   /** For ServiceLoader. */
@@ -12,5 +14,10 @@ public final class Client implements ClientProvider {
   @Override
   public Dialer.Builder dialer() {
     return new EngineDialerBuilder();
+  }
+
+  @Override
+  public ShardQueue.Builder shardQueue(Connection connection) {
+    return new EngineShardQueueBuilder(connection);
   }
 }

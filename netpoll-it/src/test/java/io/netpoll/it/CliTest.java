@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of the runnable jar's command line, kept by the jar itself in its own process. */
 @Timeout(120)
@@ -187,6 +188,26 @@ class CliTest {
     assertThat(String.join("\n", demo.out())).contains("backend=", "echoed 500 frames");
     assertThat(demo.err()).isEmpty();
     assertThat(demo.code()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adaptive", "workers"})
+  void anRpcServer_answersCallersThatShareConnections(String execution) throws Exception {
+    try (Program server =
+        Program.examples(
+            "rpc-server", "--port", "0", "--slow-every", "50", "--execution", execution)) {
+      Outcome client =
+          run("rpc-client", "--port", Integer.toString(port(server)), "--count", "100");
+      assertThat(client.err()).isEmpty();
+      assertThat(String.join("\n", client.out()))
+          .contains("called 6400 times with 1024 bytes from 64 threads")
+          .contains("all bytes right", "p50=", "p99=");
+      assertThat(client.code()).isZero();
+      server.terminate();
+      Outcome ended = server.outcome();
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.code()).isZero();
+    }
   }
 
   @Test
