@@ -105,6 +105,12 @@ abstract class Chain {
   /** Consumer: the node being read. Null before the first and after the last byte of a chain. */
   @Nullable Node head;
 
+  /** Begins without bytes, as if so many had gone through it. For a new buffer. */
+  final void startAt(long count) {
+    consume(count);
+    WORD.setRelease(this, word(count, 0, EMPTY));
+  }
+
   // Any thread.
 
   final long published() {
@@ -249,6 +255,14 @@ abstract class Chain {
         parked = null;
       }
     }
+  }
+
+  /**
+   * Whether there is no published node: the consumer has released every byte, and changes nothing
+   * before others are published. For a producer that has nothing open.
+   */
+  final boolean isLetGo() {
+    return state((long) WORD.getAcquire(this)) == EMPTY;
   }
 
   // Both sides at once.

@@ -48,7 +48,6 @@ public final class EngineConnection implements Connection {
   final OutputSide out;
   final LeaderSide leader;
   final ConnectionRun run;
-  private final EngineGroup group;
 
   /** Null as long as there was no inactivity timeout. */
   private volatile @Nullable Inactivity inactivity;
@@ -60,9 +59,7 @@ public final class EngineConnection implements Connection {
   @Nullable EngineConnection previous;
   @Nullable EngineConnection next;
 
-  EngineConnection(
-      EngineGroup group, PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
-    this.group = group;
+  EngineConnection(PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
     this.settings = settings;
     this.leader = new LeaderSide(this, loop, dial);
     this.in = new InputSide(this, settings);
@@ -103,7 +100,7 @@ public final class EngineConnection implements Connection {
   void stopWatchingInactivity() {
     Inactivity watched = inactivity;
     if (watched != null) {
-      watched.stop();
+      watched.cancel();
     }
   }
 
@@ -252,7 +249,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public EngineGroup group() {
-    return group;
+    return loop().group();
   }
 
   @Override
@@ -283,7 +280,7 @@ public final class EngineConnection implements Connection {
     boolean unix = leader.handle().localAddress() instanceof UnixDomainSocketAddress;
     if (!unix) {
       for (Map.Entry<SocketOption<?>, Object> option :
-          KeepAlive.options(timeout, group.provider().supportedOptions(false)).entrySet()) {
+          KeepAlive.options(timeout, group().provider().supportedOptions(false)).entrySet()) {
         set(option.getKey(), option.getValue());
       }
     }
