@@ -51,6 +51,12 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
     super(pool);
   }
 
+  /** Makes an empty buffer over the shared pool, through which so many bytes seem to have gone. */
+  LinkedBuffer(long count) {
+    this();
+    startAt(count);
+  }
+
   /**
    * Where this buffer's pages come from.
    *

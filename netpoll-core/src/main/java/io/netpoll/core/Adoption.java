@@ -58,7 +58,7 @@ final class Adoption {
     boolean unix = socket.remoteAddress() instanceof UnixDomainSocketAddress;
     Map<SocketOption<?>, Object> options =
         settings.socketOptions(loop.provider().supportedOptions(unix));
-    EngineConnection connection = new EngineConnection(group, loop, settings, null);
+    EngineConnection connection = new EngineConnection(loop, settings, null);
     if (loop.isLedByCaller()) {
       connection.leader.adopt(socket, options);
       return connection;

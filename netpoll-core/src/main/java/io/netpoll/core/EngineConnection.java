@@ -50,7 +50,6 @@ public final class EngineConnection implements Connection {
   final OutputSide out;
   final LeaderSide leader;
   final ConnectionRun run;
-  private final EngineGroup group;
 
   /** Null as long as there was no inactivity timeout. */
   private volatile @Nullable Inactivity inactivity;
@@ -62,9 +61,7 @@ public final class EngineConnection implements Connection {
   @Nullable EngineConnection previous;
   @Nullable EngineConnection next;
 
-  EngineConnection(
-      EngineGroup group, PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
-    this.group = group;
+  EngineConnection(PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
     this.settings = settings;
     this.leader = new LeaderSide(this, loop, dial);
     this.in = new InputSide(this, settings);
@@ -105,7 +102,7 @@ public final class EngineConnection implements Connection {
   void stopWatchingInactivity() {
     Inactivity watched = inactivity;
     if (watched != null) {
-      watched.stop();
+      watched.cancel();
     }
   }
 
@@ -263,7 +260,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public EngineGroup group() {
-    return group;
+    return loop().group();
   }
 
   @Override

@@ -337,7 +337,7 @@ public final class EngineGroup implements PollerGroup {
       throws IOException {
     for (; ; ) {
       PollLoop loop = pick();
-      EngineConnection connection = new EngineConnection(this, loop, settings, dial);
+      EngineConnection connection = new EngineConnection(loop, settings, dial);
       if (loop.execute(() -> connection.leader.connect(remote, local, options))) {
         return connection;
       }

@@ -69,6 +69,7 @@ final class PollLoop {
   private final TimerWheel timers = new TimerWheel();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private final CallerWakeUps callers = new CallerWakeUps();
+  private final WarmInputs warmInputs = new WarmInputs();
   private @Nullable EngineConnection first;
   private int acceptances;
   private long closeBy;
@@ -235,6 +236,14 @@ final class PollLoop {
     return timers;
   }
 
+  WarmInputs warmInputs() {
+    return warmInputs;
+  }
+
+  EngineGroup group() {
+    return group;
+  }
+
   void add(EngineConnection connection) {
     connection.next = first;
     if (first != null) {
@@ -247,6 +256,7 @@ final class PollLoop {
   }
 
   void remove(EngineConnection connection) {
+    warmInputs.remove(connection.in);
     if (connection.previous == null) {
       first = connection.next;
     } else {

@@ -1,6 +1,7 @@
 package io.netpoll.epoll;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * The descriptor of a socket: who may close it, and when.
@@ -20,14 +21,24 @@ final class Descriptor {
   private static final int TAKEN = 1 << 30;
   private static final int RELEASED = 1 << 29;
 
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   final int fd;
 
   /** CLOSED, TAKEN, RELEASED, and below them the number of threads between enter and exit. */
-  private final AtomicInteger state;
+  private volatile int state;
 
   private Descriptor(int fd, int state) {
     this.fd = fd;
-    this.state = new AtomicInteger(state);
+    this.state = state;
   }
 
   static Descriptor free(int fd) {
@@ -45,22 +56,22 @@ final class Descriptor {
   boolean take() {
     int now;
     do {
-      now = state.get();
+      now = state;
       if ((now & (CLOSED | TAKEN)) != 0) {
         return false;
       }
-    } while (!state.compareAndSet(now, now | TAKEN));
+    } while (!STATE.compareAndSet(this, now, now | TAKEN));
     return true;
   }
 
   /** Gives the socket back. For who took it. */
   void give() {
-    state.addAndGet(-TAKEN);
+    STATE.getAndAdd(this, -TAKEN);
   }
 
   /** Closes it, now or when the last thread has left. For who took it, once. */
   void close() {
-    int before = state.getAndAdd(CLOSED);
+    int before = (int) STATE.getAndAdd(this, CLOSED);
     if ((before & ~TAKEN) == 0) {
       Libc.close(fd);
     }
@@ -71,8 +82,8 @@ final class Descriptor {
    * Waits for threads between enter and exit, which do not block.
    */
   int release() {
-    state.getAndAdd(RELEASED);
-    while (state.get() != (TAKEN | RELEASED)) {
+    STATE.getAndAdd(this, RELEASED);
+    while (state != (TAKEN | RELEASED)) {
       Thread.yield();
     }
     return fd;
@@ -82,16 +93,16 @@ final class Descriptor {
   boolean enter() {
     int now;
     do {
-      now = state.get();
+      now = state;
       if ((now & (CLOSED | RELEASED)) != 0) {
         return false;
       }
-    } while (!state.compareAndSet(now, now + 1));
+    } while (!STATE.compareAndSet(this, now, now + 1));
     return true;
   }
 
   void exit() {
-    int after = state.decrementAndGet();
+    int after = (int) STATE.getAndAdd(this, -1) - 1;
     if (after < 0 && (after & ~(CLOSED | TAKEN)) == 0) {
       Libc.close(fd);
     }

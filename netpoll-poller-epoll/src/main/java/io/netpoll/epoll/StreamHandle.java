@@ -401,7 +401,7 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.Setting setting = Options.forStream(option, value, socket.unix);
+    Options.Setting setting = Options.forStream(option, value, socket.isUnix());
     State now = state;
     if (now == State.CLOSING || now == State.ENDED) {
       throw new ClosedChannelException();
@@ -411,7 +411,7 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    Option known = Options.ofStream(option, socket.unix);
+    Option known = Options.ofStream(option, socket.isUnix());
     State now = state;
     if (now == State.CLOSING || now == State.ENDED) {
       throw new ClosedChannelException();
