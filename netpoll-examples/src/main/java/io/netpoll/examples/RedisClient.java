@@ -39,8 +39,11 @@ final class RedisClient implements Callable<Integer> {
           RespClient.connect(
               dialer, addressOptions.network(), addressOptions.address(), PATIENCE)) {
         RespValue answer = client.call(request());
+        if (answer instanceof RespValue.Error error) {
+          throw new Failure("The server answered: " + error.message(), null);
+        }
         lines(answer).forEach(System.out::println);
-        return answer instanceof RespValue.Error ? Sentences.FAILED : 0;
+        return 0;
       }
     }
   }

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * /echo} with the request's body, and all else with files of a folder. Thread-safe.
  */
 public final class HttpServer {
+  private static final Duration HEAD_PATIENCE = Duration.ofSeconds(20);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration INACTIVITY_TIMEOUT = Duration.ofSeconds(75);
 
   private final HttpDate date = new HttpDate();
   private final Route route;
+  private final Duration headPatience;
 
   /**
    * Makes a server.
@@ -26,6 +28,12 @@ public final class HttpServer {
    * @throws IOException if there is no such folder
    */
   public HttpServer(@Nullable Path root) throws IOException {
+    this(root, HEAD_PATIENCE);
+  }
+
+  /** Makes a server that waits for so long from the first byte of a request's head to its last. */
+  HttpServer(@Nullable Path root, Duration headPatience) throws IOException {
+    this.headPatience = headPatience;
     route =
         new Routes(
             root == null
@@ -47,6 +55,6 @@ public final class HttpServer {
   }
 
   private HttpSession open(Connection connection) {
-    return new HttpSession(connection, route, date);
+    return new HttpSession(connection, route, date, headPatience);
   }
 }

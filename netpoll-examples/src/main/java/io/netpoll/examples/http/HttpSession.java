@@ -13,21 +13,26 @@ import java.time.Instant;
  * a time, on whichever thread the library runs them.
  */
 final class HttpSession {
-  /** How long a head may take from its first byte to its last, however it drips in. */
-  private static final Duration HEAD_PATIENCE = Duration.ofSeconds(20);
-
   private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(US_ASCII);
 
   private final Connection connection;
   private final LineReader lines;
   private final Route route;
   private final HttpDate date;
+  private final Duration headPatience;
 
-  HttpSession(Connection connection, Route route, HttpDate date) {
+  /**
+   * Makes one.
+   *
+   * @param headPatience how long a head may take from its first byte to its last, however it drips
+   *     in
+   */
+  HttpSession(Connection connection, Route route, HttpDate date, Duration headPatience) {
     this.connection = connection;
     this.lines = new LineReader(connection.reader());
     this.route = route;
     this.date = date;
+    this.headPatience = headPatience;
   }
 
   /**
@@ -54,7 +59,7 @@ final class HttpSession {
     if (complete) {
       return RequestHead.read(lines);
     }
-    connection.setReadDeadline(Instant.now().plus(HEAD_PATIENCE));
+    connection.setReadDeadline(Instant.now().plus(headPatience));
     RequestHead head = RequestHead.read(lines);
     connection.setReadDeadline(null);
     return head;

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,6 +221,17 @@ class HttpServerTest {
   void aTargetWithHostOrQuery_isServedByItsPath() throws Exception {
     try (Peer peer = peer()) {
       peer.send(GET.replace("/plaintext", "http://h/plaintext?a=b")).expect(GREETING);
+    }
+  }
+
+  @Test
+  void aHeadThatDoesNotComeWhole_isATimeoutAndTheConnectionCloses() throws Exception {
+    try (OurServer impatient = new OurServer(null, Duration.ofMillis(50));
+        Peer peer = new Peer(impatient)) {
+      peer.send(GET).send("GET /plaintext HTTP/1.1\r\nHost: h\r\n");
+      assertThat(peer.rest())
+          .startsWith(GREETING + "HTTP/1.1 408 Request Timeout\r\n")
+          .contains("Connection: close\r\n");
     }
   }
 

@@ -22,9 +22,13 @@ final class OurServer implements AutoCloseable {
   private final EventLoop server;
 
   OurServer(@Nullable Path root) throws IOException {
+    this(root, PATIENCE);
+  }
+
+  OurServer(@Nullable Path root, Duration headPatience) throws IOException {
     group = PollerGroup.builder().name("our-http").loops(2).build();
     listener = Listener.builder().group(group).bind("tcp", "127.0.0.1:0");
-    server = new HttpServer(root).server().build();
+    server = new HttpServer(root, headPatience).server().build();
     server.start(listener);
   }
 
