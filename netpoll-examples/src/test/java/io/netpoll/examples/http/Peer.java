@@ -24,12 +24,14 @@ final class Peer implements AutoCloseable {
   /** Expects the server to send this, and no less; Date fields are left out. */
   Peer expect(String bytes) throws IOException {
     StringBuilder seen = new StringBuilder();
-    while (withoutDates(seen).length() < bytes.length() || endsInDate(seen)) {
-      int next = socket.getInputStream().read();
-      if (next < 0) {
+    int missing = bytes.length();
+    while (missing > 0 || endsInDate(seen)) {
+      byte[] next = socket.getInputStream().readNBytes(Math.max(1, missing));
+      if (next.length == 0) {
         break;
       }
-      seen.append((char) next);
+      seen.append(new String(next, ISO_8859_1));
+      missing = bytes.length() - withoutDates(seen).length();
     }
     assertThat(withoutDates(seen)).isEqualTo(bytes);
     return this;
