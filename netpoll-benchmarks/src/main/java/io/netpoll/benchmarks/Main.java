@@ -16,6 +16,7 @@ import picocli.CommandLine.TypeConversionException;
     description = "What Netpoll for Java is compared with, and the comparisons.",
     subcommands = {
       PeerCommand.class,
+      HttpPeerCommand.class,
       ClientCommand.class,
       MuxCommand.class,
       StartUpCommand.class,

@@ -1,8 +1,5 @@
 package io.netpoll.examples;
 
-import io.netpoll.Listener;
-import io.netpoll.PollerGroup;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -63,16 +60,6 @@ final class AddressOptions {
     }
     String name = host == null ? DEFAULT_HOST : host;
     return bracketed(name) + ":" + (port == null ? DEFAULT_PORT : port);
-  }
-
-  /** Binds a listener there, and says where if that fails. */
-  Listener listen(PollerGroup group) throws Failure {
-    String address = address();
-    try {
-      return Listener.builder().group(group).bind(network(), address);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new Failure(Sentences.because("Cannot listen on", address, e), e);
-    }
   }
 
   /** {@code HOST:PORT} or {@code unix:PATH}, in numbers. */

@@ -14,7 +14,11 @@ import picocli.CommandLine.ScopeType;
       EchoServer.class,
       EchoClient.class,
       RpcServer.class,
-      RpcClientCommand.class
+      RpcClientCommand.class,
+      RedisServer.class,
+      RedisClient.class,
+      HttpServe.class,
+      HttpFetch.class
     })
 public final class Main {
   @Option(

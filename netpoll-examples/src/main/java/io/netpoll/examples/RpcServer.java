@@ -4,8 +4,6 @@ import io.netpoll.EventLoop;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.ShardQueue;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +22,7 @@ import picocli.CommandLine.Spec;
 final class RpcServer implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
+  @Mixin private final GraceOption graceOption = new GraceOption();
 
   @Option(
       names = "--slow-every",
@@ -38,13 +37,6 @@ final class RpcServer implements Callable<Integer> {
       description = "How long a slow request takes; ${DEFAULT-VALUE} by default.")
   private long slowMillis;
 
-  @Option(
-      names = "--grace",
-      paramLabel = "SECONDS",
-      defaultValue = "10",
-      description = "How long a shutdown waits for connections to end in order; 10 by default.")
-  private int graceSeconds;
-
   @Spec private CommandSpec command = CommandSpec.create();
 
   @Override
@@ -52,23 +44,9 @@ final class RpcServer implements Callable<Integer> {
     check();
     ExecutorService slow = Executors.newCachedThreadPool();
     try (PollerGroup group = groupOptions.open("rpc-server");
-        Listener listener = addressOptions.listen(group);
+        Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = server(new RpcService(slow, slowEvery, slowMillis))) {
-      Termination termination = new Termination(server, Duration.ofSeconds(graceSeconds));
-      Runtime.getRuntime().addShutdownHook(termination);
-      System.out.println(
-          "listening on "
-              + AddressOptions.describe(listener.localAddress())
-              + " "
-              + GroupOptions.describe(group));
-      System.out.flush();
-      try {
-        server.serve(listener);
-      } catch (IOException | IllegalStateException e) {
-        termination.servingFailed();
-        throw e;
-      }
-      termination.servingEnded();
+      ServerRun.serve("rpc-server", server, listener, group, graceOption.grace());
       return 0;
     } finally {
       slow.shutdownNow();
@@ -88,8 +66,9 @@ final class RpcServer implements Callable<Integer> {
     if (groupOptions.inline()) {
       throw misuse("The handler waits, and must not in --execution inline.");
     }
-    if (slowEvery < 0 || slowMillis < 0 || graceSeconds < 0) {
-      throw misuse("--slow-every, --slow-ms and --grace cannot be negative.");
+    graceOption.check();
+    if (slowEvery < 0 || slowMillis < 0) {
+      throw misuse("--slow-every and --slow-ms cannot be negative.");
     }
   }
 

@@ -211,6 +211,41 @@ class CliTest {
   }
 
   @Test
+  void theRedisServer_servesTheRedisClient() throws Exception {
+    try (Program server = Program.examples("redis-server", "--port", "0")) {
+      String port = Integer.toString(port(server));
+      assertThat(run("redis-client", "--port", port, "SET", "k", "value").out())
+          .containsExactly("OK");
+      assertThat(run("redis-client", "--port", port, "MGET", "k", "missing").out())
+          .containsExactly("value", "(nothing)");
+      assertOneSentence(run("redis-client", "--port", port, "LPUSH", "k", "v"), 1, "WRONGTYPE");
+      server.terminate();
+      assertThat(server.outcome().code()).isZero();
+    }
+  }
+
+  @Test
+  void theHttpServer_servesTheHttpClient(@TempDir Path root) throws Exception {
+    Files.writeString(root.resolve("page"), "one\ntwo\n");
+    try (Program server =
+        Program.examples("http-server", "--port", "0", "--root", root.toString())) {
+      String address = "http://127.0.0.1:" + port(server);
+      assertThat(run("http-client", address + "/page").out()).containsExactly("one", "two");
+      assertThat(run("http-client", address + "/plaintext").out()).containsExactly("Hello, World!");
+      Outcome missing = run("http-client", address + "/missing");
+      assertThat(missing.err()).containsExactly("The server answered with status 404.");
+      assertThat(missing.code()).isEqualTo(1);
+      server.terminate();
+      assertThat(server.outcome().code()).isZero();
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThere_isOneSentence() throws Exception {
+    assertOneSentence(run("http-server", "--port", "0", "--root", "/no/such"), 1, "/no/such");
+  }
+
+  @Test
   void aBusyPort_isOneSentence() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
