@@ -56,8 +56,8 @@ public interface ShardQueue extends AutoCloseable {
 
   /**
    * Puts a message into the queue, and sends what is queued if no other thread does. Waits while
-   * the queue is full, in the order in which threads came. The thread that sends may wait as {@link
-   * Writer#flush()} does.
+   * the queue is full; room is given in the order in which threads came. The thread that sends may
+   * wait as {@link Writer#flush()} does.
    *
    * <p>The message belongs to the queue from the call on, also if that throws: the caller touches
    * it no more, and a message that is not sent is released. Only one that is refused with an
