@@ -38,6 +38,7 @@ import java.lang.invoke.VarHandle;
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
+ *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -65,6 +66,7 @@ final class ConnectionState {
   static final int CLOSED = 1 << 10;
   static final int TELLING = 1 << 11;
   static final int TOLD = 1 << 12;
+  static final int GAVE_UP = 1 << 13;
 
   private static final VarHandle WORD;
 

@@ -280,12 +280,13 @@ final class InputSide extends InputReader implements Input {
               + " thread at a time read.");
     }
     long start = System.nanoTime();
+    boolean inTime = false;
     try {
       target = wanted;
       waiter = Thread.currentThread();
       demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
-      boolean inTime =
+      inTime =
           Await.until(
               () -> buffer.written() - wanted >= 0 || !mayStillCome(),
               () -> deadline.left(start),
@@ -301,6 +302,9 @@ final class InputSide extends InputReader implements Input {
       }
       return buffer.written() - wanted >= 0;
     } finally {
+      if (!inTime) {
+        connection.state.set(ConnectionState.GAVE_UP);
+      }
       demand = 0;
       waiter = null;
       connection.run.waited(System.nanoTime() - start);

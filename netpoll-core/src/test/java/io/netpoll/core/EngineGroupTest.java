@@ -183,8 +183,7 @@ class EngineGroupTest {
       ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
       assertThatThrownBy(
               () ->
-                  engine.group.connect(
-                      new InetSocketAddress("127.0.0.1", 1), null, settings, Await.Limit.NONE))
+                  engine.connect(new InetSocketAddress("127.0.0.1", 1), settings, Await.Limit.NONE))
           .isInstanceOf(ConnectException.class);
       Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
     }
@@ -196,7 +195,7 @@ class EngineGroupTest {
     FakeNetwork.blackHole(hole);
     try (Harness engine = new Harness(Execution.workers())) {
       ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
-      assertThat(engine.group.connect(hole, null, settings, Await.Limit.in(20_000_000))).isNull();
+      assertThat(engine.connect(hole, settings, Await.Limit.in(20_000_000))).isNull();
       Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
     }
   }
