@@ -1,8 +1,9 @@
 package io.netpoll.spi;
 
+import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 
-/** Found by the API with ServiceLoader: makes dialers. Implemented by netpoll-client. */
+/** Found by the API with ServiceLoader: makes dialers and pools. Implemented by netpoll-client. */
 public interface ClientProvider {
 
   /**
@@ -11,4 +12,13 @@ public interface ClientProvider {
    * @return a builder
    */
   Dialer.Builder dialer();
+
+  /**
+   * Starts to describe a pool of connections.
+   *
+   * @param network as in {@link Dialer#dial}
+   * @param address as in {@link Dialer#dial}
+   * @return a builder
+   */
+  ConnectionPool.Builder connectionPool(String network, String address);
 }

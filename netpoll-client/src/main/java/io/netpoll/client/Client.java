@@ -1,9 +1,10 @@
 package io.netpoll.client;
 
+import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.spi.ClientProvider;
 
-/** Makes dialers for the API. */
+/** Makes dialers and pools for the API. */
 public final class Client implements ClientProvider {
 
   /** For ServiceLoader. */
@@ -12,5 +13,10 @@ public final class Client implements ClientProvider {
   @Override
   public Dialer.Builder dialer() {
     return new EngineDialerBuilder();
+  }
+
+  @Override
+  public ConnectionPool.Builder connectionPool(String network, String address) {
+    return new EnginePoolBuilder(Target.parse(network, address));
   }
 }

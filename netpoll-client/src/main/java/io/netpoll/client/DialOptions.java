@@ -1,7 +1,6 @@
 package io.netpoll.client;
 
 import io.netpoll.HostResolver;
-import io.netpoll.OnDisconnect;
 import io.netpoll.core.ConnectionSettings;
 
 /**
@@ -12,10 +11,4 @@ import io.netpoll.core.ConnectionSettings;
  * @param attemptDelayNanos how long one address is waited for before the next one is tried beside
  *     it
  */
-record DialOptions(ConnectionSettings connections, HostResolver resolver, long attemptDelayNanos) {
-
-  /** With an OnDisconnect for all connections. */
-  DialOptions with(OnDisconnect callback) {
-    return new DialOptions(connections.with(callback), resolver, attemptDelayNanos);
-  }
-}
+record DialOptions(ConnectionSettings connections, HostResolver resolver, long attemptDelayNanos) {}

@@ -2,8 +2,8 @@ package io.netpoll.client;
 
 import io.netpoll.Connection;
 import io.netpoll.Dialer;
-import io.netpoll.OnDisconnect;
 import io.netpoll.PollerGroup;
+import io.netpoll.PollerUnavailableException;
 import io.netpoll.core.Await;
 import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
@@ -32,13 +32,13 @@ final class EngineDialer implements Dialer {
     this.options = options;
   }
 
-  /** A dialer like this one, with an OnDisconnect for its connections. */
-  EngineDialer with(OnDisconnect callback) {
-    return new EngineDialer(group, options.with(callback));
+  /** Whether its connections stay open after the peer's FIN. */
+  boolean halfClose() {
+    return options.connections().halfClose();
   }
 
   /** The group that watches the connections. */
-  EngineGroup group() throws IOException {
+  EngineGroup group() throws PollerUnavailableException {
     PollerGroup chosen = group == null ? PollerGroup.shared() : group;
     if (chosen instanceof EngineGroup engine) {
       return engine;

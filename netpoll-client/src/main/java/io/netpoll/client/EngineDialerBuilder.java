@@ -108,7 +108,7 @@ final class EngineDialerBuilder implements Dialer.Builder {
   }
 
   @Override
-  public Dialer build() {
+  public EngineDialer build() {
     return new EngineDialer(
         group, new DialOptions(settings.build(null), resolver, Nanos.of(attemptDelay)));
   }

@@ -76,8 +76,7 @@ record Target(String network, @Nullable SocketAddress local, SocketAddress remot
   List<SocketAddress> addresses(List<InetAddress> found) throws UnknownHostException {
     List<InetAddress> ofNetwork = AddressOrder.of(network, found);
     if (ofNetwork.isEmpty()) {
-      throw new UnknownHostException(
-          "the host has " + found.size() + " addresses, but none in the network " + network);
+      throw new UnknownHostException("no address of the host is one of the network " + network);
     }
     List<SocketAddress> reachable = new ArrayList<>();
     for (InetAddress address : ofNetwork) {

@@ -57,25 +57,6 @@ public final class ConnectionSettings {
     this.options = Map.copyOf(from.options);
   }
 
-  private ConnectionSettings(ConnectionSettings from, OnDisconnect callback) {
-    this.onPrepare = from.onPrepare;
-    this.onConnect = from.onConnect;
-    this.onRequest = from.onRequest;
-    this.onDisconnect = callback;
-    this.readDeadline = from.readDeadline;
-    this.writeDeadline = from.writeDeadline;
-    this.inactivityTimeoutNanos = from.inactivityTimeoutNanos;
-    this.inputHighWaterMark = from.inputHighWaterMark;
-    this.outputHighWaterMark = from.outputHighWaterMark;
-    this.inputLowWaterMark = from.inputLowWaterMark;
-    this.outputLowWaterMark = from.outputLowWaterMark;
-    this.halfClose = from.halfClose;
-    this.coalesceFlushes = from.coalesceFlushes;
-    this.owner = from.owner;
-    this.idleTimeout = from.idleTimeout;
-    this.options = from.options;
-  }
-
   /**
    * The options that a new socket gets: the user's, and under them the defaults that it has.
    *
@@ -93,13 +74,12 @@ public final class ConnectionSettings {
   }
 
   /**
-   * These settings with another OnDisconnect, for who watches connections that it gives to users.
+   * Whether connections stay open for output after the peer's FIN.
    *
-   * @param callback in place of the one that these have
-   * @return new settings
+   * @return false if they close by themselves
    */
-  public ConnectionSettings with(OnDisconnect callback) {
-    return new ConnectionSettings(this, callback);
+  public boolean halfClose() {
+    return halfClose;
   }
 
   /** Gives up an accepted socket that cannot be watched. */
