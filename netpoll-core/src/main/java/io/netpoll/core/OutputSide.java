@@ -183,6 +183,8 @@ final class OutputSide extends OutputWriter implements Output {
       } catch (IOException e) {
         token.release();
         connection.leader.failedLater(e);
+        connection.leader
+            .outputReleased(); // the failure may be known, and closing wait for the token
         throw e;
       } catch (Throwable t) {
         token.release();

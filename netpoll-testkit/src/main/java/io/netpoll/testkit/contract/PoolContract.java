@@ -149,7 +149,7 @@ abstract class PoolContract extends ConnectionSuite {
       pool.acquire().close();
       server.accept().close();
       awaitCounts(pool, 0, 0);
-      assertThat(notes.all).contains("evicted CLOSED");
+      Eventually.holds("it is told", () -> notes.all.contains("evicted CLOSED"));
     }
   }
 
@@ -377,7 +377,9 @@ abstract class PoolContract extends ConnectionSuite {
       }
       leases.forEach(Lease::close);
       awaitCounts(pool, 1, 0);
-      assertThat(notes.all.stream().filter("evicted IDLE_AGE"::equals)).hasSize(3);
+      Eventually.holds(
+          "it is told of the others",
+          () -> notes.all.stream().filter("evicted IDLE_AGE"::equals).count() == 3);
     }
   }
 
