@@ -39,6 +39,7 @@ import java.lang.invoke.VarHandle;
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
+ *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -67,6 +68,7 @@ final class ConnectionState {
   static final int TELLING = 1 << 11;
   static final int TOLD = 1 << 12;
   static final int DETACH = 1 << 13;
+  static final int GAVE_UP = 1 << 14;
 
   private static final VarHandle WORD;
 

@@ -192,6 +192,16 @@ public final class EngineConnection implements Connection {
     return ending != null && ending.isOwnedBy(owner);
   }
 
+  /**
+   * Whether a read or a flush has ever ended without success because of a timeout or an interrupt:
+   * then an answer may still be on its way that belongs to nobody.
+   *
+   * @return true once that has happened
+   */
+  public boolean hasGivenUpWaiting() {
+    return state.has(ConnectionState.GAVE_UP);
+  }
+
   // ---- Exceptions ----------------------------------------------------------------------------
 
   /** The exception for an operation that cannot be done any more. */

@@ -7,15 +7,16 @@ import io.netpoll.buffer.PagePool;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group of poll loops. What server and client modules need of the engine goes through here:
- * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #connect}, {@link
+ * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #startToConnect}, {@link
  * #forEachConnection}.
  *
  * <p>The list of loops that take new connections is replaced as a whole under a lock and read
@@ -284,69 +285,41 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Opens a connection. Blocks until it is established or the time is over.
+   * Starts to open a connection. Never waits.
    *
    * @param remote a resolved address
-   * @param local the address to bind first, or null
+   * @param local the address to bind first, or null; one with a port of its own is bound with
+   *     {@code SO_REUSEADDR}, so that it can be dialled from again at once
    * @param settings of the connection
-   * @param limit how long to wait
-   * @return the connection; null if the time was over
-   * @throws IOException if it cannot be established
+   * @return the connection that is being established
+   * @throws IOException if the group is closed
    */
-  public @Nullable EngineConnection connect(
-      SocketAddress remote,
-      @Nullable SocketAddress local,
-      ConnectionSettings settings,
-      Await.Limit limit)
+  public PendingDial startToConnect(
+      SocketAddress remote, @Nullable SocketAddress local, ConnectionSettings settings)
       throws IOException {
-    Await.permit(() -> "Dialling " + Addresses.text(remote));
-    boolean unix = remote instanceof UnixDomainSocketAddress;
-    Map<SocketOption<?>, Object> options = settings.socketOptions(provider.supportedOptions(unix));
+    Map<SocketOption<?>, Object> options = dialOptions(remote, local, settings);
     PendingDial dial = new PendingDial();
-    EngineConnection connection = startToConnect(remote, local, settings, options, dial);
-    Thread caller = Thread.currentThread();
-    dial.result.whenComplete((c, e) -> Await.wake(caller));
-    try {
-      if (Await.until(dial.result::isDone, limit, () -> "Dialling " + Addresses.text(remote))) {
-        return dial.result.get();
-      }
-      giveUp(dial, connection);
-      return null;
-    } catch (InterruptedIOException e) {
-      giveUp(dial, connection);
-      throw e;
-    } catch (InterruptedException e) {
-      throw new AssertionError("a completed future does not wait", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
-      }
-      throw new IOException(e.getCause());
-    }
-  }
-
-  private EngineConnection startToConnect(
-      SocketAddress remote,
-      @Nullable SocketAddress local,
-      ConnectionSettings settings,
-      Map<SocketOption<?>, Object> options,
-      PendingDial dial)
-      throws IOException {
     for (; ; ) {
       PollLoop loop = pick();
       EngineConnection connection = new EngineConnection(loop, settings, dial);
+      dial.belongsTo(connection);
       if (loop.execute(() -> connection.leader.connect(remote, local, options))) {
-        return connection;
+        return dial;
       }
     }
   }
 
-  private static void giveUp(PendingDial dial, EngineConnection connection) {
-    dial.fail(new IOException("The caller has given up."));
-    connection.abort();
+  private Map<SocketOption<?>, Object> dialOptions(
+      SocketAddress remote, @Nullable SocketAddress local, ConnectionSettings settings) {
+    Set<SocketOption<?>> supported =
+        provider.supportedOptions(remote instanceof UnixDomainSocketAddress);
+    Map<SocketOption<?>, Object> options = settings.socketOptions(supported);
+    if (local instanceof InetSocketAddress inet
+        && inet.getPort() != 0
+        && supported.contains(StandardSocketOptions.SO_REUSEADDR)) {
+      options.putIfAbsent(StandardSocketOptions.SO_REUSEADDR, true);
+    }
+    return options;
   }
 
   /**
@@ -379,16 +352,33 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Runs an action later on a loop's thread.
+   * Runs an action later on a loop's thread; never if the group is closed before.
    *
    * @param delayNanos when, in nanoseconds
-   * @param action must not wait
+   * @param action must neither wait nor call user code
+   * @return what cancels it
    */
-  public void schedule(long delayNanos, Runnable action) {
+  public Delayed schedule(long delayNanos, Runnable action) {
+    Delayed delayed = new Delayed(action);
     for (PollLoop loop : loops) {
-      if (loop.execute(() -> loop.timers().schedule(delayNanos, action))) {
-        return;
+      if (delayed.arm(loop, delayNanos)) {
+        break;
       }
+    }
+    return delayed;
+  }
+
+  /**
+   * Runs user code where handlers run, soon, and never on the caller's stack.
+   *
+   * @param code may wait as handlers may; what it throws is logged at best
+   */
+  public void start(Runnable code) {
+    List<PollLoop> all = loops;
+    if (all.isEmpty()) {
+      starter.startAlone(code);
+    } else {
+      starter.start(all.get(0), code);
     }
   }
 

@@ -343,10 +343,11 @@ final class InputSide extends InputReader implements Input {
               + " thread at a time read.");
     }
     long start = System.nanoTime();
+    boolean inTime = false;
     try {
       demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
-      boolean inTime =
+      inTime =
           Await.until(
               () -> written() - wanted >= 0 || !mayStillCome(), () -> deadline.left(start), what);
       if (!inTime) {
@@ -360,6 +361,9 @@ final class InputSide extends InputReader implements Input {
       }
       return written() - wanted >= 0;
     } finally {
+      if (!inTime) {
+        connection.state.set(ConnectionState.GAVE_UP);
+      }
       demand = 0;
       waiter = null;
       if (connection.state.has(ConnectionState.DETACH)) {

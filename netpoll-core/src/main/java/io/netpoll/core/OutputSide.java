@@ -183,6 +183,8 @@ final class OutputSide extends OutputWriter implements Output {
       } catch (IOException e) {
         token.release();
         connection.leader.failedLater(e);
+        connection.leader
+            .outputReleased(); // the failure may be known, and closing wait for the token
         throw e;
       } catch (Throwable t) {
         token.release();
@@ -232,10 +234,11 @@ final class OutputSide extends OutputWriter implements Output {
               + " at a time write.");
     }
     long start = System.nanoTime();
+    boolean inTime = false;
     try {
       VarHandle.fullFence(); // pairs with the fence of sent
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
-      boolean inTime =
+      inTime =
           Await.until(
               () -> isLow() || connection.state.has(unsendable), () -> deadline.left(start), what);
       if (!inTime) {
@@ -251,6 +254,9 @@ final class OutputSide extends OutputWriter implements Output {
         throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
       }
     } finally {
+      if (!inTime) {
+        connection.state.set(ConnectionState.GAVE_UP);
+      }
       waiter = null;
       connection.run.waited(System.nanoTime() - start);
     }

@@ -106,7 +106,23 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class Dialling extends DialContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class TakingBack extends TakeBackContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Pooling extends PoolContract {
     @Override
     PollerProvider provider() {
       return ConnectionContract.this.provider();
