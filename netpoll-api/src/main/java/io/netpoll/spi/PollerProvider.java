@@ -3,6 +3,7 @@ package io.netpoll.spi;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -86,6 +87,19 @@ public interface PollerProvider {
    */
   default ListenSocket bind(SocketAddress address, int backlog) throws IOException {
     return bind(address, backlog, Map.of());
+  }
+
+  /**
+   * Opens a file for sending. Any thread; blocks for the file system. What the connections of this
+   * backend get through {@link Spans#file()} was opened here.
+   *
+   * @param file a regular file of the default file system
+   * @return the open file
+   * @throws java.nio.file.FileSystemException if it does not exist or must not be read
+   * @throws IOException if opening fails otherwise
+   */
+  default SourceFile openFile(Path file) throws IOException {
+    return ChannelFile.open(file);
   }
 
   /**

@@ -37,6 +37,8 @@ import java.lang.invoke.VarHandle;
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
+ *   FINISHING FIN is to be sent behind the flushed output: what is piped here has ended
+ *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
  * </pre>
  *
@@ -65,6 +67,8 @@ final class ConnectionState {
   static final int CLOSED = 1 << 10;
   static final int TELLING = 1 << 11;
   static final int TOLD = 1 << 12;
+  static final int FINISHING = 1 << 13;
+  static final int FINISHED = 1 << 14;
 
   private static final VarHandle WORD;
 

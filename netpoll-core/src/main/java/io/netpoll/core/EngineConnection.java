@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -319,6 +320,34 @@ public final class EngineConnection implements Connection {
       throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
     }
     return leader.handle().option(option);
+  }
+
+  @Override
+  public CompletableFuture<Void> pipeTo(Connection destination) {
+    if (!(destination instanceof EngineConnection other)) {
+      throw new IllegalArgumentException(
+          "The destination of a pipe must be a connection of this library, not " + destination);
+    }
+    Pipe pipe = new Pipe(this, other);
+    if (!in.pipeTo(pipe) || !in.keepPipeIf(other.out.pipeFrom(pipe))) {
+      throw new IllegalStateException(
+          "The pipe from "
+              + peer()
+              + " to "
+              + other.peer()
+              + " was refused because one of the two has such a pipe already: pipe each connection"
+              + " to one other, and from one other.");
+    }
+    run.signal();
+    pipe.look();
+    return pipe.end();
+  }
+
+  /** Whether a pipe from here or to here is not over. */
+  boolean isPiped() {
+    Pipe from = in.pipe();
+    Pipe to = out.pipe();
+    return (from != null && !from.isOver()) || (to != null && !to.isOver());
   }
 
   @Override

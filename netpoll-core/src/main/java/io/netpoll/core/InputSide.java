@@ -38,12 +38,14 @@ final class InputSide extends InputReader implements Input {
   private static final int LARGEST_READ = 1 << 20;
 
   private static final VarHandle WAITER;
+  private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITER = lookup.findVarHandle(InputSide.class, "waiter", Thread.class);
+      PIPE = lookup.findVarHandle(InputSide.class, "pipe", Pipe.class);
       DEADLINE = lookup.findVarHandle(InputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -65,6 +67,9 @@ final class InputSide extends InputReader implements Input {
 
   /** Set by the leader only. */
   private volatile boolean paused;
+
+  /** Where the input goes; null if it is for the reading thread. */
+  private volatile @Nullable Pipe pipe;
 
   // Leader only.
   private int readSize = SMALLEST_READ;
@@ -105,8 +110,7 @@ final class InputSide extends InputReader implements Input {
   }
 
   private boolean isFull() {
-    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand)
-        || connection.out.isThrottlingInput();
+    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand) || mustDrainFirst();
   }
 
   @Override
@@ -147,6 +151,10 @@ final class InputSide extends InputReader implements Input {
 
   private void arrived() {
     connection.moved();
+    Pipe forwarding = pipe;
+    if (forwarding != null && forwarding.arrived()) {
+      return;
+    }
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Thread waiting = waiter;
     if (waiting != null && buffer.written() - target >= 0) {
@@ -165,6 +173,16 @@ final class InputSide extends InputReader implements Input {
     }
   }
 
+  /**
+   * Gives what was received, all of it, to another connection, which sends what it can. Leader
+   * only.
+   */
+  void moveTo(OutputSide destination) throws IOException {
+    if (unread() > 0) {
+      destination.forward(buffer);
+    }
+  }
+
   /** Stops taking input, because the connection closes. Leader only. */
   void stop() {
     paused = true;
@@ -175,6 +193,28 @@ final class InputSide extends InputReader implements Input {
   void discard() {
     discarding = true;
     connection.leader.handle().resumeInput();
+  }
+
+  /**
+   * Sets where the input goes, for good.
+   *
+   * @return false if that was set before
+   */
+  boolean pipeTo(Pipe to) {
+    return PIPE.compareAndSet(this, null, to);
+  }
+
+  /** Takes the pipe away again that was just set and has not begun, unless it is to be kept. */
+  boolean keepPipeIf(boolean kept) {
+    if (!kept) {
+      pipe = null;
+    }
+    return kept;
+  }
+
+  /** Where the input goes, if it is forwarded. */
+  @Nullable Pipe pipe() {
+    return pipe;
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -238,6 +278,10 @@ final class InputSide extends InputReader implements Input {
   void wake() {
     VarHandle.fullFence();
     Await.wake(waiter);
+    Pipe forwarding = pipe;
+    if (forwarding != null) {
+      forwarding.look();
+    }
   }
 
   /** Bytes received and not consumed. */
@@ -262,7 +306,13 @@ final class InputSide extends InputReader implements Input {
   private boolean wantsMore() {
     int unread = unread();
     return (unread <= connection.settings.inputLowWaterMark || unread < demand)
-        && !connection.out.isThrottlingInput();
+        && !mustDrainFirst();
+  }
+
+  /** Whether output, or that of the connection that the input goes to, stops input. */
+  private boolean mustDrainFirst() {
+    Pipe forwarding = pipe;
+    return connection.out.isThrottlingInput() || (forwarding != null && forwarding.isBlocked());
   }
 
   @Override

@@ -1,11 +1,8 @@
 package io.netpoll.examples;
 
 import io.netpoll.EventLoop;
-import io.netpoll.Listener;
 import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
-import io.netpoll.ShutdownReport;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -80,25 +77,9 @@ final class EchoServer implements Callable<Integer> {
     check();
     Echo echo = new Echo(maxFrame, burnMicros, sleepMillis);
     OnRequest handler = style() == Style.BLOCKING ? echo::blocking : echo::available;
-    try (PollerGroup group = groupOptions.open("echo-server");
-        Listener listener = listen(group);
-        EventLoop server = EventLoop.builder(handler).coalesceFlushes(coalesce).build()) {
-      Termination termination = new Termination(server, Duration.ofSeconds(graceSeconds));
-      Runtime.getRuntime().addShutdownHook(termination);
-      // The kernel has been queueing connections since the listener was bound.
-      System.out.println(
-          "listening on "
-              + AddressOptions.describe(listener.localAddress())
-              + " "
-              + GroupOptions.describe(group));
-      System.out.flush();
-      try {
-        server.serve(listener);
-      } catch (IOException | IllegalStateException e) {
-        termination.servingFailed();
-        throw e;
-      }
-      termination.servingEnded();
+    try (PollerGroup group = groupOptions.open("echo-server")) {
+      EventLoop.Builder server = EventLoop.builder(handler).coalesceFlushes(coalesce);
+      Serving.until(server, group, addressOptions, Duration.ofSeconds(graceSeconds));
       return 0;
     }
   }
@@ -122,58 +103,5 @@ final class EchoServer implements Callable<Integer> {
 
   private ParameterException misuse(String sentence) {
     return new ParameterException(command.commandLine(), sentence);
-  }
-
-  private Listener listen(PollerGroup group) throws Failure {
-    String address = addressOptions.address();
-    try {
-      return Listener.builder().group(group).bind(addressOptions.network(), address);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new Failure(Sentences.because("Cannot listen on", address, e), e);
-    }
-  }
-
-  /**
-   * The shutdown hook: it ends the process by itself, because the virtual machine would give a
-   * process that was ended by a signal an exit code of its own.
-   */
-  private static final class Termination extends Thread {
-    private final EventLoop server;
-    private final Duration grace;
-    private volatile boolean begun;
-    private volatile boolean failed;
-
-    Termination(EventLoop server, Duration grace) {
-      super("echo-server-shutdown");
-      this.server = server;
-      this.grace = grace;
-    }
-
-    @Override
-    public void run() {
-      begun = true;
-      ShutdownReport report = server.shutdown(grace);
-      System.out.println(
-          "shut down: "
-              + report.drained()
-              + " connections drained, "
-              + report.aborted()
-              + " aborted");
-      System.out.flush();
-      Runtime.getRuntime().halt(report.clean() && !failed ? 0 : Sentences.FAILED);
-    }
-
-    /** Serving ended with an exception: a failure, unless the shutdown overtook it. */
-    void servingFailed() throws InterruptedException {
-      servingEnded();
-      failed = true;
-    }
-
-    /** Lets the hook end the process if a shutdown is what ended serving. */
-    void servingEnded() throws InterruptedException {
-      if (begun) {
-        join();
-      }
-    }
   }
 }

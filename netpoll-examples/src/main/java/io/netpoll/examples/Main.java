@@ -9,7 +9,13 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "netpoll-examples",
     description = "Runnable examples of Netpoll for Java.",
-    subcommands = {Demo.class, EchoServer.class, EchoClient.class})
+    subcommands = {
+      Demo.class,
+      EchoServer.class,
+      EchoClient.class,
+      TcpProxy.class,
+      FileServer.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},

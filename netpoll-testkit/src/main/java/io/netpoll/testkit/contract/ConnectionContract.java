@@ -96,4 +96,20 @@ public abstract class ConnectionContract {
       return ConnectionContract.this.provider();
     }
   }
+
+  @Nested
+  class SendingFiles extends FileContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Piping extends PipeContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
 }
