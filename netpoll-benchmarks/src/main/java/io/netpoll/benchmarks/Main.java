@@ -14,7 +14,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, ClientCommand.class, StartUpCommand.class, JmhCommand.class})
+    subcommands = {
+      PeerCommand.class,
+      ClientCommand.class,
+      StartUpCommand.class,
+      JmhCommand.class,
+      NettyProxyCommand.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},

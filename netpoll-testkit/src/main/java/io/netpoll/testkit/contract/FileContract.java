@@ -49,17 +49,17 @@ abstract class FileContract extends ConnectionSuite {
     return path;
   }
 
-  /** Serves a handler that is called once; gives its outcome. */
-  private static CompletableFuture<Connection> outcome(OnRequest handler, Connection connection) {
-    CompletableFuture<Connection> outcome = new CompletableFuture<>();
+  /** Calls a handler, and tells how that went. */
+  private static void call(
+      OnRequest handler, Connection connection, CompletableFuture<Connection> outcome)
+      throws IOException {
+    connection.reader().skip(connection.reader().length());
     try {
-      connection.reader().skip(connection.reader().length());
       handler.onRequest(connection);
       outcome.complete(connection);
     } catch (Exception | AssertionError e) {
       outcome.completeExceptionally(e);
     }
-    return outcome;
   }
 
   /** A peer that has asked for what {@code handler} writes, and the outcome of the handler. */
@@ -78,16 +78,7 @@ abstract class FileContract extends ConnectionSuite {
     var server =
         stage.serve(
             kind,
-            connection ->
-                outcome(handler, connection)
-                    .whenComplete(
-                        (done, failure) -> {
-                          if (failure == null) {
-                            outcome.complete(done);
-                          } else {
-                            outcome.completeExceptionally(failure);
-                          }
-                        }),
+            connection -> call(handler, connection, outcome),
             options -> options.outputHighWaterMark(64 << 10));
     SocketChannel peer = stage.peer(server);
     peer.write(ByteBuffer.wrap(new byte[1]));
@@ -156,7 +147,7 @@ abstract class FileContract extends ConnectionSuite {
   }
 
   @Test
-  void more_thanAnInlineHandlerMayCopy_isRefused() throws Exception {
+  void moreThanAnInlineHandlerMayCopy_isRefused() throws Exception {
     Path file = file(MIB + 1);
     var stage = open(Execution.Mode.INLINE);
     Asked asked =
