@@ -58,7 +58,7 @@ final class TcpProxy implements Callable<Integer> {
   }
 
   private void proxy(Connection client, Dialer dialer) throws IOException {
-    Connection server = dialer.dial("tcp", target, Duration.ofSeconds(dialSeconds));
+    Connection server = dialer.connect("tcp", target, Duration.ofSeconds(dialSeconds));
     client.pipeTo(server);
     server.pipeTo(client);
   }
