@@ -183,7 +183,8 @@ public interface Connection extends ByteChannel {
    *       an inactivity timeout of either connection does.
    *   <li>When this connection's peer sends FIN, the destination sends FIN behind all that came
    *       before. Its other direction lives on. A connection closes by itself once its peer has
-   *       sent FIN and the pipes from and to it are over.
+   *       sent FIN and the pipes from and to it are over. Without {@code halfClose} a dialled
+   *       connection whose peer sends FIN before this call closes at once; so dial with it.
    *   <li>When one of the two is closed, so is the other, and what was not forwarded by then is
    *       lost; when one fails or is aborted, the other one is aborted. The other pipe of a proxy
    *       then ends in the same way.

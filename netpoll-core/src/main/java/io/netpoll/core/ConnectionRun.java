@@ -318,8 +318,7 @@ final class ConnectionRun implements Runnable {
       callWithInput("OnRequest", () -> handler.onRequest(connection), ended);
       return true;
     }
-    boolean failed = (seen & ConnectionState.FAILED) != 0;
-    if (ended && (failed || (!settings.halfClose && !connection.isPiped()))) {
+    if (ended && ((seen & ConnectionState.FAILED) != 0 || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;

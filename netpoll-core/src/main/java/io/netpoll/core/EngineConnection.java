@@ -343,11 +343,14 @@ public final class EngineConnection implements Connection {
     return pipe.end();
   }
 
-  /** Whether a pipe from here or to here is not over. */
-  boolean isPiped() {
+  /** Whether it stays open after the end of its input: for pipes, or for who writes by hand. */
+  boolean outlivesInput() {
     Pipe from = in.pipe();
     Pipe to = out.pipe();
-    return (from != null && !from.isOver()) || (to != null && !to.isOver());
+    if ((from != null && !from.isOver()) || (to != null && !to.isOver())) {
+      return true;
+    }
+    return settings.halfClose && (from == null || to == null);
   }
 
   @Override

@@ -134,7 +134,9 @@ final class Pipe {
     try {
       source.in.moveTo(destination.out);
     } catch (IOException e) {
-      breakOff();
+      // The destination has failed, and its leader has yet to note it.
+      source.abort();
+      over(destination.peerClosed(what(), e));
       return;
     }
     if (source.state.has(ConnectionState.ENDED)) {
@@ -163,15 +165,17 @@ final class Pipe {
     EngineConnection broken = here ? source : destination;
     EngineConnection other = here ? destination : source;
     int seen = broken.state.get();
-    ConnectionClosedException cause =
-        broken.closedException(
-            () -> "The pipe from " + source.peer() + " to " + destination.peer() + " broke off");
+    ConnectionClosedException cause = broken.closedException(this::what);
     if ((seen & (ConnectionState.FAILED | ConnectionState.ABORT)) != 0) {
       other.abort();
     } else {
       other.close();
     }
     over(cause);
+  }
+
+  private String what() {
+    return "The pipe from " + source.peer() + " to " + destination.peer() + " broke off";
   }
 
   private void over(@Nullable IOException cause) {

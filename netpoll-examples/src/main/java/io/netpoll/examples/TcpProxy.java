@@ -49,7 +49,7 @@ final class TcpProxy implements Callable<Integer> {
       throw misuse("--dial-timeout must be at least 1.");
     }
     try (PollerGroup group = groupOptions.open("tcp-proxy")) {
-      Dialer dialer = Dialer.builder().group(group).build();
+      Dialer dialer = Dialer.builder().group(group).halfClose(true).build();
       EventLoop.Builder proxy =
           EventLoop.builder(connection -> {}).onConnect(client -> proxy(client, dialer));
       Serving.until(proxy, group, addressOptions);

@@ -239,6 +239,31 @@ abstract class PipeContract extends ConnectionSuite {
 
   @ParameterizedTest
   @EnumSource
+  void aServerThatEndsBeforeThePipe_isForwardedWithItsEnd(Execution.Mode mode) throws Exception {
+    ConnectionStage stage = open(mode, 2);
+    CompletableFuture<Connection> accepted = new CompletableFuture<>();
+    var entrance = stage.serve(SocketKind.TCP, accepted::complete);
+    SocketChannel client = stage.peer(entrance);
+    write(client, new byte[] {1});
+    try (ServerSocketChannel listener = SocketKind.TCP.listen(directory)) {
+      Connection back = stage.dial(listener.getLocalAddress(), options -> options.halfClose(true));
+      try (SocketChannel server = listener.accept()) {
+        write(server, new byte[] {2, 3});
+        server.shutdownOutput();
+        Eventually.holds("the end is seen", () -> !back.isActive());
+        Connection front = accepted.get(20, TimeUnit.SECONDS);
+        back.pipeTo(front);
+        front.pipeTo(back);
+        assertThat(read(client, 3)).containsExactly(2, 3);
+        client.close();
+        assertThat(read(server, 2)).containsExactly(1);
+        Eventually.holds("both are closed", () -> !front.isOpen() && !back.isOpen());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whatDependsOnTheEndMayUseTheLibrary(Execution.Mode mode) throws Exception {
     Proxy proxy = proxy(SocketKind.TCP, mode);
     CompletableFuture<Void> aborted = proxy.there().thenRun(() -> proxy.front().abort());
