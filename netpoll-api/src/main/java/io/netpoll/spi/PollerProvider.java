@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -171,6 +172,19 @@ public interface PollerProvider {
   private UnsupportedOperationException adoptsNo(String what) {
     return new UnsupportedOperationException(
         "The " + name() + " backend does not adopt " + what + " of sockets.");
+  }
+
+  /**
+   * Opens a file for sending. Any thread; blocks for the file system. What the connections of this
+   * backend get through {@link Spans#file()} was opened here.
+   *
+   * @param file a regular file of the default file system
+   * @return the open file
+   * @throws java.nio.file.FileSystemException if it does not exist or must not be read
+   * @throws IOException if opening fails otherwise
+   */
+  default SourceFile openFile(Path file) throws IOException {
+    return ChannelFile.open(file);
   }
 
   /**

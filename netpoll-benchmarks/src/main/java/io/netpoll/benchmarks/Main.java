@@ -20,7 +20,8 @@ import picocli.CommandLine.TypeConversionException;
       ClientCommand.class,
       MuxCommand.class,
       StartUpCommand.class,
-      JmhCommand.class
+      JmhCommand.class,
+      NettyProxyCommand.class
     })
 public final class Main {
   @Option(

@@ -329,6 +329,12 @@ abstract class ReadSide extends WriteSide implements Reader {
       while (into.hasRoom()) {
         int whole = (int) Math.min(left, node.end - node.read);
         int run = Math.min(whole, LARGEST_SPAN);
+        if (node.page instanceof FilePage part) {
+          if (into.count() == 0) {
+            into.add(part.file, part.position + node.read, run);
+          }
+          break;
+        }
         into.add(node.page, node.read, run, node.ownsWindow);
         left -= run;
         if (left == 0 || run < whole) {

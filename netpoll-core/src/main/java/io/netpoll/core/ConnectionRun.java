@@ -310,11 +310,14 @@ final class ConnectionRun implements Runnable {
       handlerBefore = handler;
       connection.in.showAgain();
     }
-    if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
+    Pipe from = connection.in.pipe();
+    if (from != null) {
+      from.start();
+    } else if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
       callWithInput("OnRequest", () -> handler.onRequest(connection), ended);
       return true;
     }
-    if (ended && (!connection.settings.halfClose || (seen & ConnectionState.FAILED) != 0)) {
+    if (ended && ((seen & ConnectionState.FAILED) != 0 || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;
@@ -354,11 +357,25 @@ final class ConnectionRun implements Runnable {
         // Of a connection that is read by hand, what it received stays readable, and its pages are
         // left to the garbage collector.
         connection.in.recycle();
+      }
+      if (onRequest != null && connection.out.pipe() == null) {
         connection.out.recycle();
       }
       if (connection.settings.owner != null && connection.leader.hasHandle()) {
         connection.settings.owner.closed(connection);
       }
+    }
+    recyclePiped();
+  }
+
+  /** Gives back what pipes used: nobody reads it by hand. A pipe signals when it writes no more. */
+  private void recyclePiped() {
+    Pipe to = connection.out.pipe();
+    if (connection.in.pipe() != null) {
+      connection.in.recycle();
+    }
+    if (to != null && to.isOver()) {
+      connection.out.recycle();
     }
   }
 

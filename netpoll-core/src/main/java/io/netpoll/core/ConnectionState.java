@@ -38,6 +38,8 @@ import java.lang.invoke.VarHandle;
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
+ *   FINISHING FIN is to be sent behind the flushed output: what is piped here has ended
+ *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
  *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
  * </pre>
@@ -69,6 +71,8 @@ final class ConnectionState {
   static final int TOLD = 1 << 12;
   static final int DETACH = 1 << 13;
   static final int GAVE_UP = 1 << 14;
+  static final int FINISHING = 1 << 15;
+  static final int FINISHED = 1 << 16;
 
   private static final VarHandle WORD;
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -337,6 +338,37 @@ public final class EngineConnection implements Connection {
       throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
     }
     return leader.handle().option(option);
+  }
+
+  @Override
+  public CompletableFuture<Void> pipeTo(Connection destination) {
+    if (!(destination instanceof EngineConnection other)) {
+      throw new IllegalArgumentException(
+          "The destination of a pipe must be a connection of this library, not " + destination);
+    }
+    Pipe pipe = new Pipe(this, other);
+    if (!in.pipeTo(pipe) || !in.keepPipeIf(other.out.pipeFrom(pipe))) {
+      throw new IllegalStateException(
+          "The pipe from "
+              + peer()
+              + " to "
+              + other.peer()
+              + " was refused because one of the two has such a pipe already: pipe each connection"
+              + " to one other, and from one other.");
+    }
+    run.signal();
+    pipe.look();
+    return pipe.end();
+  }
+
+  /** Whether it stays open after the end of its input: for pipes, or for who writes by hand. */
+  boolean outlivesInput() {
+    Pipe from = in.pipe();
+    Pipe to = out.pipe();
+    if ((from != null && !from.isOver()) || (to != null && !to.isOver())) {
+      return true;
+    }
+    return settings.halfClose && (from == null || to == null);
   }
 
   @Override

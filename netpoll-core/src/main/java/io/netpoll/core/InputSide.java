@@ -45,12 +45,14 @@ final class InputSide extends InputReader implements Input {
   private static final int LARGEST_READ_SHIFT = 20;
 
   private static final VarHandle WAITER;
+  private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITER = lookup.findVarHandle(InputSide.class, "waiter", Waiter.class);
+      PIPE = lookup.findVarHandle(InputSide.class, "pipe", Pipe.class);
       DEADLINE = lookup.findVarHandle(InputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -72,6 +74,9 @@ final class InputSide extends InputReader implements Input {
 
   /** Set by the leader only. */
   private volatile boolean paused;
+
+  /** Where the input goes; null if it is for the reading thread. */
+  private volatile @Nullable Pipe pipe;
 
   // Leader only.
   private byte readShift = SMALLEST_READ_SHIFT;
@@ -129,8 +134,7 @@ final class InputSide extends InputReader implements Input {
   }
 
   private boolean isFull() {
-    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand)
-        || connection.out.isThrottlingInput();
+    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand) || mustDrainFirst();
   }
 
   @Override
@@ -171,6 +175,10 @@ final class InputSide extends InputReader implements Input {
 
   private void arrived() {
     connection.moved();
+    Pipe forwarding = pipe;
+    if (forwarding != null && forwarding.arrived()) {
+      return;
+    }
     VarHandle.fullFence(); // pairs with the fence of a waiter
     Waiter waiting = waiter;
     if (waiting != null && written() - waiting.target >= 0) {
@@ -186,6 +194,16 @@ final class InputSide extends InputReader implements Input {
     if (paused && wantsMore()) {
       paused = false;
       connection.leader.handle().resumeInput();
+    }
+  }
+
+  /**
+   * Gives what was received, all of it, to another connection, which sends what it can. Leader
+   * only.
+   */
+  void moveTo(OutputSide destination) throws IOException {
+    if (unread() > 0) {
+      destination.forward(buffer());
     }
   }
 
@@ -222,6 +240,28 @@ final class InputSide extends InputReader implements Input {
   void cool() {
     warmSlot = WarmInputs.NOWHERE;
     dropBuffer();
+  }
+
+  /**
+   * Sets where the input goes, for good.
+   *
+   * @return false if that was set before
+   */
+  boolean pipeTo(Pipe to) {
+    return PIPE.compareAndSet(this, null, to);
+  }
+
+  /** Takes the pipe away again that was just set and has not begun, unless it is to be kept. */
+  boolean keepPipeIf(boolean kept) {
+    if (!kept) {
+      pipe = null;
+    }
+    return kept;
+  }
+
+  /** Where the input goes, if it is forwarded. */
+  @Nullable Pipe pipe() {
+    return pipe;
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -300,6 +340,10 @@ final class InputSide extends InputReader implements Input {
     if (waiting != null) {
       Await.wake(waiting.thread);
     }
+    Pipe forwarding = pipe;
+    if (forwarding != null) {
+      forwarding.look();
+    }
   }
 
   /** Bytes received and not consumed. */
@@ -325,7 +369,13 @@ final class InputSide extends InputReader implements Input {
   private boolean wantsMore() {
     int unread = unread();
     return (unread <= connection.settings.inputLowWaterMark || unread < demand)
-        && !connection.out.isThrottlingInput();
+        && !mustDrainFirst();
+  }
+
+  /** Whether output, or that of the connection that the input goes to, stops input. */
+  private boolean mustDrainFirst() {
+    Pipe forwarding = pipe;
+    return connection.out.isThrottlingInput() || (forwarding != null && forwarding.isBlocked());
   }
 
   @Override

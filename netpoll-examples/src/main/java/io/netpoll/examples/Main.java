@@ -18,7 +18,8 @@ import picocli.CommandLine.ScopeType;
       RedisServer.class,
       RedisClient.class,
       HttpServe.class,
-      HttpFetch.class
+      HttpFetch.class,
+      TcpProxy.class
     })
 public final class Main {
   @Option(

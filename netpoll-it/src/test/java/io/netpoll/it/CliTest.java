@@ -8,8 +8,13 @@ import java.io.DataOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -91,6 +96,43 @@ class CliTest {
       assertThat(ended.err()).isEmpty();
       assertThat(ended.code()).isZero();
     }
+  }
+
+  @Test
+  void aProxyForwardsToAnEchoServer() throws Exception {
+    try (Program server = Program.examples("echo-server", "--port", "0")) {
+      String target = "127.0.0.1:" + listening(server).group(1);
+      try (Program proxy = Program.examples("tcp-proxy", "--port", "0", "--target", target)) {
+        String port = listening(proxy).group(1);
+        Outcome client = run("echo-client", "--port", port, "--connections", "3", "--count", "200");
+        assertThat(client.err()).isEmpty();
+        assertThat(client.code()).isZero();
+        proxy.terminate();
+        assertThat(proxy.outcome().code()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void anHttpServerSendsFilesBelowItsRoot_andNoOthers(@TempDir Path directory) throws Exception {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    Files.write(root.resolve("file"), content);
+    Files.write(directory.resolve("secret"), content);
+    try (Program server =
+        Program.examples("http-server", "--port", "0", "--root", root.toString())) {
+      String base = "http://127.0.0.1:" + listening(server).group(1);
+      HttpClient client = HttpClient.newHttpClient();
+      var found = client.send(get(base + "/file"), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(found.body()).isEqualTo(content);
+      var missing = client.send(get(base + "/../secret"), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(missing.statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static HttpRequest get(String uri) {
+    return HttpRequest.newBuilder(URI.create(uri)).version(HttpClient.Version.HTTP_1_1).build();
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 
 /**
  * Addresses as {@code struct sockaddr}: a family of 16 bits, then what that family has.
@@ -141,6 +142,11 @@ final class Addresses {
       bytes.putShort(18, (short) -1);
       bytes.put(20, address.getAddress());
     }
+  }
+
+  /** A path as the system knows it. */
+  static byte[] encodePath(Path path) {
+    return path.toString().getBytes(PATHS);
   }
 
   private static int encodePath(String path, ByteBuffer bytes) throws SocketException {

@@ -37,6 +37,10 @@ final class Libc {
   static final int EPOLLRDHUP = 0x2000;
   static final int EPOLLET = 1 << 31;
 
+  static final int O_RDONLY = 0;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+
   static final int EFD_CLOEXEC = 0x80000;
   static final int EFD_NONBLOCK = 0x800;
 
@@ -52,7 +56,6 @@ final class Libc {
   static final int F_GETFL = 3;
   static final int F_SETFL = 4;
   static final int FD_CLOEXEC = 1;
-  static final int O_NONBLOCK = 0x800;
   static final int MSG_DONTWAIT = 0x40;
   static final int MSG_NOSIGNAL = 0x4000;
 
@@ -117,6 +120,8 @@ final class Libc {
   private static final long READV = symbol("readv");
   private static final long SEND = symbol("send");
   private static final long SENDMSG = symbol("sendmsg");
+  private static final long OPEN = symbol("open");
+  private static final long SENDFILE = symbol("sendfile");
   private static final long SHUTDOWN = symbol("shutdown");
   private static final long FCNTL = symbol("fcntl");
   private static final long CLOSE = symbol("close");
@@ -252,6 +257,28 @@ final class Libc {
     int result;
     do {
       result = result(CALL.invokeL3(ARGS_3, SENDMSG, fd, message, flags));
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  static int open(long path, int flags) {
+    int result;
+    do {
+      result = result(CALL.invokeL2(ARGS_2, OPEN, path, flags));
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /**
+   * Sends from a file. A socket whose peer is gone raises SIGPIPE, which the virtual machine
+   * ignores.
+   *
+   * @param offset address of the position in the file, which is moved on; 64 bits
+   */
+  static int sendfile(int socket, int file, long offset, int length) {
+    int result;
+    do {
+      result = result(CALL.invokeL4(ARGS_4, SENDFILE, socket, file, offset, length));
     } while (result == -Errno.EINTR);
     return result;
   }

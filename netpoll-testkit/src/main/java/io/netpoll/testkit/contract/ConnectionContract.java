@@ -106,6 +106,14 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class SendingFiles extends FileContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class Dialling extends DialContract {
     @Override
     PollerProvider provider() {
@@ -123,6 +131,14 @@ public abstract class ConnectionContract {
 
   @Nested
   class Pooling extends PoolContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Piping extends PipeContract {
     @Override
     PollerProvider provider() {
       return ConnectionContract.this.provider();
