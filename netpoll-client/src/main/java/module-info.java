@@ -1,4 +1,6 @@
-/** Clients: the dialer. Found by the API at run time. */
+/**
+ * Clients: the dialer, and queues for many writers of one connection. Found by the API at run time.
+ */
 module io.netpoll.client {
   requires io.netpoll.api;
   requires io.netpoll.core;

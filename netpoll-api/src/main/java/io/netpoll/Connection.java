@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +168,40 @@ public interface Connection extends ByteChannel {
   <T> T option(SocketOption<T> option) throws IOException;
 
   /**
+   * Forwards everything that this connection receives to the output of another: what is buffered
+   * here and unread, and what comes from now on. Pages move from one to the other without a copy.
+   * Returns at once; {@code a.pipeTo(b)} and {@code b.pipeTo(a)} make a proxy.
+   *
+   * <p>Called by the thread that reads from this connection and may write to the other one. From
+   * now on nobody else reads here or writes there: OnRequest is not called any more, and no reader
+   * or writer of the two may be used. In a callback of this connection, forwarding begins when that
+   * has returned. It is done on this connection's poll loop in every execution mode, and never
+   * waits for a thread.
+   *
+   * <ul>
+   *   <li>While more than its high-water mark is unsent at the destination, this connection's input
+   *       is not read, until no more than the low-water mark is. No read or write timeout applies;
+   *       an inactivity timeout of either connection does.
+   *   <li>When this connection's peer sends FIN, the destination sends FIN behind all that came
+   *       before. Its other direction lives on. A connection closes by itself once its peer has
+   *       sent FIN and the pipes from and to it are over. Without {@code halfClose} a dialled
+   *       connection whose peer sends FIN before this call closes at once; so dial with it.
+   *   <li>When one of the two is closed, so is the other, and what was not forwarded by then is
+   *       lost; when one fails or is aborted, the other one is aborted. The other pipe of a proxy
+   *       then ends in the same way.
+   * </ul>
+   *
+   * @param destination a connection of this library, of whatever group and backend, also this one
+   * @return completes when the destination has sent FIN; completes exceptionally, with a {@link
+   *     ConnectionClosedException}, when one of the two was closed or failed before. What depends
+   *     on it runs where callbacks of this connection run. Completing or cancelling it changes
+   *     nothing
+   * @throws IllegalStateException if there is a pipe from here or to the destination already
+   * @throws IllegalArgumentException if the destination was not made by this library
+   */
+  CompletableFuture<Void> pipeTo(Connection destination);
+
+  /**
    * Sets the callback for arriving bytes, replacing the one before. Bytes that are buffered already
    * schedule it at once. It never runs on the stack of this call.
    *
@@ -219,6 +255,28 @@ public interface Connection extends ByteChannel {
    */
   @Override
   int write(ByteBuffer source) throws IOException;
+
+  /**
+   * Ends the connection and gives its socket back, open, with the bytes that nobody read. Returns
+   * at once, from any thread; also inside a callback of the connection.
+   *
+   * <p>It ends as by {@link #close()}: waiting readers and writers on other threads fail with a
+   * {@link ConnectionClosedException}, no {@link OnRequest} call starts any more, what was flushed
+   * is sent (within the write timeout) and what was not is dropped, and the close callbacks run.
+   * Only then, and after the last callback has returned, the stage completes, on the thread of the
+   * close callbacks; so a callback of the connection must not wait for it. No other thread may read
+   * at that time, unless it waits.
+   *
+   * <p>The first of {@code close()}, {@code abort()} and {@code detach()} decides; a connection
+   * that has been closed, also by the peer's FIN after the last OnRequest call, has nothing to
+   * give. Should the peer reset the connection, or {@code abort()} be called, or the write timeout
+   * pass, or the group be closed before the stage completes, then the socket is closed and the
+   * stage fails. If the peer has sent FIN before, the socket is given back all the same, and
+   * reading it finds the end again.
+   *
+   * @return gives the socket, which is yours to close; or a {@link ConnectionClosedException}
+   */
+  CompletionStage<DetachedSocket> detach();
 
   /**
    * Closes the connection in order: what was flushed is sent (within the write timeout), then FIN.

@@ -6,25 +6,46 @@ import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to servers.
  *
- * <p>Dialling blocks the caller until the connection is established or the timeout is over. The
- * timeout covers everything: resolving the name (on a helper thread) and trying its addresses one
- * after the other. Instances are immutable and thread-safe.
+ * <p>Instances are immutable and thread-safe. The methods that return a {@link Connection} block
+ * the caller until it is established or the timeout is over; those that return a future never
+ * block. A handler may dial; in inline execution only in the second way, as the first one throws
+ * {@link InlineWaitException} there.
  *
- * <p>All dialling methods throw
+ * <p>The timeout covers everything: looking the name up (with the {@link Builder#resolver}, on a
+ * helper thread) and connecting. A host's addresses are tried in the order of RFC 8305: that of the
+ * resolver, but IPv6 and IPv4 in turn, beginning with the family of the first one. The next one is
+ * tried as soon as the newest attempt has failed, or beside it after the {@linkplain
+ * Builder#attemptDelay attempt delay}. The first connection that is established wins; the other
+ * attempts are closed.
+ *
+ * <p>All dialling methods throw, or complete their future with,
  *
  * <ul>
  *   <li>{@link DialTimeoutException} when the time is over;
- *   <li>{@link java.net.UnknownHostException} when the name has no address;
- *   <li>{@link java.net.ConnectException} when every address refused;
- *   <li>{@link java.io.InterruptedIOException} when the calling thread is interrupted;
- *   <li>{@link IllegalArgumentException} for an unknown network, an address that has not its form,
- *       or a timeout that is not positive.
+ *   <li>{@link java.net.UnknownHostException} when the name has no address that can be dialled;
+ *   <li>{@link java.net.ConnectException} when every address failed;
+ *   <li>{@link IOException} when the resolver failed otherwise, or the group is closed.
  * </ul>
+ *
+ * The messages name the address, the time spent and what became of each address; what the system
+ * said is the cause or, where several addresses failed, the suppressed exceptions.
+ *
+ * <p>They throw at once, also those that return a future,
+ *
+ * <ul>
+ *   <li>{@link IllegalArgumentException} for an unknown network, an address that has not its form,
+ *       a local address that is not resolved, or a timeout that is not positive;
+ * </ul>
+ *
+ * and in either way {@link UnsupportedOperationException} for an option or a kind of socket that
+ * the backend lacks. Those that block throw {@link java.io.InterruptedIOException} when the calling
+ * thread is interrupted; its interrupt flag stays set.
  */
 @SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public interface Dialer {
@@ -108,7 +129,8 @@ public interface Dialer {
   /**
    * Opens a TCP connection.
    *
-   * @param local the local address, or null for any
+   * @param local the local address, or null for any; one with a port of its own gets {@code
+   *     SO_REUSEADDR}, where the backend has it
    * @param remote the server's address; resolved if it is not
    * @param timeout the longest wait, positive
    * @return an open connection
@@ -130,6 +152,40 @@ public interface Dialer {
   Connection connectUnix(
       @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout)
       throws IOException;
+
+  /**
+   * Opens a connection without blocking.
+   *
+   * @param network as in {@link #dial}
+   * @param address as in {@link #dial}
+   * @param timeout the longest time, positive
+   * @return completed where the {@link Execution} of the group runs handlers, so that what depends
+   *     on it may do what handlers may. Cancelling it, or completing it in any other way, ends the
+   *     dial: what is half open is closed, and so is a connection that is established meanwhile
+   */
+  CompletableFuture<Connection> connectAsync(String network, String address, Duration timeout);
+
+  /**
+   * Opens a TCP connection without blocking.
+   *
+   * @param local the local address, or null for any
+   * @param remote the server's address; resolved if it is not
+   * @param timeout the longest time, positive
+   * @return as of {@link #connectAsync}
+   */
+  CompletableFuture<Connection> connectTcpAsync(
+      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout);
+
+  /**
+   * Opens a connection to a Unix-domain socket without blocking.
+   *
+   * @param local the local path, or null for none
+   * @param remote the server's path
+   * @param timeout the longest time, positive
+   * @return as of {@link #connectAsync}
+   */
+  CompletableFuture<Connection> connectUnixAsync(
+      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout);
 
   /** Describes a {@link Dialer}. Not thread-safe. */
   interface Builder {
@@ -240,6 +296,24 @@ public interface Dialer {
      * @return this builder
      */
     <T> Builder option(SocketOption<T> option, T value);
+
+    /**
+     * Sets what finds the addresses of a host. {@link HostResolver#system()} by default.
+     *
+     * @param resolver called on helper threads, several at a time
+     * @return this builder
+     */
+    Builder resolver(HostResolver resolver);
+
+    /**
+     * Sets how long one address is waited for before the next one is tried beside it. 250 ms by
+     * default.
+     *
+     * @param delay at least 10 ms; longer than the timeouts to try one address after the other
+     * @return this builder
+     * @throws IllegalArgumentException if {@code delay} is less
+     */
+    Builder attemptDelay(Duration delay);
 
     /**
      * Makes the dialer.

@@ -3,6 +3,7 @@ package io.netpoll;
 import io.netpoll.spi.ServerProvider;
 import java.io.IOException;
 import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -99,6 +100,58 @@ public interface EventLoop extends AutoCloseable {
    *     served already
    */
   void start(Listener listener) throws IOException;
+
+  /**
+   * Serves a socket that somebody else has connected, as if it had been accepted: the callbacks,
+   * settings and limits of this event loop apply. Blocks until it is watched, which takes
+   * microseconds unless the loop is busy. A channel on a group whose backend is not NIO is watched
+   * by a loop on NIO that the group opens beside its own when it is first needed; that needs
+   * netpoll-poller-nio on the path.
+   *
+   * @param group whose loops watch it
+   * @param channel connected, in non-blocking mode, registered with no selector
+   * @return the connection, which owns the channel; its OnPrepare may be running already
+   * @throws IOException if it cannot be watched; the channel is closed then
+   * @throws IllegalArgumentException if the channel is in another state; it stays as it is
+   * @throws IllegalStateException if this event loop was shut down, or a limit on its connections
+   *     is reached; the channel stays as it is
+   * @throws UnsupportedOperationException if no backend on the path takes channels
+   * @throws InlineWaitException on a poll loop's own thread in inline execution, if another loop is
+   *     to watch it; the channel stays as it is
+   */
+  Connection adopt(PollerGroup group, SocketChannel channel) throws IOException;
+
+  /**
+   * As {@link #adopt(PollerGroup, SocketChannel)}, for the descriptor of a connected socket, on a
+   * group whose backend is a native one, such as epoll. The descriptor is made non-blocking and
+   * close-on-exec.
+   *
+   * @param group whose loops watch it
+   * @param descriptor of a connected TCP or Unix stream socket that nothing else in this process
+   *     uses
+   * @return the connection, which owns the descriptor; its OnPrepare may be running already
+   * @throws IOException if it cannot be watched; the descriptor is closed then
+   * @throws IllegalArgumentException if it is no descriptor of such a socket; it stays as it is
+   * @throws IllegalStateException if this event loop was shut down, or a limit on its connections
+   *     is reached; the descriptor stays the caller's
+   * @throws UnsupportedOperationException if the group's backend is not a native one
+   * @throws InlineWaitException as the other method does
+   */
+  Connection adopt(PollerGroup group, int descriptor) throws IOException;
+
+  /**
+   * Lets a successor take over: {@linkplain Listener#drain drains} and closes the listeners, then
+   * waits until the connections have ended by themselves. Unlike {@link #shutdown}, which may
+   * follow, it closes no connection, not even one whose first request is on its way. Blocks; not
+   * for callbacks of its connections, which it would wait for. If the thread is interrupted, it
+   * closes the listeners and returns, and the interrupt flag stays set.
+   *
+   * @param limit how long all this may take
+   * @return whether no connection is left, and all were accepted that waited for it
+   * @throws IllegalArgumentException if {@code limit} is negative
+   * @throws InlineWaitException on a poll loop's own thread in inline execution
+   */
+  boolean drain(Duration limit);
 
   /**
    * The number of connections that are open now.

@@ -4,6 +4,9 @@ import io.netpoll.spi.ServerProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * A bound socket that connections arrive on. It queues them in the kernel from the moment it is
@@ -45,6 +48,49 @@ public interface Listener extends AutoCloseable {
   }
 
   /**
+   * Adopts a socket that somebody else has bound, on the {@linkplain PollerGroup#shared() shared
+   * group}. See {@link Builder#adopt(ServerSocketChannel)}.
+   *
+   * @param channel bound, in non-blocking mode, registered with no selector
+   * @return an open listener, which owns the channel
+   * @throws IOException if the system refuses
+   * @throws IllegalArgumentException if the channel is in another state; it stays as it is
+   * @throws UnsupportedOperationException if no backend on the path takes channels
+   */
+  static Listener adopt(ServerSocketChannel channel) throws IOException {
+    return builder().adopt(channel);
+  }
+
+  /**
+   * Adopts the descriptor of a socket that somebody else has opened, on the {@linkplain
+   * PollerGroup#shared() shared group}. See {@link Builder#adopt(int)}.
+   *
+   * @param descriptor of a listening TCP or Unix stream socket
+   * @return an open listener, which owns the descriptor
+   * @throws IOException if the system refuses
+   * @throws IllegalArgumentException if it is no descriptor of such a socket; it stays as it is
+   * @throws UnsupportedOperationException if the group's backend is not a native one
+   */
+  static Listener adopt(int descriptor) throws IOException {
+    return builder().adopt(descriptor);
+  }
+
+  /**
+   * Adopts the listening sockets that this process was started with, on the {@linkplain
+   * PollerGroup#shared() shared group}. See {@link Builder#inherited()}.
+   *
+   * @return open listeners, in the order of their descriptors; none if none was handed over
+   * @throws IOException if the system refuses
+   * @throws IllegalArgumentException if a descriptor is none of a listening socket
+   * @throws IllegalStateException if the variables are not meant for this process, or make no sense
+   * @throws UnsupportedOperationException if there are descriptors, and the group's backend is not
+   *     a native one
+   */
+  static List<Listener> inherited() throws IOException {
+    return builder().inherited();
+  }
+
+  /**
    * Starts to describe a listener.
    *
    * @return a builder
@@ -77,10 +123,34 @@ public interface Listener extends AutoCloseable {
   boolean isOpen();
 
   /**
+   * Accepts the connections that wait in the kernel, then closes as by {@link #close()}, which
+   * would reset them. For a process that leaves its address to a successor which listens there with
+   * {@code SO_REUSEPORT} already; where the successor shares this very socket, by inheritance,
+   * nothing is lost by {@code close()}.
+   *
+   * <p>On the epoll backend a TCP socket that this process has bound first makes the kernel drop
+   * requests for new connections: their clients ask again, a second later as a rule, and find the
+   * successor. Handshakes that are under way have 250 ms to end. So no connection is lost whose
+   * handshake ends within that time. On the NIO backend, where requests keep coming, a connection
+   * that is established in the instant of the close is reset, unless the kernel is told to move it
+   * to the successor ({@code net.ipv4.tcp_migrate_req=1}, Linux 5.14 or newer).
+   *
+   * <p>Blocks. If the thread is interrupted, it closes at once, and the interrupt flag stays set.
+   *
+   * @param limit how long all this may take; it takes longer than 250 ms where connections wait for
+   *     room, by {@link EventLoop.Builder#maxConnections}
+   * @return whether all that waited was accepted; true for a listener that is not served, or closed
+   * @throws IllegalArgumentException if {@code limit} is negative
+   * @throws InlineWaitException on a poll loop's own thread in inline execution
+   */
+  boolean drain(Duration limit);
+
+  /**
    * Stops listening and frees the address before it returns; the file of a Unix-domain socket is
-   * deleted. Connections that were accepted stay open. Further calls do nothing. Called on the
-   * thread of a poll loop other than the first, which must not wait, it frees the address a little
-   * later.
+   * deleted, unless the socket was adopted. Connections that wait to be accepted are reset, unless
+   * another process shares the socket. Connections that were accepted stay open. Further calls do
+   * nothing. Called on the thread of a poll loop other than the first, which must not wait, it
+   * frees the address a little later.
    */
   @Override
   void close();
@@ -160,5 +230,79 @@ public interface Listener extends AutoCloseable {
      *     option
      */
     Listener bind(SocketAddress address) throws IOException;
+
+    /**
+     * Adopts a socket that somebody else has bound. It is served by the loops of the group if its
+     * backend is NIO, else by a loop on NIO that the group opens beside its own when it is first
+     * needed; that needs netpoll-poller-nio on the path. The backlog is that of the channel.
+     * Closing the listener closes the channel, and leaves the file of a Unix-domain socket.
+     *
+     * @param channel bound, in non-blocking mode, registered with no selector
+     * @return an open listener, which owns the channel
+     * @throws IOException if the system refuses
+     * @throws IllegalArgumentException if the channel is in another state; it stays as it is
+     * @throws IllegalStateException if this builder was given options or reusePort
+     * @throws UnsupportedOperationException if no backend on the path takes channels
+     */
+    Listener adopt(ServerSocketChannel channel) throws IOException;
+
+    /**
+     * Adopts the descriptor of a socket that somebody else has opened. The group's backend must be
+     * a native one, such as epoll. The descriptor is made non-blocking, as all that share the
+     * socket see, and close-on-exec. The backlog is that of the socket; of the {@link EventLoop}'s
+     * options, those that accepted sockets inherit are set on it. Closing the listener closes the
+     * descriptor, and leaves the file of a Unix-domain socket; where other processes share the
+     * socket, it goes on queueing connections for them.
+     *
+     * @param descriptor of a listening TCP or Unix stream socket that nothing else in this process
+     *     uses
+     * @return an open listener, which owns the descriptor
+     * @throws IOException if the system refuses
+     * @throws IllegalArgumentException if it is no descriptor of such a socket; it stays as it is
+     * @throws IllegalStateException if this builder was given options or reusePort
+     * @throws UnsupportedOperationException if the group's backend is not a native one
+     */
+    Listener adopt(int descriptor) throws IOException;
+
+    /**
+     * Adopts, as {@link #adopt(int)} does, the listening sockets that this process was started with
+     * by the protocol of systemd's socket activation: {@code LISTEN_FDS} descriptors from 3 on, for
+     * the process {@code LISTEN_PID}. Each is given out once in the life of the process.
+     *
+     * @return open listeners, in the order of their descriptors; none if {@code LISTEN_FDS} is not
+     *     set
+     * @throws IOException if the system refuses
+     * @throws IllegalArgumentException if a descriptor is none of a listening socket
+     * @throws IllegalStateException if the variables are not meant for this process, or make no
+     *     sense, or this builder was given options or reusePort
+     * @throws UnsupportedOperationException if there are descriptors, and the group's backend is
+     *     not a native one
+     */
+    List<Listener> inherited() throws IOException;
+
+    /**
+     * As {@link #inherited()}, but only those of a name, as {@code LISTEN_FDNAMES} tells ({@code
+     * FileDescriptorName=} of a systemd socket unit).
+     *
+     * @param name the name; sockets that have none are called {@code unknown}
+     * @return open listeners, in the order of their descriptors; none if there is none of the name
+     * @throws IOException as {@link #inherited()} does
+     */
+    List<Listener> inherited(String name) throws IOException;
+
+    /**
+     * Adopts the listening socket that is the standard input of this process, as inetd ({@code
+     * wait}) and systemd ({@code StandardInput=socket}) hand it over, by means of {@link
+     * System#inheritedChannel()}: for the NIO backend, which knows no descriptors. Standard input,
+     * output and error lead nowhere afterwards.
+     *
+     * @return an open listener
+     * @throws IOException if the system refuses
+     * @throws IllegalStateException if the standard input is no listening socket, or this builder
+     *     was given options or reusePort
+     * @throws IllegalArgumentException if it was adopted before
+     * @throws UnsupportedOperationException if no backend on the path takes channels
+     */
+    Listener standardInput() throws IOException;
   }
 }

@@ -8,6 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The writing half of a {@link Connection} or a {@link LinkBuffer}. {@link #to(OutputStream)} and
@@ -215,17 +217,62 @@ public interface Writer {
   void append(LinkBuffer source);
 
   /**
-   * Writes {@code count} bytes of a file from {@code position} on. The file's own position does not
-   * move. Blocks for reading the file, not for sending it.
+   * Writes {@code count} bytes of a file from {@code position} on, by copying. The file's own
+   * position does not move. When the call returns the file is not needed any more; it stays the
+   * caller's to close. Blocks for reading the file.
+   *
+   * <p>Up to 1 MiB is written like other bytes, all of it or nothing, and leaves at {@link #flush}.
+   * Of more, so that memory stays bounded, this call flushes what was written before and then the
+   * file, 1 MiB at a time, and waits and fails as {@code flush} does; the last part is left for the
+   * next flush. A free-standing buffer takes all of it at once.
    *
    * @param file a readable file
    * @param position where to start, in bytes
    * @param count how many bytes, zero or more
+   * @throws IllegalArgumentException if {@code position} or {@code count} is negative
    * @throws java.io.EOFException if the file ends earlier; what was written before this call stays,
-   *     nothing of this call does
-   * @throws IOException if reading the file fails; likewise
+   *     nothing of this call does. If it shrinks after a part has left, a connection is reset
+   * @throws InlineWaitException if more than 1 MiB is asked for where a flush must not wait; {@link
+   *     #transferFrom(Path, long, long)} need not
+   * @throws IOException if reading the file fails, likewise; or as {@link #flush} does
    */
   void transferFrom(FileChannel file, long position, long count) throws IOException;
+
+  /**
+   * Writes {@code count} bytes of a file from {@code position} on. On a connection it is by
+   * reference: the system moves the bytes from the file to the socket when their turn comes among
+   * the other bytes, and they take no memory of the process, whatever their number. This call opens
+   * the file and blocks for nothing else; the library closes it when its last byte was sent, or the
+   * connection is closed, or {@link #mallocAck} drops it.
+   *
+   * <p>The bytes count as written and, once flushed, as unsent output. So {@link #flush} waits
+   * until no more than the low-water mark of them is unsent; while it waits for a file, the write
+   * timeout begins anew as long as the peer takes bytes, so it fails after one to two write
+   * timeouts of standstill. Closing sends what is unsent within one write timeout in all.
+   *
+   * <p>The content is read when it is sent: a file that is overwritten meanwhile is sent as it is
+   * then, and one that becomes shorter resets the connection. A file that is replaced by another of
+   * its name, or deleted, is sent as it was.
+   *
+   * <p>A free-standing buffer, a writer to a stream or channel, and a connection whose file is not
+   * on the default file system copy the bytes as {@link #transferFrom(FileChannel, long, long)}
+   * does.
+   *
+   * @param file a regular file
+   * @param position where to start, in bytes
+   * @param count how many bytes, zero or more
+   * @throws IllegalArgumentException if {@code position} or {@code count} is negative
+   * @throws java.io.EOFException if the file ends earlier
+   * @throws java.nio.file.FileSystemException if the file does not exist, must not be read, or is
+   *     none; like the exceptions above it leaves what was written as it was
+   * @throws ConnectionClosedException if the connection is closed
+   * @throws IOException if opening the file fails otherwise
+   */
+  default void transferFrom(Path file, long position, long count) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      transferFrom(channel, position, count);
+    }
+  }
 
   /**
    * Publishes what was written. On a connection the bytes are sent at once; the call waits only

@@ -28,9 +28,9 @@ public interface Endpoint {
 
   /**
    * The socket is broken: connecting failed, or the peer reset it, or the system reported another
-   * error. No more input comes. The engine closes the handle.
+   * error, or a file could not be sent. No more input comes. The engine closes the handle.
    *
-   * @param cause what the system said
+   * @param cause what the system said; a {@link SourceFileException} if it is about a file
    */
   void failed(IOException cause);
 

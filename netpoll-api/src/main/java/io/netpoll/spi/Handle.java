@@ -21,8 +21,10 @@ public interface Handle {
    * Sends what the endpoint's {@link Output} offers, until nothing is left or the socket is full.
    * Called by the thread that holds the output token, whichever it is; never waits.
    *
-   * @return true if nothing is left, false if the socket is full: then the caller gives the token
-   *     to the poller with {@link #sendWhenWritable()}
+   * @return true if nothing is left, false if the socket is full or so much of a file was sent that
+   *     others must have their turn: then the caller gives the token to the poller with {@link
+   *     #sendWhenWritable()}
+   * @throws SourceFileException if a file cannot be sent
    * @throws IOException if the socket is broken
    */
   boolean send() throws IOException;

@@ -11,7 +11,8 @@ public interface Output {
    * Collects flushed bytes that were not reported as sent. The spans stay where they are until
    * then, while other threads append behind them.
    *
-   * @param into cleared, then filled with as many spans as it takes and there are
+   * @param into cleared, then filled with as many spans as it takes and there are, or with one
+   *     range of a file, of which less may be sent
    * @return the number of bytes collected, 0 if nothing is left
    */
   int collect(Spans into);

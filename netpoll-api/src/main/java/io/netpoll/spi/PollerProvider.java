@@ -3,6 +3,9 @@ package io.netpoll.spi;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -86,6 +89,102 @@ public interface PollerProvider {
    */
   default ListenSocket bind(SocketAddress address, int backlog) throws IOException {
     return bind(address, backlog, Map.of());
+  }
+
+  /**
+   * Whether sockets can be adopted as channels of the JDK, and are given back as such.
+   *
+   * @return true for a backend on {@code java.nio.channels}; then the methods with channels work
+   */
+  default boolean adoptsChannels() {
+    return false;
+  }
+
+  /**
+   * Whether sockets can be adopted as descriptors, and are given back as such.
+   *
+   * @return true for a native backend; then the methods with descriptors work
+   */
+  default boolean adoptsDescriptors() {
+    return false;
+  }
+
+  /**
+   * Makes a listening socket of one that somebody else has bound. Any thread. Closing it leaves the
+   * file of a Unix-domain socket alone.
+   *
+   * @param channel bound, non-blocking, registered with no selector; belongs to the result, and
+   *     stays the caller's, unchanged, if this throws
+   * @return a socket that no poller watches yet
+   * @throws IllegalArgumentException if the channel is in another state; the message says which
+   * @throws UnsupportedOperationException if the backend does not adopt channels
+   * @throws IOException if the system refuses
+   */
+  default ListenSocket adoptListener(ServerSocketChannel channel) throws IOException {
+    throw adoptsNo("channels");
+  }
+
+  /**
+   * Makes a listening socket of one that somebody else has bound. Any thread. Closing it leaves the
+   * file of a Unix-domain socket alone. The descriptor is made non-blocking, and not to be
+   * inherited by processes that this one starts.
+   *
+   * @param descriptor of a listening stream socket; belongs to the result, and stays the caller's,
+   *     unchanged, if this throws
+   * @return a socket that no poller watches yet
+   * @throws IllegalArgumentException if it is no descriptor of such a socket; the message says why
+   * @throws UnsupportedOperationException if the backend does not adopt descriptors
+   * @throws IOException if the system refuses
+   */
+  default ListenSocket adoptListener(int descriptor) throws IOException {
+    throw adoptsNo("descriptors");
+  }
+
+  /**
+   * Makes a connected socket of one that somebody else has connected. Any thread.
+   *
+   * @param channel connected, non-blocking, registered with no selector; belongs to the result, and
+   *     stays the caller's, unchanged, if this throws
+   * @return a socket that no poller watches
+   * @throws IllegalArgumentException if the channel is in another state; the message says which
+   * @throws UnsupportedOperationException if the backend does not adopt channels
+   * @throws IOException if the system refuses
+   */
+  default StreamSocket adoptStream(SocketChannel channel) throws IOException {
+    throw adoptsNo("channels");
+  }
+
+  /**
+   * Makes a connected socket of one that somebody else has connected. Any thread. The descriptor is
+   * made non-blocking, and not to be inherited by processes that this one starts.
+   *
+   * @param descriptor of a connected stream socket; belongs to the result, and stays the caller's,
+   *     unchanged, if this throws
+   * @return a socket that no poller watches
+   * @throws IllegalArgumentException if it is no descriptor of such a socket; the message says why
+   * @throws UnsupportedOperationException if the backend does not adopt descriptors
+   * @throws IOException if the system refuses
+   */
+  default StreamSocket adoptStream(int descriptor) throws IOException {
+    throw adoptsNo("descriptors");
+  }
+
+  private UnsupportedOperationException adoptsNo(String what) {
+    return new UnsupportedOperationException(
+        "The " + name() + " backend does not adopt " + what + " of sockets.");
+  }
+
+  /**
+   * Opens a file for sending. Any thread; blocks for the file system. What the connections of this
+   * backend get through {@link Spans#file()} was opened here.
+   *
+   * @param file a regular file of the default file system
+   * @return the open file
+   * @throws java.nio.file.FileSystemException if it does not exist or must not be read
+   * @throws IOException if opening fails otherwise
+   */
+  default SourceFile openFile(Path file) throws IOException {
+    return ChannelFile.open(file);
   }
 
   /**

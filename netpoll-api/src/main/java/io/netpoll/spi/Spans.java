@@ -1,12 +1,14 @@
 package io.netpoll.spi;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A reusable list of memory ranges for one I/O call. A backend keeps a few and passes them to
- * {@link Input#space} and {@link Output#collect}; used by one thread at a time, between which the
- * backend orders. References stay in it until {@link #clear()}.
+ * A reusable list of memory ranges for one I/O call, or one range of a file instead. A backend
+ * keeps a few and passes them to {@link Input#space} and {@link Output#collect}; used by one thread
+ * at a time, between which the backend orders. References stay in it until {@link #clear()}.
  */
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public final class Spans {
   private final Page[] pages;
   private final int[] offsets;
@@ -14,6 +16,8 @@ public final class Spans {
   private final boolean[] windows;
   private int count;
   private int bytes;
+  private @Nullable SourceFile file;
+  private long filePosition;
 
   /**
    * Makes an empty list.
@@ -34,6 +38,7 @@ public final class Spans {
     }
     count = 0;
     bytes = 0;
+    file = null;
   }
 
   /**
@@ -54,12 +59,45 @@ public final class Spans {
   }
 
   /**
-   * Whether another range can be added: room in the list, and the sum of bytes far from overflow.
+   * Makes a range of a file the only content of this list, which is empty.
+   *
+   * @param source the file
+   * @param position of the first byte
+   * @param length its number of bytes, at least 1
+   */
+  public void add(SourceFile source, long position, int length) {
+    file = source;
+    filePosition = position;
+    bytes = length;
+  }
+
+  /**
+   * The file that the bytes are to be sent from. {@link Input} never offers one.
+   *
+   * @return the file, {@link #bytes()} of it from {@link #filePosition()} on; null if the bytes are
+   *     those of the ranges
+   */
+  public @Nullable SourceFile file() {
+    return file;
+  }
+
+  /**
+   * Where the range of the file starts.
+   *
+   * @return in bytes from the beginning of the file
+   */
+  public long filePosition() {
+    return filePosition;
+  }
+
+  /**
+   * Whether another range can be added: room in the list, the sum of bytes far from overflow, and
+   * no file.
    *
    * @return true if it can
    */
   public boolean hasRoom() {
-    return count < pages.length && bytes < 1 << 30;
+    return count < pages.length && bytes < 1 << 30 && file == null;
   }
 
   /**
@@ -72,7 +110,7 @@ public final class Spans {
   }
 
   /**
-   * The sum of all ranges.
+   * The sum of all ranges, or the length of the range of the file.
    *
    * @return in bytes
    */

@@ -14,7 +14,15 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, ClientCommand.class, StartUpCommand.class, JmhCommand.class})
+    subcommands = {
+      PeerCommand.class,
+      HttpPeerCommand.class,
+      ClientCommand.class,
+      MuxCommand.class,
+      StartUpCommand.class,
+      JmhCommand.class,
+      NettyProxyCommand.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},
@@ -43,6 +51,7 @@ public final class Main {
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
+    commandLine.registerConverter(MuxName.class, new Words<>(MuxName.values()));
     commandLine.registerConverter(CallerThreads.class, new Words<>(CallerThreads.values()));
     commandLine.registerConverter(ExecutionName.class, new Words<>(ExecutionName.values()));
     commandLine.setParameterExceptionHandler(Main::misused);

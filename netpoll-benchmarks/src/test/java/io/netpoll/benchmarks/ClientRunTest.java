@@ -3,6 +3,7 @@ package io.netpoll.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netpoll.PollerGroup;
 import io.netpoll.benchmarks.ClientRun.Plan;
 import io.netpoll.benchmarks.ClientRun.Result;
 import io.netpoll.testkit.LeakCheck;
@@ -46,9 +47,27 @@ class ClientRunTest {
       EchoClient open(InetSocketAddress server) {
         return new JdkClient(server);
       }
+    },
+    OUR_MULTIPLEXER {
+      @Override
+      EchoClient open(InetSocketAddress server) throws IOException {
+        return new MuxClient(server, 2, PollerGroup.builder().backend("nio").loops(1).build());
+      }
+    },
+    OUR_POOL {
+      @Override
+      EchoClient open(InetSocketAddress server) throws IOException, InterruptedException {
+        return new PooledClient(OURS.open(server), 2);
+      }
+    },
+    NETTYS_MULTIPLEXER {
+      @Override
+      EchoClient open(InetSocketAddress server) throws InterruptedException {
+        return new NettyMuxClient(server, 2, 1, NettyTransport.of(PeerName.NETTY_NIO));
+      }
     };
 
-    abstract EchoClient open(InetSocketAddress server) throws IOException;
+    abstract EchoClient open(InetSocketAddress server) throws IOException, InterruptedException;
   }
 
   @ParameterizedTest

@@ -24,6 +24,9 @@ class CommandLineTest {
         "peer netty-nio --send frame",
         "peer netty-nio --codec length-field --handler pool",
         "peer jdk-virtual --handler loop",
+        "http-peer jdk-virtual",
+        "http-peer netty-nio --port 65536",
+        "http-peer netty-nio --loops 0",
         "startup --rounds 0",
         "client",
         "client pigeon",
@@ -35,6 +38,11 @@ class CommandLineTest {
         "client ours --execution pigeon",
         "client jdk-platform --threads virtual",
         "client netty-nio --backend nio",
+        "mux",
+        "mux pigeon",
+        "mux ours --connections 0",
+        "mux ours --size 7",
+        "mux netty-nio --backend nio",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

@@ -105,6 +105,15 @@ abstract class Chain {
   /** Consumer: the node being read. Null before the first and after the last byte of a chain. */
   @Nullable Node head;
 
+  /** Consumer: up to where the head is known to be published; 0 if nobody has looked. */
+  int knownEnd;
+
+  /** Begins without bytes, as if so many had gone through it. For a new buffer. */
+  final void startAt(long count) {
+    consume(count);
+    WORD.setRelease(this, word(count, 0, EMPTY));
+  }
+
   // Any thread.
 
   final long published() {
@@ -176,8 +185,16 @@ abstract class Chain {
     return node != null && node.read < node.end ? node : advance(node);
   }
 
+  /** Looks how much of the current node is published. There is a byte to be read. */
+  final Node look() {
+    Node node = current();
+    knownEnd = (int) Math.min(node.end, node.read + available());
+    return node;
+  }
+
   private Node advance(@Nullable Node exhausted) {
     Node node;
+    knownEnd = 0;
     if (exhausted != null) {
       node = exhausted.next;
       if (first == null) {
@@ -249,6 +266,14 @@ abstract class Chain {
         parked = null;
       }
     }
+  }
+
+  /**
+   * Whether there is no published node: the consumer has released every byte, and changes nothing
+   * before others are published. For a producer that has nothing open.
+   */
+  final boolean isLetGo() {
+    return state((long) WORD.getAcquire(this)) == EMPTY;
   }
 
   // Both sides at once.

@@ -12,13 +12,90 @@ import java.util.function.Supplier;
  * A reader over an input chain: reads from it what is there, and waits for what is not.
  *
  * <p>A subclass knows how to wait. It is called by the reading thread.
+ *
+ * <h2>The chain may be away</h2>
+ *
+ * A reader on which nothing happens needs no chain. The producer, who alone changes {@code buffer},
+ * {@linkplain #makeBuffer makes} one before it reserves space, and {@linkplain #dropBuffer drops}
+ * it when every byte was released; meanwhile {@link #NONE} stands for it, which has no bytes to
+ * read. Both stores are volatile, so a reader that sees a chain sees it whole. One that still works
+ * with a chain that was dropped finds no bytes there, and looks at {@code buffer} again before it
+ * waits: nothing is ever put into a dropped chain, and none is used twice.
+ *
+ * <p>The counts go on from one chain to the next. Those of NONE are {@code count}, which is stored
+ * before NONE is: a reader that sees NONE sees that count or a later one.
  */
 public abstract class InputReader implements Reader {
-  /** The input chain. */
-  protected final LinkedBuffer buffer = new LinkedBuffer();
+  /** Stands for a chain that is away. Only read from, and empty for ever. */
+  private static final LinkedBuffer NONE = new LinkedBuffer();
+
+  private volatile LinkedBuffer buffer = NONE;
+
+  /** How many bytes went through the chains that were dropped. Written by the producer. */
+  private volatile long count;
 
   /** For subclasses. */
   protected InputReader() {}
+
+  /**
+   * Returns the input chain, for reading. Any thread; it may be dropped meanwhile, if it is empty.
+   *
+   * @return one without any bytes if it is away
+   */
+  protected final LinkedBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * Returns the input chain, for filling. Producer only.
+   *
+   * @return the chain, which is made if it was away
+   */
+  protected final LinkedBuffer makeBuffer() {
+    LinkedBuffer known = buffer;
+    if (known == NONE) {
+      known = new LinkedBuffer(count);
+      buffer = known;
+    }
+    return known;
+  }
+
+  /** Drops the chain if every byte was released. Producer only, with nothing reserved. */
+  protected final void dropBuffer() {
+    LinkedBuffer known = buffer;
+    if (known != NONE && known.isLetGo()) {
+      count = known.written();
+      buffer = NONE;
+    }
+  }
+
+  /** Gives back all memory. For the producer and the reading thread at once. */
+  protected final void closeBuffer() {
+    LinkedBuffer known = buffer;
+    if (known != NONE) {
+      known.close();
+    }
+  }
+
+  /**
+   * Tells how many bytes ever came, as {@link LinkedBuffer#written} does. Any thread.
+   *
+   * @return never decreases for a thread
+   */
+  protected final long written() {
+    LinkedBuffer known = buffer;
+    return known == NONE ? count : known.written();
+  }
+
+  /**
+   * Tells how many bytes were ever consumed, as {@link LinkedBuffer#consumed} does. Any thread.
+   *
+   * @return never decreases for a thread
+   */
+  protected final long consumed() {
+    LinkedBuffer known = buffer;
+    return known == NONE ? count : known.consumed();
+  }
 
   /**
    * Waits until {@code n} bytes are readable.

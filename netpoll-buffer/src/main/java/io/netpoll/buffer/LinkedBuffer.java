@@ -2,6 +2,7 @@ package io.netpoll.buffer;
 
 import io.netpoll.LinkBuffer;
 import io.netpoll.spi.Page;
+import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
 import java.io.EOFException;
 
@@ -49,6 +50,12 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
    */
   public LinkedBuffer(PagePool pool) {
     super(pool);
+  }
+
+  /** Makes an empty buffer over the shared pool, through which so many bytes seem to have gone. */
+  LinkedBuffer(long count) {
+    this();
+    startAt(count);
   }
 
   /**
@@ -136,6 +143,33 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
     }
   }
 
+  /**
+   * Producer of this output chain, only user of an input chain: takes all of its bytes, and flushes
+   * them with what was unflushed here. Pages move; but bytes that are few in their page are copied
+   * into room behind bytes that still wait here, so that waiting pages are not mostly empty.
+   *
+   * @param input the chain to empty; nothing of it is reserved or unflushed
+   */
+  public void take(LinkedBuffer input) {
+    long bytes = input.available();
+    if (bytes == 0) {
+      return;
+    }
+    Node from = input.current();
+    if (bytes <= from.end - from.read && isShort((int) bytes, from)) {
+      Node tail = begin();
+      if (tail != null && tail.room() >= bytes) {
+        copyShort(from, (int) bytes);
+        input.drop((int) bytes);
+        input.release();
+        flush();
+        return;
+      }
+    }
+    append(input);
+    flush();
+  }
+
   @Override
   public void close() {
     releaseCopies();
@@ -182,10 +216,23 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
   }
 
   /**
+   * Producer of an output chain: appends a part of a file by reference, unflushed. The chain closes
+   * the file when the last of its bytes was acknowledged or dropped.
+   *
+   * @param file the open file, this buffer's from now on
+   * @param position of the first byte
+   * @param count how many bytes, at least 1
+   */
+  public void append(SourceFile file, long position, long count) {
+    appendFile(file, position, count);
+  }
+
+  /**
    * Consumer: shows published bytes without consuming them. They stay where they are until {@link
    * #acknowledge}, while the producer goes on.
    *
-   * @param into cleared, then filled with as many spans as it takes and there are
+   * @param into cleared, then filled with as many spans as it takes and there are before the next
+   *     file, or with a range of a file
    * @return the number of bytes in {@code into}
    */
   public int collect(Spans into) {

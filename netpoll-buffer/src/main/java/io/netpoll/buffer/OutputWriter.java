@@ -12,6 +12,9 @@ import java.nio.charset.Charset;
  * thread.
  */
 public abstract class OutputWriter implements Writer {
+  /** Files up to this size are copied whole. */
+  private static final int LARGEST_COPY = 1 << 20;
+
   /** The output chain. */
   protected final LinkedBuffer buffer = new LinkedBuffer();
 
@@ -80,6 +83,50 @@ public abstract class OutputWriter implements Writer {
 
   @Override
   public final void transferFrom(FileChannel file, long position, long count) throws IOException {
-    buffer.transferFrom(file, position, count);
+    WriteSide.checkPart(position, count);
+    if (count <= LARGEST_COPY) {
+      buffer.transferFrom(file, position, count);
+      return;
+    }
+    long size = file.size();
+    if (position > size - count) {
+      throw WriteSide.endOfFile(position, count, size);
+    }
+    beginParts();
+    flush();
+    long done = 0;
+    while (count - done > LARGEST_COPY) {
+      copyPart(file, position + done, LARGEST_COPY, done > 0);
+      flush();
+      done += LARGEST_COPY;
+    }
+    copyPart(file, position + done, count - done, true);
   }
+
+  private void copyPart(FileChannel file, long position, long count, boolean begun)
+      throws IOException {
+    try {
+      buffer.transferFrom(file, position, count);
+    } catch (IOException e) {
+      if (begun) {
+        brokeOff(e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses, where the calling thread must not wait, to copy what may have to wait between flushes.
+   *
+   * @throws io.netpoll.InlineWaitException if it must not
+   */
+  protected void beginParts() {}
+
+  /**
+   * A file could not be read on after a part of it was flushed: whoever gets that part must not
+   * take it for the whole.
+   *
+   * @param cause why
+   */
+  protected void brokeOff(IOException cause) {}
 }

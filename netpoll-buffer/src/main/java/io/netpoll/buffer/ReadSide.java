@@ -32,44 +32,55 @@ abstract class ReadSide extends WriteSide implements Reader {
     return NO_BYTES.slice();
   }
 
+  /** The node that the next bytes, at least one, are in; null if they lie across nodes. */
+  private @Nullable Node holding(int n) throws EOFException {
+    Node node = head;
+    return node != null && knownEnd - node.read >= n ? node : find(n);
+  }
+
+  private @Nullable Node find(int n) throws EOFException {
+    require(n);
+    Node node = look();
+    return knownEnd - node.read >= n ? node : null;
+  }
+
   @Override
   public final ByteBuffer next(int n) throws EOFException {
-    require(n);
-    if (n == 0) {
+    if (n <= 0) {
+      checkSize(n);
       return noBytes();
     }
-    Node node = current();
-    int at = node.read;
-    if (node.end - at >= n) {
-      ByteBuffer view = watch.guard(node.memory.slice(at, n));
-      node.read = at + n;
-      consume(n);
+    Node node = holding(n);
+    if (node == null) {
+      ByteBuffer view = watch.guard(copied(n));
+      drop(n);
       return view;
     }
-    ByteBuffer view = watch.guard(copied(node, n));
-    drop(n);
+    int at = node.read;
+    ByteBuffer view = watch.guard(node.memory.slice(at, n));
+    node.read = at + n;
+    consume(n);
     return view;
   }
 
   @Override
   public final ByteBuffer peek(int n) throws EOFException {
-    require(n);
-    if (n == 0) {
+    if (n <= 0) {
+      checkSize(n);
       return noBytes();
     }
-    Node node = current();
-    return watch.guard(
-        node.end - node.read >= n ? node.memory.slice(node.read, n) : copied(node, n));
+    Node node = holding(n);
+    return watch.guard(node != null ? node.memory.slice(node.read, n) : copied(n));
   }
 
   @Override
   public final int peekInt() throws EOFException {
-    require(4);
-    Node node = current();
-    return node.end - node.read >= 4 ? node.memory.getInt(node.read) : copied(node, 4).getInt();
+    Node node = holding(4);
+    return node != null ? node.memory.getInt(node.read) : copied(4).getInt();
   }
 
-  private ByteBuffer copied(Node head, int n) {
+  private ByteBuffer copied(int n) {
+    Node head = current();
     Copies known = copies;
     if (known == null) {
       known = new Copies(pool, position(), head, n);
@@ -146,22 +157,24 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final byte readByte() throws EOFException {
-    require(1);
-    Node node = current();
-    byte value = node.memory.get(node.read);
-    node.read += 1;
+    Node node = holding(1);
+    if (node == null) {
+      return (byte) across(1);
+    }
+    int at = node.read;
+    byte value = node.memory.get(at);
+    node.read = at + 1;
     consume(1);
     return value;
   }
 
   @Override
   public final short readShort() throws EOFException {
-    require(2);
-    Node node = current();
-    int at = node.read;
-    if (node.end - at < 2) {
+    Node node = holding(2);
+    if (node == null) {
       return (short) across(2);
     }
+    int at = node.read;
     short value = node.memory.getShort(at);
     node.read = at + 2;
     consume(2);
@@ -170,12 +183,11 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final int readInt() throws EOFException {
-    require(4);
-    Node node = current();
-    int at = node.read;
-    if (node.end - at < 4) {
+    Node node = holding(4);
+    if (node == null) {
       return (int) across(4);
     }
+    int at = node.read;
     int value = node.memory.getInt(at);
     node.read = at + 4;
     consume(4);
@@ -184,12 +196,11 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final long readLong() throws EOFException {
-    require(8);
-    Node node = current();
-    int at = node.read;
-    if (node.end - at < 8) {
+    Node node = holding(8);
+    if (node == null) {
       return across(8);
     }
+    int at = node.read;
     long value = node.memory.getLong(at);
     node.read = at + 8;
     consume(8);
@@ -318,6 +329,12 @@ abstract class ReadSide extends WriteSide implements Reader {
       while (into.hasRoom()) {
         int whole = (int) Math.min(left, node.end - node.read);
         int run = Math.min(whole, LARGEST_SPAN);
+        if (node.page instanceof FilePage part) {
+          if (into.count() == 0) {
+            into.add(part.file, part.position + node.read, run);
+          }
+          break;
+        }
         into.add(node.page, node.read, run, node.ownsWindow);
         left -= run;
         if (left == 0 || run < whole) {

@@ -20,7 +20,7 @@ final class SourceReader extends InputReader {
 
   @Override
   protected boolean await(int n) throws IOException {
-    int missing = n - buffer.length();
+    int missing = n - buffer().length();
     while (missing > 0) {
       int got = fill(Math.max(missing, READ_SIZE));
       if (got < 0) {
@@ -32,6 +32,7 @@ final class SourceReader extends InputReader {
   }
 
   private int fill(int sizeHint) throws IOException {
+    LinkedBuffer buffer = makeBuffer();
     buffer.reserve(sizeHint, space);
     int got = 0;
     try {
@@ -72,7 +73,7 @@ final class SourceReader extends InputReader {
     if (!destination.hasRemaining()) {
       return 0;
     }
-    if (buffer.length() == 0) {
+    if (buffer().length() == 0) {
       if (destination.remaining() >= READ_SIZE) {
         return read(destination);
       }
@@ -80,16 +81,16 @@ final class SourceReader extends InputReader {
         return -1;
       }
     }
-    return buffer.readTo(destination);
+    return buffer().readTo(destination);
   }
 
   @Override
   public boolean request(int n) {
-    return buffer.request(n);
+    return buffer().request(n);
   }
 
   @Override
   public void release() {
-    buffer.release();
+    buffer().release();
   }
 }

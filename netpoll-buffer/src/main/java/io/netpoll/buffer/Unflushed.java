@@ -2,6 +2,7 @@ package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Page;
+import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 abstract class Unflushed extends Chain {
   /** The largest page that is taken for bytes which need not be contiguous. */
   private static final int LARGE = 256 << 10;
+
+  /** The largest part of a file in one node: the sum of two must not overflow. */
+  private static final int LARGEST_PART = 1 << 30;
 
   final PagePool pool;
 
@@ -91,6 +95,16 @@ abstract class Unflushed extends Chain {
       open = to;
     }
     pending += bytes;
+  }
+
+  /** Appends a part of a file. */
+  final void appendFile(SourceFile file, long position, long count) {
+    Node from = FilePage.nodes(file, position, count, LARGEST_PART);
+    Node to = from;
+    while (to.next != null) {
+      to = to.next;
+    }
+    adopt(from, to, count);
   }
 
   /** Appends a copy of a node's next bytes, in a page as small as it may be. */

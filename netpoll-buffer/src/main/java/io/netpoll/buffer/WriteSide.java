@@ -158,10 +158,7 @@ abstract class WriteSide extends Unflushed implements Writer {
 
   @Override
   public final void transferFrom(FileChannel file, long position, long count) throws IOException {
-    if (position < 0 || count < 0) {
-      throw new IllegalArgumentException(
-          "A part of a file has no negative position or size: " + position + ", " + count);
-    }
+    checkPart(position, count);
     long before = pending;
     boolean complete = false;
     try {
@@ -172,8 +169,7 @@ abstract class WriteSide extends Unflushed implements Writer {
         // Not the page's window: in an output chain the sender may be using it.
         int read = file.read(node.memory.slice(node.end, run), position + done);
         if (read < 0) {
-          throw new EOFException(
-              "The file ends " + (count - done) + " bytes before position " + (position + count));
+          throw endOfFile(position, count, position + done);
         }
         wrote(node, read);
         done += read;
@@ -184,6 +180,24 @@ abstract class WriteSide extends Unflushed implements Writer {
         keep(before);
       }
     }
+  }
+
+  static void checkPart(long position, long count) {
+    if (position < 0 || count < 0) {
+      throw new IllegalArgumentException(
+          "A part of a file has no negative position or size: " + position + ", " + count);
+    }
+  }
+
+  static EOFException endOfFile(long position, long count, long size) {
+    return new EOFException(
+        "The file has "
+            + size
+            + " bytes: "
+            + count
+            + " bytes from position "
+            + position
+            + " on are not there.");
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.netpoll.client;
 
+import io.netpoll.Connection;
+import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
+import io.netpoll.ShardQueue;
 import io.netpoll.spi.ClientProvider;
 
-/** Makes dialers for the API. */
+/** Makes dialers, connection pools and shard queues for the API. */
 public final class Client implements ClientProvider {
 
   /** For ServiceLoader. */
@@ -12,5 +15,15 @@ public final class Client implements ClientProvider {
   @Override
   public Dialer.Builder dialer() {
     return new EngineDialerBuilder();
+  }
+
+  @Override
+  public ShardQueue.Builder shardQueue(Connection connection) {
+    return new EngineShardQueueBuilder(connection);
+  }
+
+  @Override
+  public ConnectionPool.Builder connectionPool(String network, String address) {
+    return new EnginePoolBuilder(Target.parse(network, address));
   }
 }

@@ -1,111 +1,44 @@
 package io.netpoll.client;
 
 import io.netpoll.Connection;
-import io.netpoll.DialTimeoutException;
 import io.netpoll.Dialer;
 import io.netpoll.PollerGroup;
-import io.netpoll.core.Addresses;
+import io.netpoll.PollerUnavailableException;
 import io.netpoll.core.Await;
-import io.netpoll.core.ConnectionSettings;
+import io.netpoll.core.Delayed;
+import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.Nanos;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections: finds the addresses of the host, tries one after the other within one timeout,
- * and says in every failure what was dialled and how long it took.
+ * Opens connections, each by a {@link Dial}: waits for it, or shows it as a future. Any thread
+ * calls its methods.
  */
 final class EngineDialer implements Dialer {
-
-  /** What one address of several gets at least, so that many addresses do not starve each other. */
-  private static final long LEAST_SHARE_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final @Nullable PollerGroup group;
-  private final ConnectionSettings settings;
+  private final DialOptions options;
 
-  EngineDialer(@Nullable PollerGroup group, ConnectionSettings settings) {
+  EngineDialer(@Nullable PollerGroup group, DialOptions options) {
     this.group = group;
-    this.settings = settings;
+    this.options = options;
   }
 
-  @Override
-  public Connection connect(String network, String address, Duration timeout) throws IOException {
-    SocketAddress remote = Addresses.parse(network, address);
-    if (remote instanceof InetSocketAddress inet) {
-      return dial(network, null, inet, timeout);
-    }
-    return connectUnix(null, (UnixDomainSocketAddress) remote, timeout);
+  /** Whether its connections stay open after the peer's FIN. */
+  boolean halfClose() {
+    return options.connections().halfClose();
   }
 
-  @Override
-  public Connection connectTcp(
-      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout)
-      throws IOException {
-    return dial("tcp", local, remote, timeout);
-  }
-
-  @Override
-  public Connection connectUnix(
-      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout)
-      throws IOException {
-    Attempt attempt = new Attempt(Addresses.text(remote), timeout);
-    Connection connection = attempt.connect(engine(), remote, local, attempt.limit.nanosLeft());
-    if (connection == null) {
-      throw attempt.timedOut();
-    }
-    return connection;
-  }
-
-  private Connection dial(
-      String network, @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout)
-      throws IOException {
-    Attempt attempt = new Attempt(Addresses.text(remote), timeout);
-    if (remote.getPort() == 0) {
-      throw new IllegalArgumentException("Port 0 cannot be dialled: name the server's port.");
-    }
-    EngineGroup engine = engine();
-    List<InetAddress> addresses =
-        remote.isUnresolved()
-            ? attempt.resolve(network, remote.getHostString())
-            : List.of(remote.getAddress());
-    IOException refused = null;
-    for (int i = 0; i < addresses.size(); i++) {
-      long left = attempt.limit.nanosLeft();
-      if (left <= 0) {
-        break;
-      }
-      long share = left / (addresses.size() - i);
-      share = Math.min(left, Math.max(share, LEAST_SHARE_NANOS));
-      InetSocketAddress target = new InetSocketAddress(addresses.get(i), remote.getPort());
-      try {
-        Connection connection = attempt.connect(engine, target, local, share);
-        if (connection != null) {
-          return connection;
-        }
-      } catch (InterruptedIOException e) {
-        throw e;
-      } catch (IOException e) {
-        if (refused == null) {
-          refused = e;
-        } else {
-          refused.addSuppressed(e);
-        }
-      }
-    }
-    throw refused != null && attempt.limit.nanosLeft() > 0 ? refused : attempt.timedOut();
-  }
-
-  private EngineGroup engine() throws IOException {
+  /** The group that watches the connections. */
+  EngineGroup group() throws PollerUnavailableException {
     PollerGroup chosen = group == null ? PollerGroup.shared() : group;
     if (chosen instanceof EngineGroup engine) {
       return engine;
@@ -114,65 +47,132 @@ final class EngineDialer implements Dialer {
         "This poller group was not made by this library: use PollerGroup.builder().");
   }
 
-  /** One call of a dialling method: what it dials, since when, and until when. */
-  private final class Attempt {
-    private final String name;
-    private final long start = System.nanoTime();
-    private final Await.Limit limit;
+  // ---- Waiting -------------------------------------------------------------------------------
 
-    Attempt(String name, Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException(
-            "The timeout of a dial must be positive, not " + timeout + ".");
-      }
-      this.name = name;
-      this.limit = Await.Limit.in(Nanos.of(timeout));
-    }
+  @Override
+  public Connection connect(String network, String address, Duration timeout) throws IOException {
+    return dial(Target.parse(network, address), timeout);
+  }
 
-    List<InetAddress> resolve(String network, String host) throws IOException {
-      if (host.isEmpty()) {
-        return List.of(InetAddress.getLoopbackAddress());
-      }
-      if (Addresses.isLiteral(host)) {
-        return Addresses.resolve(network, host);
-      }
-      List<InetAddress> found = Resolver.resolve(network, host, limit);
-      if (found == null) {
-        throw timedOut();
-      }
-      return found;
-    }
+  @Override
+  public Connection connectTcp(
+      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout)
+      throws IOException {
+    return dial(new Target("tcp", local, remote), timeout);
+  }
 
-    /** Tries one address; null if its time was over. */
-    @Nullable Connection connect(
-        EngineGroup engine, SocketAddress remote, @Nullable SocketAddress local, long nanos)
-        throws IOException {
-      try {
-        return engine.connect(remote, local, settings, Await.Limit.in(nanos));
-      } catch (InterruptedIOException e) {
-        throw e;
-      } catch (IOException e) {
-        ConnectException failed =
-            new ConnectException(
-                "Dialling "
-                    + Addresses.text(remote)
-                    + " failed after "
-                    + Nanos.text(System.nanoTime() - start)
-                    + ": "
-                    + e.getMessage()
-                    + ".");
-        failed.initCause(e);
-        throw failed;
-      }
-    }
+  @Override
+  public Connection connectUnix(
+      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout)
+      throws IOException {
+    return dial(new Target("unix", local, remote), timeout);
+  }
 
-    DialTimeoutException timedOut() {
-      return new DialTimeoutException(
-          "Dialling "
-              + name
-              + " was not done within "
-              + Nanos.text(System.nanoTime() - start)
-              + ".");
+  private Connection dial(Target target, Duration timeout) throws IOException {
+    Await.Limit limit = Await.Limit.in(positive(timeout));
+    Supplier<String> what = () -> "Dialling " + target.name();
+    Await.permit(what);
+    Dial dial = Dial.start(group(), options, target);
+    Thread caller = Thread.currentThread();
+    dial.result().whenComplete((connection, failure) -> Await.wake(caller));
+    try {
+      if (!Await.until(dial.result()::isDone, limit, what)) {
+        dial.timeOut();
+        // Done by now, or in a moment by who was faster.
+        Await.until(dial.result()::isDone, Await.Limit.NONE, what);
+      }
+    } catch (InterruptedIOException e) {
+      abandon(dial, e);
+      throw e;
     }
+    return outcome(dial.result());
+  }
+
+  /** Gives a dial up, and closes the connection that was established all the same. */
+  private static void abandon(Dial dial, Throwable why) {
+    dial.giveUp(why);
+    dial.result()
+        .whenComplete(
+            (connection, failure) -> {
+              if (connection != null) {
+                connection.abort();
+              }
+            });
+  }
+
+  private static Connection outcome(CompletableFuture<EngineConnection> done) throws IOException {
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw e;
+    }
+  }
+
+  // ---- As a future ---------------------------------------------------------------------------
+
+  @Override
+  public CompletableFuture<Connection> connectAsync(
+      String network, String address, Duration timeout) {
+    return dialAsync(Target.parse(network, address), timeout);
+  }
+
+  @Override
+  public CompletableFuture<Connection> connectTcpAsync(
+      @Nullable InetSocketAddress local, InetSocketAddress remote, Duration timeout) {
+    return dialAsync(new Target("tcp", local, remote), timeout);
+  }
+
+  @Override
+  public CompletableFuture<Connection> connectUnixAsync(
+      @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout) {
+    return dialAsync(new Target("unix", local, remote), timeout);
+  }
+
+  /** Dials; what it returns completes where handlers run. */
+  CompletableFuture<Connection> dialAsync(Target target, Duration timeout) {
+    long nanos = positive(timeout);
+    EngineGroup engine;
+    try {
+      engine = group();
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Dial dial = Dial.start(engine, options, target);
+    CompletableFuture<Connection> shown = new CompletableFuture<>();
+    // Whoever completes it first, its owner by cancelling it for example: the dial ends.
+    shown.whenComplete((connection, failure) -> dial.abandon());
+    Delayed deadline = engine.schedule(nanos, dial::timeOut);
+    dial.result()
+        .whenComplete(
+            (connection, failure) -> {
+              deadline.cancel();
+              engine.start(() -> show(shown, connection, failure));
+            });
+    return shown;
+  }
+
+  private static void show(
+      CompletableFuture<Connection> shown,
+      @Nullable EngineConnection connection,
+      @Nullable Throwable failure) {
+    if (failure != null) {
+      shown.completeExceptionally(failure);
+    } else if (!shown.complete(connection) && connection != null) {
+      connection.abort();
+    }
+  }
+
+  private static long positive(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException(
+          "The timeout of a dial must be positive, not " + timeout + ".");
+    }
+    return Nanos.of(timeout);
   }
 }

@@ -1,8 +1,10 @@
 package io.netpoll.client;
 
 import io.netpoll.Dialer;
+import io.netpoll.HostResolver;
 import io.netpoll.PollerGroup;
 import io.netpoll.core.ConnectionSettings;
+import io.netpoll.core.Nanos;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** Describes an {@link EngineDialer}. */
 final class EngineDialerBuilder implements Dialer.Builder {
   private final ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+  private static final Duration SHORTEST_ATTEMPT_DELAY = Duration.ofMillis(10);
+
   private @Nullable PollerGroup group;
+  private HostResolver resolver = HostResolver.system();
+  private Duration attemptDelay = Duration.ofMillis(250);
 
   @Override
   public Dialer.Builder group(PollerGroup group) {
@@ -86,7 +92,24 @@ final class EngineDialerBuilder implements Dialer.Builder {
   }
 
   @Override
-  public Dialer build() {
-    return new EngineDialer(group, settings.build(null));
+  public Dialer.Builder resolver(HostResolver resolver) {
+    this.resolver = Objects.requireNonNull(resolver, "resolver");
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder attemptDelay(Duration delay) {
+    if (delay.compareTo(SHORTEST_ATTEMPT_DELAY) < 0) {
+      throw new IllegalArgumentException(
+          "The attempt delay must be at least 10 ms, not " + delay + ".");
+    }
+    attemptDelay = delay;
+    return this;
+  }
+
+  @Override
+  public EngineDialer build() {
+    return new EngineDialer(
+        group, new DialOptions(settings.build(null), resolver, Nanos.of(attemptDelay)));
   }
 }

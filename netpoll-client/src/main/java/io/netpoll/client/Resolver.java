@@ -1,12 +1,9 @@
 package io.netpoll.client;
 
-import io.netpoll.core.Addresses;
-import io.netpoll.core.Await;
-import java.io.IOException;
+import io.netpoll.HostResolver;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks names up on helper threads, since a look-up cannot be interrupted and the caller's timeout
- * is to cover it. At most 16 at a time; the threads end after a second without work.
+ * Calls {@link HostResolver}s on helper threads, since a look-up blocks and the caller's timeout is
+ * to cover it. At most 16 at a time; the threads end after a second without work.
  */
 final class Resolver {
   private static final ThreadPoolExecutor THREADS = threads();
@@ -41,38 +38,41 @@ final class Resolver {
     return threads;
   }
 
-  /**
-   * Looks a name up and waits for it.
-   *
-   * @return its addresses; null if the time was over
-   * @throws java.net.UnknownHostException if it has none
-   */
-  static @Nullable List<InetAddress> resolve(String network, String host, Await.Limit limit)
-      throws IOException {
-    Await.permit(() -> "Looking up " + host);
-    CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
-    THREADS.execute(
-        () -> {
-          try {
-            found.complete(Addresses.resolve(network, host));
-          } catch (Throwable t) {
-            found.completeExceptionally(t);
-          }
-        });
-    Thread caller = Thread.currentThread();
-    found.whenComplete((addresses, failure) -> Await.wake(caller));
-    if (!Await.until(found::isDone, limit, () -> "Looking up " + host)) {
-      return null;
+  /** Takes the answer, on the helper thread. */
+  @FunctionalInterface
+  interface Answer {
+    /** One of the two is null. */
+    void found(@Nullable List<InetAddress> addresses, @Nullable Throwable failure);
+  }
+
+  /** A look-up under way. */
+  static final class LookUp extends FutureTask<Void> {
+    private LookUp(HostResolver resolver, String host, Answer answer) {
+      super(() -> ask(resolver, host, answer), null);
     }
+
+    /** Interrupts it, or takes it out of the queue; its answer may come all the same. */
+    void giveUp() {
+      cancel(true);
+      THREADS.remove(this);
+    }
+  }
+
+  /** Starts a look-up. Never waits. */
+  static LookUp start(HostResolver resolver, String host, Answer answer) {
+    LookUp lookUp = new LookUp(resolver, host, answer);
+    THREADS.execute(lookUp);
+    return lookUp;
+  }
+
+  private static void ask(HostResolver resolver, String host, Answer answer) {
+    List<InetAddress> addresses;
     try {
-      return found.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException unknown) {
-        throw unknown;
-      }
-      throw new IOException("Looking up " + host + " failed.", e.getCause());
-    } catch (InterruptedException e) {
-      throw new AssertionError("a completed future does not wait", e);
+      addresses = List.copyOf(resolver.resolve(host));
+    } catch (Throwable t) {
+      answer.found(null, t);
+      return;
     }
+    answer.found(addresses, null);
   }
 }

@@ -1,4 +1,4 @@
-/** Clients: how connections are dialled. */
+/** Clients: how connections are dialled, and how many threads write to one. */
 @NullMarked
 package io.netpoll.client;
 

@@ -7,11 +7,11 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,12 @@ public final class Acceptance implements Acceptor, AutoCloseable {
   // Leader only.
   private @Nullable Handle handle;
   private final LogLimit failures = new LogLimit();
+  private boolean paused;
   private boolean closing;
+  private long accepted;
+
+  /** Completed when the socket's queue has been emptied. */
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
   /**
    * @param loop that watches the socket
@@ -55,7 +60,10 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     this.entrance = new Entrance(group, loop, keeping, settings, resume);
   }
 
-  void start(Map<SocketOption<?>, Object> options) throws IOException {
+  void start(ConnectionSettings settings) throws IOException {
+    boolean unix = socket.localAddress() instanceof UnixDomainSocketAddress;
+    Map<SocketOption<?>, Object> options =
+        settings.socketOptions(loop.provider().supportedOptions(unix));
     CompletableFuture<Void> started = new CompletableFuture<>();
     boolean accepted =
         onLoop(
@@ -75,8 +83,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     if (!accepted) {
       throw new IOException("The poller group is closed.");
     }
-    await(started, "Starting to accept");
-    result(started);
+    Await.result(started, "Starting to accept");
   }
 
   /**
@@ -90,20 +97,17 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     return loop.execute(action);
   }
 
-  private static void await(CompletableFuture<?> future, String what)
-      throws InterruptedIOException {
-    if (future.isDone()) {
-      return;
-    }
-    Await.permit(() -> what);
-    Thread caller = Thread.currentThread();
-    future.whenComplete((value, failure) -> Await.wake(caller));
-    Await.until(future::isDone, Await.Limit.NONE, () -> what);
-  }
-
   @Override
   public void accepted(StreamSocket accepted) {
-    if (!entrance.take(accepted) && handle != null) {
+    this.accepted++;
+    if (!entrance.take(accepted)) {
+      pause();
+    }
+  }
+
+  private void pause() {
+    if (handle != null) {
+      paused = true;
       handle.pauseInput();
     }
   }
@@ -113,7 +117,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     if (handle == null || closing) {
       return;
     }
-    handle.pauseInput();
+    pause();
     loop.timers().schedule(PAUSE_NANOS, resume);
     if (failures.permits()) {
       Log.LISTENER.log(
@@ -129,6 +133,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
 
   private void resume() {
     if (handle != null && !closing && entrance.admitWaiting()) {
+      paused = false;
       handle.resumeInput();
     }
   }
@@ -162,21 +167,55 @@ public final class Acceptance implements Acceptor, AutoCloseable {
       ends[i] = all.get(i).end;
     }
     CompletableFuture<Object> one = CompletableFuture.anyOf(ends);
-    await(one, "Serving " + Addresses.text(all.get(0).socket.localAddress()));
-    result(one);
+    Await.result(one, "Serving " + Addresses.text(all.get(0).socket.localAddress()));
   }
 
-  private static void result(CompletableFuture<?> done) throws IOException {
-    try {
-      done.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
-      }
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    } catch (InterruptedException e) {
-      throw new AssertionError("a completed future does not wait", e);
+  /** How many sockets were accepted. Leader only. */
+  long accepted() {
+    return accepted;
+  }
+
+  /** Whether sockets may wait that are not being accepted now. Leader only. */
+  boolean isPaused() {
+    return paused;
+  }
+
+  /** Whether it is closed, or about to be. Leader only. */
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** Nothing waits any more. Leader only. */
+  void drained() {
+    drained.complete(null);
+  }
+
+  private void startDraining() {
+    boolean ordered = onLoop(() -> new Draining(this, loop.timers(), socket).begin());
+    if (!ordered) {
+      drained();
     }
+    end.whenComplete((value, failure) -> drained());
+  }
+
+  /**
+   * Waits until the connections have been accepted that wait at some sockets; closes none.
+   *
+   * @param all the acceptances of a listener
+   * @param limit how long to wait
+   * @return whether nothing waits any more; false if the time was over
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  public static boolean drain(List<Acceptance> all, Await.Limit limit)
+      throws InterruptedIOException {
+    Await.permit(() -> "Draining a listener");
+    all.forEach(Acceptance::startDraining);
+    Thread caller = Thread.currentThread();
+    all.forEach(each -> each.drained.whenComplete((value, failure) -> Await.wake(caller)));
+    return Await.until(
+        () -> all.stream().allMatch(each -> each.drained.isDone()),
+        limit,
+        () -> "Draining a listener");
   }
 
   /**

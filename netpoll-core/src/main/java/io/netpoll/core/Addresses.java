@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Addresses as text: how users write them and how they read in messages.
@@ -19,6 +20,8 @@ import java.util.Set;
 public final class Addresses {
 
   private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "unix");
+
+  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
   private Addresses() {}
 
@@ -105,7 +108,7 @@ public final class Addresses {
    * @return true for a literal, or for no host at all
    */
   public static boolean isLiteral(String host) {
-    return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    return host.isEmpty() || host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.netpoll.core;
 
 import io.netpoll.InlineWaitException;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -95,6 +97,36 @@ public final class Await {
     }
     if (interrupted) {
       caller.interrupt();
+    }
+  }
+
+  /**
+   * Waits for the result of a future.
+   *
+   * @param <T> its type
+   * @param future anything that completes by itself
+   * @param what names the action, for messages
+   * @return the result
+   * @throws InlineWaitException as {@link #permit}, unless it is complete already
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
+   * @throws IOException what it failed with; a RuntimeException is thrown as such
+   */
+  static <T> T result(CompletableFuture<T> future, String what) throws IOException {
+    if (!future.isDone()) {
+      permit(() -> what);
+      Thread caller = Thread.currentThread();
+      future.whenComplete((value, failure) -> wake(caller));
+      until(future::isDone, Limit.NONE, () -> what);
+    }
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      throw new AssertionError("a completed future does not wait", e);
     }
   }
 

@@ -1,16 +1,18 @@
 package io.netpoll.core;
 
+import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the socket of a connection is closed, step by step. Leader only.
+ * How the socket of a connection is closed, or given away, step by step. Leader only.
  *
  * <pre>
  *   OPEN ─► DRAINING ─► LINGERING ─► CLOSED
- *    │         │                       ▲
- *    └─────────┴── abort, failure ─────┘
+ *    │         │ │                     ▲ ▲
+ *    │         │ └── to be detached ───┘ │
+ *    └─────────┴── abort, failure ───────┘
  * </pre>
  *
  * DRAINING: input is stopped; what was flushed is being sent, at most for the write timeout.
@@ -34,6 +36,12 @@ final class Closing {
   private final EngineConnection connection;
   private Step step = Step.OPEN;
   private TimerWheel.@Nullable Timer timer;
+
+  /**
+   * The socket that the poller gave up, until a {@link Detachment} takes it: set before CLOSED, and
+   * taken by the run, which has seen that.
+   */
+  @Nullable StreamSocket detached;
 
   Closing(EngineConnection connection) {
     this.connection = connection;
@@ -76,6 +84,11 @@ final class Closing {
       return;
     }
     cancelTimer();
+    if (connection.state.has(ConnectionState.DETACH)) {
+      step = Step.CLOSED;
+      connection.leader.handle().detach();
+      return;
+    }
     if (connection.state.has(ConnectionState.ENDED)
         || connection.leader.handle().discardInput() <= 0) {
       closeSocket();

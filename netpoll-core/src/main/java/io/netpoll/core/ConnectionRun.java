@@ -56,7 +56,6 @@ final class ConnectionRun implements Runnable {
   }
 
   private final EngineConnection connection;
-  private final ConnectionSettings settings;
   private final ConnectionState state;
 
   /** Where runs start, in adaptive execution; null in others. */
@@ -79,7 +78,7 @@ final class ConnectionRun implements Runnable {
 
   ConnectionRun(EngineConnection connection) {
     this.connection = connection;
-    this.settings = connection.settings;
+    ConnectionSettings settings = connection.settings;
     this.state = connection.state;
     this.onRequest = settings.onRequest;
     this.policy = connection.group().isAdaptive() ? new StartPolicy(settings.startSeed) : null;
@@ -137,7 +136,7 @@ final class ConnectionRun implements Runnable {
 
   /** The peer is gone: lets OnDisconnect run. Called at most once. */
   void startDisconnect() {
-    OnDisconnect callback = settings.onDisconnect;
+    OnDisconnect callback = connection.settings.onDisconnect;
     if (callback != null) {
       state.set(ConnectionState.TELLING);
       connection
@@ -167,14 +166,14 @@ final class ConnectionRun implements Runnable {
   boolean defersFlushes() {
     return isOn(Thread.currentThread())
         && (connection.group().isInline()
-            || (settings.coalesceFlushes
+            || (connection.settings.coalesceFlushes
                 && connection.in.unread() > 0
                 && connection.out.pending() < COALESCED));
   }
 
   /** A flush within the run is held back until its end, or a wait. */
   void holdsBack() {
-    if (!holding && settings.coalesceFlushes) {
+    if (!holding && connection.settings.coalesceFlushes) {
       holding = true;
       HOLDING.set(this);
     }
@@ -193,7 +192,7 @@ final class ConnectionRun implements Runnable {
     if (policy != null) {
       policy.overtaken();
     }
-    if (settings.coalesceFlushes) {
+    if (connection.settings.coalesceFlushes) {
       connection.out.sendHeld();
     }
   }
@@ -281,8 +280,8 @@ final class ConnectionRun implements Runnable {
 
   private void prepare() {
     phase = Phase.GREET;
-    if (settings.onPrepare != null) {
-      call("OnPrepare", () -> settings.onPrepare.onPrepare(connection));
+    if (connection.settings.onPrepare != null) {
+      call("OnPrepare", () -> connection.settings.onPrepare.onPrepare(connection));
     }
     if (!state.has(ConnectionState.CLOSING)) {
       connection.leader.post(LeaderSide.START);
@@ -291,8 +290,8 @@ final class ConnectionRun implements Runnable {
 
   private void greet() {
     phase = Phase.SERVE;
-    if (settings.onConnect != null) {
-      callWithInput("OnConnect", () -> settings.onConnect.onConnect(connection), false);
+    if (connection.settings.onConnect != null) {
+      callWithInput("OnConnect", () -> connection.settings.onConnect.onConnect(connection), false);
     }
     connection.in.showAgain();
     if ((state.set(ConnectionState.GREETED) & ConnectionState.ENDED) != 0) {
@@ -311,11 +310,14 @@ final class ConnectionRun implements Runnable {
       handlerBefore = handler;
       connection.in.showAgain();
     }
-    if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
+    Pipe from = connection.in.pipe();
+    if (from != null) {
+      from.start();
+    } else if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
       callWithInput("OnRequest", () -> handler.onRequest(connection), ended);
       return true;
     }
-    if (ended && (!settings.halfClose || (seen & ConnectionState.FAILED) != 0)) {
+    if (ended && ((seen & ConnectionState.FAILED) != 0 || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;
@@ -326,7 +328,7 @@ final class ConnectionRun implements Runnable {
     if (out.isThrottlingInput()) {
       return true;
     }
-    if (connection.group().isInline() && out.pending() > settings.outputHighWaterMark) {
+    if (connection.group().isInline() && out.pending() > connection.settings.outputHighWaterMark) {
       out.sendDeferred();
       return out.isThrottlingInput();
     }
@@ -337,11 +339,17 @@ final class ConnectionRun implements Runnable {
     if (state.has(ConnectionState.TELLING) && !state.has(ConnectionState.TOLD)) {
       return; // OnDisconnect signals when it has returned
     }
+    if (connection.leader.hasDetached() && connection.in.isAwaited()) {
+      return; // the reader signals when it has left
+    }
     Queue<CloseCallback> callbacks = closeCallbacks;
     CloseCallback callback;
     while (callbacks != null && (callback = callbacks.poll()) != null) {
       CloseCallback due = callback;
       callLast("A close callback", () -> due.onClose(connection));
+    }
+    if (connection.leader.hasDetached()) {
+      return; // its detachment is about to be added, which signals
     }
     if (phase != Phase.FINISHED) {
       phase = Phase.FINISHED;
@@ -349,11 +357,25 @@ final class ConnectionRun implements Runnable {
         // Of a connection that is read by hand, what it received stays readable, and its pages are
         // left to the garbage collector.
         connection.in.recycle();
+      }
+      if (onRequest != null && connection.out.pipe() == null) {
         connection.out.recycle();
       }
-      if (settings.owner != null && connection.leader.hasHandle()) {
-        settings.owner.closed(connection);
+      if (connection.settings.owner != null && connection.leader.hasHandle()) {
+        connection.settings.owner.closed(connection);
       }
+    }
+    recyclePiped();
+  }
+
+  /** Gives back what pipes used: nobody reads it by hand. A pipe signals when it writes no more. */
+  private void recyclePiped() {
+    Pipe to = connection.out.pipe();
+    if (connection.in.pipe() != null) {
+      connection.in.recycle();
+    }
+    if (to != null && to.isOver()) {
+      connection.out.recycle();
     }
   }
 

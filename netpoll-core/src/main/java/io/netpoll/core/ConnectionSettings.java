@@ -73,6 +73,15 @@ public final class ConnectionSettings {
     return all;
   }
 
+  /**
+   * Whether connections stay open for output after the peer's FIN.
+   *
+   * @return false if they close by themselves
+   */
+  public boolean halfClose() {
+    return halfClose;
+  }
+
   /** Gives up an accepted socket that cannot be watched. */
   void lose(StreamSocket socket) {
     socket.close();

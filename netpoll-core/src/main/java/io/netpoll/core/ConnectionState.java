@@ -34,10 +34,14 @@ import java.lang.invoke.VarHandle;
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
  *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
  *   BY_PEER   with CLOSING: because of the peer, not of a call on this side; may come before it
+ *   DETACH    with CLOSING: the socket is to be given away instead of closed
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
+ *   FINISHING FIN is to be sent behind the flushed output: what is piped here has ended
+ *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
+ *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -65,6 +69,10 @@ final class ConnectionState {
   static final int CLOSED = 1 << 10;
   static final int TELLING = 1 << 11;
   static final int TOLD = 1 << 12;
+  static final int DETACH = 1 << 13;
+  static final int GAVE_UP = 1 << 14;
+  static final int FINISHING = 1 << 15;
+  static final int FINISHED = 1 << 16;
 
   private static final VarHandle WORD;
 

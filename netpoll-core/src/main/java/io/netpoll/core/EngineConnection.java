@@ -4,6 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.Connection;
 import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionClosedException.Side;
+import io.netpoll.DetachedSocket;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +51,6 @@ public final class EngineConnection implements Connection {
   final OutputSide out;
   final LeaderSide leader;
   final ConnectionRun run;
-  private final EngineGroup group;
 
   /** Null as long as there was no inactivity timeout. */
   private volatile @Nullable Inactivity inactivity;
@@ -60,9 +62,7 @@ public final class EngineConnection implements Connection {
   @Nullable EngineConnection previous;
   @Nullable EngineConnection next;
 
-  EngineConnection(
-      EngineGroup group, PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
-    this.group = group;
+  EngineConnection(PollLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
     this.settings = settings;
     this.leader = new LeaderSide(this, loop, dial);
     this.in = new InputSide(this, settings);
@@ -103,18 +103,24 @@ public final class EngineConnection implements Connection {
   void stopWatchingInactivity() {
     Inactivity watched = inactivity;
     if (watched != null) {
-      watched.stop();
+      watched.cancel();
     }
   }
 
   // ---- Closing -------------------------------------------------------------------------------
 
-  /** Closes, for the reason that {@code bits} tell: BY_PEER, or 0 for this side. */
-  void closeBecause(int bits) {
-    if (state.setClosing(bits)) {
-      wakeWaiters();
-      leader.post(LeaderSide.CLOSE);
+  /**
+   * Closes, for the reason that {@code bits} tell: BY_PEER, or 0 for this side, or DETACH.
+   *
+   * @return whether this call did so, and not one before
+   */
+  boolean closeBecause(int bits) {
+    if (!state.setClosing(bits)) {
+      return false;
     }
+    wakeWaiters();
+    leader.post(LeaderSide.CLOSE);
+    return true;
   }
 
   /** Resets the connection because the library cannot go on with it. */
@@ -187,6 +193,16 @@ public final class EngineConnection implements Connection {
     return ending != null && ending.isOwnedBy(owner);
   }
 
+  /**
+   * Whether a read or a flush has ever ended without success because of a timeout or an interrupt:
+   * then an answer may still be on its way that belongs to nobody.
+   *
+   * @return true once that has happened
+   */
+  public boolean hasGivenUpWaiting() {
+    return state.has(ConnectionState.GAVE_UP);
+  }
+
   // ---- Exceptions ----------------------------------------------------------------------------
 
   /** The exception for an operation that cannot be done any more. */
@@ -196,8 +212,11 @@ public final class EngineConnection implements Connection {
         (seen & ConnectionState.CLOSING) != 0
             && (seen & (ConnectionState.BY_PEER | ConnectionState.FAILED)) == 0;
     if (local) {
+      boolean detached = (seen & ConnectionState.DETACH) != 0;
       return new ConnectionClosedException(
-          Side.LOCAL, what.get() + ": this side has closed the connection.", failure);
+          Side.LOCAL,
+          what.get() + ": this side has " + (detached ? "detached" : "closed") + " the connection.",
+          failure);
     }
     return peerClosed(what.get(), failure);
   }
@@ -252,7 +271,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public EngineGroup group() {
-    return group;
+    return loop().group();
   }
 
   @Override
@@ -283,7 +302,7 @@ public final class EngineConnection implements Connection {
     boolean unix = leader.handle().localAddress() instanceof UnixDomainSocketAddress;
     if (!unix) {
       for (Map.Entry<SocketOption<?>, Object> option :
-          KeepAlive.options(timeout, group.provider().supportedOptions(false)).entrySet()) {
+          KeepAlive.options(timeout, loop().provider().supportedOptions(false)).entrySet()) {
         set(option.getKey(), option.getValue());
       }
     }
@@ -301,7 +320,7 @@ public final class EngineConnection implements Connection {
     leader.post(LeaderSide.LOOK);
   }
 
-  private <T> void set(SocketOption<T> option, Object value) throws IOException {
+  <T> void set(SocketOption<T> option, Object value) throws IOException {
     setOption(option, option.type().cast(value));
   }
 
@@ -319,6 +338,37 @@ public final class EngineConnection implements Connection {
       throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
     }
     return leader.handle().option(option);
+  }
+
+  @Override
+  public CompletableFuture<Void> pipeTo(Connection destination) {
+    if (!(destination instanceof EngineConnection other)) {
+      throw new IllegalArgumentException(
+          "The destination of a pipe must be a connection of this library, not " + destination);
+    }
+    Pipe pipe = new Pipe(this, other);
+    if (!in.pipeTo(pipe) || !in.keepPipeIf(other.out.pipeFrom(pipe))) {
+      throw new IllegalStateException(
+          "The pipe from "
+              + peer()
+              + " to "
+              + other.peer()
+              + " was refused because one of the two has such a pipe already: pipe each connection"
+              + " to one other, and from one other.");
+    }
+    run.signal();
+    pipe.look();
+    return pipe.end();
+  }
+
+  /** Whether it stays open after the end of its input: for pipes, or for who writes by hand. */
+  boolean outlivesInput() {
+    Pipe from = in.pipe();
+    Pipe to = out.pipe();
+    if ((from != null && !from.isOver()) || (to != null && !to.isOver())) {
+      return true;
+    }
+    return settings.halfClose && (from == null || to == null);
   }
 
   @Override
@@ -363,6 +413,11 @@ public final class EngineConnection implements Connection {
     out.writeBinary(source);
     out.flush();
     return count;
+  }
+
+  @Override
+  public CompletionStage<DetachedSocket> detach() {
+    return Detachment.begin(this);
   }
 
   @Override

@@ -7,15 +7,16 @@ import io.netpoll.buffer.PagePool;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group of poll loops. What server and client modules need of the engine goes through here:
- * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #connect}, {@link
+ * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #startToConnect}, {@link
  * #forEachConnection}.
  *
  * <p>The list of loops that take new connections is replaced as a whole under a lock and read
@@ -47,6 +48,9 @@ public final class EngineGroup implements PollerGroup {
   private final List<PollLoop> running = new ArrayList<>();
 
   private int started;
+
+  /** Watches adopted channels, where the group's own backend does not; opened when needed. */
+  private final ChannelLoop channels = new ChannelLoop(this);
 
   EngineGroup(
       String name,
@@ -103,6 +107,11 @@ public final class EngineGroup implements PollerGroup {
     }
   }
 
+  /** A loop of the backend of {@code loop}, for a connection, which is counted there. */
+  PollLoop pickLike(PollLoop loop) throws IOException {
+    return loop.provider() == provider ? pick() : channels.reserved();
+  }
+
   PollLoop firstLoop() throws IOException {
     List<PollLoop> all = loops;
     if (closed || all.isEmpty()) {
@@ -111,12 +120,33 @@ public final class EngineGroup implements PollerGroup {
     return all.get(0);
   }
 
+  /** Opens a loop beside those that connections are spread over. */
+  PollLoop openBeside(PollerProvider other) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IOException("The poller group " + name + " is closed.");
+      }
+      PollLoop loop = new PollLoop(this, other, other.open(PagePool.shared()));
+      try {
+        startThread(loop);
+      } finally {
+        if (!running.contains(loop)) {
+          loop.abandon();
+        }
+      }
+      return loop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A loop has ended; a broken one is replaced. */
   void ended(PollLoop loop, boolean broken) {
     lock.lock();
     try {
       running.remove(loop);
-      if (broken && !closed) {
+      if (broken && !closed && loops.contains(loop)) {
         int wanted = loops.size();
         List<PollLoop> left = new ArrayList<>(loops);
         left.remove(loop);
@@ -157,7 +187,7 @@ public final class EngineGroup implements PollerGroup {
    * @throws IOException if accepting cannot start
    */
   public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
-    return accept(new Acceptance(this, firstLoop(), false, settings, socket), socket, settings);
+    return start(new Acceptance(this, firstLoop(), false, settings, socket), settings);
   }
 
   /**
@@ -175,80 +205,121 @@ public final class EngineGroup implements PollerGroup {
     firstLoop();
     List<PollLoop> all = loops;
     PollLoop loop = all.isEmpty() ? firstLoop() : all.get(number % all.size());
-    return accept(new Acceptance(this, loop, true, settings, socket), socket, settings);
+    return start(new Acceptance(this, loop, true, settings, socket), settings);
   }
 
-  private Acceptance accept(Acceptance acceptance, ListenSocket socket, ConnectionSettings settings)
+  private static Acceptance start(Acceptance acceptance, ConnectionSettings settings)
       throws IOException {
-    boolean unix = socket.localAddress() instanceof UnixDomainSocketAddress;
-    acceptance.start(settings.socketOptions(provider.supportedOptions(unix)));
+    acceptance.start(settings);
     return acceptance;
   }
 
   /**
-   * Opens a connection. Blocks until it is established or the time is over.
+   * Whether this group can adopt descriptors.
+   *
+   * @return true on a native backend
+   */
+  public boolean adoptsDescriptors() {
+    return provider.adoptsDescriptors();
+  }
+
+  /**
+   * Makes a listening socket of a channel that the user has bound, or of a descriptor.
+   *
+   * @param origin the channel or descriptor; stays the user's, unchanged, if this throws
+   * @return the socket, for {@link #acceptAdopted}
+   * @throws IllegalArgumentException if it is in no state to be adopted
+   * @throws UnsupportedOperationException if no backend on the path takes it
+   * @throws IOException if the system refuses
+   */
+  public ListenSocket adopt(Origin.Listening origin) throws IOException {
+    firstLoop();
+    return origin.adoptBy(channels.backendFor(origin));
+  }
+
+  /**
+   * Starts to accept connections from an adopted socket. Blocks until accepting has started.
+   *
+   * @param origin what the socket was made of
+   * @param socket what {@link #adopt(Origin.Listening)} gave; belongs to the acceptance from now on
+   * @param settings of the connections
+   * @return the acceptance
+   * @throws IOException if accepting cannot start
+   */
+  public Acceptance acceptAdopted(
+      Origin.Listening origin, ListenSocket socket, ConnectionSettings settings)
+      throws IOException {
+    if (channels.backendFor(origin) == provider) {
+      return accept(socket, settings);
+    }
+    return start(new Acceptance(this, channels.open(), true, settings, socket), settings);
+  }
+
+  /**
+   * Makes a connection of a socket that the user has connected. Blocks until it is watched.
+   *
+   * @param origin the channel or descriptor; stays the user's if this throws anything but an
+   *     IOException
+   * @param settings of the connection
+   * @return the connection
+   * @throws IllegalArgumentException if it is in no state to be adopted
+   * @throws UnsupportedOperationException if no backend on the path takes it
+   * @throws IOException if the socket cannot be watched; it is closed then
+   */
+  public EngineConnection adopt(Origin.Connected origin, ConnectionSettings settings)
+      throws IOException {
+    return new Adoption(this, settings).of(origin, channels.backendFor(origin));
+  }
+
+  /** A loop of a backend for an adopted socket, which is counted there: the caller's, if it can. */
+  PollLoop pickFor(PollerProvider backend) throws IOException {
+    if (backend != provider) {
+      return channels.reserved();
+    }
+    for (PollLoop loop : loops) {
+      if (loop.isLedByCaller() && loop.reserve()) {
+        return loop;
+      }
+    }
+    return pick();
+  }
+
+  /**
+   * Starts to open a connection. Never waits.
    *
    * @param remote a resolved address
-   * @param local the address to bind first, or null
+   * @param local the address to bind first, or null; one with a port of its own is bound with
+   *     {@code SO_REUSEADDR}, so that it can be dialled from again at once
    * @param settings of the connection
-   * @param limit how long to wait
-   * @return the connection; null if the time was over
-   * @throws IOException if it cannot be established
+   * @return the connection that is being established
+   * @throws IOException if the group is closed
    */
-  public @Nullable EngineConnection connect(
-      SocketAddress remote,
-      @Nullable SocketAddress local,
-      ConnectionSettings settings,
-      Await.Limit limit)
+  public PendingDial startToConnect(
+      SocketAddress remote, @Nullable SocketAddress local, ConnectionSettings settings)
       throws IOException {
-    Await.permit(() -> "Dialling " + Addresses.text(remote));
-    boolean unix = remote instanceof UnixDomainSocketAddress;
-    Map<SocketOption<?>, Object> options = settings.socketOptions(provider.supportedOptions(unix));
+    Map<SocketOption<?>, Object> options = dialOptions(remote, local, settings);
     PendingDial dial = new PendingDial();
-    EngineConnection connection = startToConnect(remote, local, settings, options, dial);
-    Thread caller = Thread.currentThread();
-    dial.result.whenComplete((c, e) -> Await.wake(caller));
-    try {
-      if (Await.until(dial.result::isDone, limit, () -> "Dialling " + Addresses.text(remote))) {
-        return dial.result.get();
-      }
-      giveUp(dial, connection);
-      return null;
-    } catch (InterruptedIOException e) {
-      giveUp(dial, connection);
-      throw e;
-    } catch (InterruptedException e) {
-      throw new AssertionError("a completed future does not wait", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
-      }
-      throw new IOException(e.getCause());
-    }
-  }
-
-  private EngineConnection startToConnect(
-      SocketAddress remote,
-      @Nullable SocketAddress local,
-      ConnectionSettings settings,
-      Map<SocketOption<?>, Object> options,
-      PendingDial dial)
-      throws IOException {
     for (; ; ) {
       PollLoop loop = pick();
-      EngineConnection connection = new EngineConnection(this, loop, settings, dial);
+      EngineConnection connection = new EngineConnection(loop, settings, dial);
+      dial.belongsTo(connection);
       if (loop.execute(() -> connection.leader.connect(remote, local, options))) {
-        return connection;
+        return dial;
       }
     }
   }
 
-  private static void giveUp(PendingDial dial, EngineConnection connection) {
-    dial.fail(new IOException("The caller has given up."));
-    connection.abort();
+  private Map<SocketOption<?>, Object> dialOptions(
+      SocketAddress remote, @Nullable SocketAddress local, ConnectionSettings settings) {
+    Set<SocketOption<?>> supported =
+        provider.supportedOptions(remote instanceof UnixDomainSocketAddress);
+    Map<SocketOption<?>, Object> options = settings.socketOptions(supported);
+    if (local instanceof InetSocketAddress inet
+        && inet.getPort() != 0
+        && supported.contains(StandardSocketOptions.SO_REUSEADDR)) {
+      options.putIfAbsent(StandardSocketOptions.SO_REUSEADDR, true);
+    }
+    return options;
   }
 
   /**
@@ -281,16 +352,33 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Runs an action later on a loop's thread.
+   * Runs an action later on a loop's thread; never if the group is closed before.
    *
    * @param delayNanos when, in nanoseconds
-   * @param action must not wait
+   * @param action must neither wait nor call user code
+   * @return what cancels it
    */
-  public void schedule(long delayNanos, Runnable action) {
+  public Delayed schedule(long delayNanos, Runnable action) {
+    Delayed delayed = new Delayed(action);
     for (PollLoop loop : loops) {
-      if (loop.execute(() -> loop.timers().schedule(delayNanos, action))) {
-        return;
+      if (delayed.arm(loop, delayNanos)) {
+        break;
       }
+    }
+    return delayed;
+  }
+
+  /**
+   * Runs user code where handlers run, soon, and never on the caller's stack.
+   *
+   * @param code may wait as handlers may; what it throws is logged at best
+   */
+  public void start(Runnable code) {
+    List<PollLoop> all = loops;
+    if (all.isEmpty()) {
+      starter.startAlone(code);
+    } else {
+      starter.start(all.get(0), code);
     }
   }
 
@@ -344,7 +432,7 @@ public final class EngineGroup implements PollerGroup {
       List<PollLoop> fresh = new ArrayList<>();
       try {
         while (then.size() < wanted) {
-          PollLoop loop = new PollLoop(this, provider.open(PagePool.shared()));
+          PollLoop loop = new PollLoop(this, provider, provider.open(PagePool.shared()));
           fresh.add(loop);
           then.add(loop);
         }

@@ -82,7 +82,7 @@ final class Entrance {
     try {
       boolean taken;
       do {
-        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pick());
+        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pickLike(loop));
       } while (!taken);
     } catch (IOException closing) { // the group is
       settings.lose(socket);
@@ -91,7 +91,7 @@ final class Entrance {
 
   /** Gives a socket to a loop with a reservation; returns false if that has ended meanwhile. */
   private boolean handOver(StreamSocket socket, PollLoop target) {
-    EngineConnection connection = new EngineConnection(group, target, settings, null);
+    EngineConnection connection = new EngineConnection(target, settings, null);
     if (target != loop) {
       return target.execute(() -> connection.leader.attach(socket));
     }

@@ -88,8 +88,8 @@ final class HandlerStarter {
     }
   }
 
-  /** For the last callbacks of connections whose loop has ended. */
-  private void startAlone(Runnable run) {
+  /** For what is left to call when the loops have ended. */
+  void startAlone(Runnable run) {
     Thread thread = new Thread(null, run, "netpoll-" + groupName + "-last", 0, false);
     thread.setDaemon(true);
     thread.start();

@@ -2,14 +2,14 @@ package io.netpoll.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a connection on which nothing was received or sent for a time. Whoever moves bytes notes
  * when, and does nothing else; the leader looks when the time could be over, and then again when it
- * could be over since the last movement. So a busy connection costs one timer a timeout.
+ * could be over since the last movement. So a busy connection costs one timer a timeout, and no
+ * object for it. To look no more is to {@link #cancel()}.
  */
-final class Inactivity implements Runnable {
+final class Inactivity extends TimerWheel.Timer {
   private static final VarHandle LAST;
 
   static {
@@ -26,9 +26,6 @@ final class Inactivity implements Runnable {
   /** When bytes moved last. Opaque: the leader needs to see it before long, and nothing with it. */
   @SuppressWarnings("unused") // through LAST
   private long last;
-
-  /** Leader only. */
-  private TimerWheel.@Nullable Timer timer;
 
   Inactivity(EngineConnection connection, long timeoutNanos) {
     this.connection = connection;
@@ -49,24 +46,16 @@ final class Inactivity implements Runnable {
   /** Closes the connection if the time is over, and else looks again then. Leader only. */
   @Override
   public void run() {
-    stop();
+    cancel();
     long timeout = timeoutNanos;
     if (timeout == 0 || connection.state.has(ConnectionState.CLOSING)) {
       return;
     }
     long left = timeout - (System.nanoTime() - (long) LAST.getOpaque(this));
     if (left > 0) {
-      timer = connection.loop().timers().schedule(left, this);
+      connection.loop().timers().schedule(left, this);
     } else {
       connection.closeForInactivity(timeout);
-    }
-  }
-
-  /** Looks no more, unless told to. Leader only. */
-  void stop() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
     }
   }
 }

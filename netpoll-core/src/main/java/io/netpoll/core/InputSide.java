@@ -1,8 +1,10 @@
 package io.netpoll.core;
 
+import io.netpoll.LinkBuffer;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.buffer.InputReader;
+import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Waiting</h2>
  *
- * A reader publishes what it waits for and itself ({@code target}, then {@code waiter}), puts a
- * full fence, looks at the length again, and parks. The leader publishes bytes, puts a full fence,
- * and reads {@code waiter}. One of the two sees the other.
+ * A reader publishes itself and what it waits for ({@code waiter}), puts a full fence, looks at the
+ * length again, and parks. The leader publishes bytes, puts a full fence, and reads {@code waiter}.
+ * One of the two sees the other.
  *
  * <h2>Back-pressure</h2>
  *
@@ -32,33 +34,40 @@ import org.jspecify.annotations.Nullable;
  * input never stays paused while the reader has caught up. Between the handler calls of a run it is
  * looked at without a fence. A wait or {@link #request} for more than the mark raises the limit
  * through {@code demand}.
+ *
+ * <h2>Memory</h2>
+ *
+ * The leader makes the chain when bytes are to come. It keeps it while the input is among the
+ * {@link WarmInputs} of the loop, and drops it when it is not, and the chain is empty.
  */
 final class InputSide extends InputReader implements Input {
-  private static final int SMALLEST_READ = 4 << 10;
-  private static final int LARGEST_READ = 1 << 20;
+  private static final int SMALLEST_READ_SHIFT = 12;
+  private static final int LARGEST_READ_SHIFT = 20;
 
   private static final VarHandle WAITER;
+  private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      WAITER = lookup.findVarHandle(InputSide.class, "waiter", Thread.class);
+      WAITER = lookup.findVarHandle(InputSide.class, "waiter", Waiter.class);
+      PIPE = lookup.findVarHandle(InputSide.class, "pipe", Pipe.class);
       DEADLINE = lookup.findVarHandle(InputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
+  /** A thread that waits until so many bytes were written. */
+  private record Waiter(Thread thread, long target) {}
+
   private final EngineConnection connection;
 
   /** Replaced from any thread, also while a thread waits, which is woken then. */
   private volatile Deadline deadline;
 
-  private volatile @Nullable Thread waiter;
-
-  /** The value of {@code buffer.written()} that the waiter waits for. */
-  private volatile long target;
+  private volatile @Nullable Waiter waiter;
 
   /** How many unread bytes a reader wants; raises the limit where it is above the mark. */
   private volatile int demand;
@@ -66,10 +75,19 @@ final class InputSide extends InputReader implements Input {
   /** Set by the leader only. */
   private volatile boolean paused;
 
+  /** Where the input goes; null if it is for the reading thread. */
+  private volatile @Nullable Pipe pipe;
+
   // Leader only.
-  private int readSize = SMALLEST_READ;
+  private byte readShift = SMALLEST_READ_SHIFT;
   private int offered;
   private boolean discarding;
+
+  /** Bytes came since {@link WarmInputs} looked. */
+  private boolean used;
+
+  /** The place among the {@link WarmInputs}, or NOWHERE. */
+  private int warmSlot = WarmInputs.NOWHERE;
 
   // The run only.
   private long shownToHandler;
@@ -94,7 +112,8 @@ final class InputSide extends InputReader implements Input {
       paused = false;
     }
     try {
-      buffer.reserve(Math.max(readSize, Math.min(demand - unread(), LARGEST_READ)), into);
+      int wanted = Math.min(demand - unread(), 1 << LARGEST_READ_SHIFT);
+      warm().reserve(Math.max(1 << readShift, wanted), into);
       offered = into.bytes();
       return true;
     } catch (OutOfDirectMemoryException e) {
@@ -104,18 +123,27 @@ final class InputSide extends InputReader implements Input {
     }
   }
 
+  /** The chain, which stays for a while. */
+  private LinkedBuffer warm() {
+    if (warmSlot == WarmInputs.NOWHERE) {
+      connection.loop().warmInputs().add(this);
+    } else {
+      used = true;
+    }
+    return makeBuffer();
+  }
+
   private boolean isFull() {
-    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand)
-        || connection.out.isThrottlingInput();
+    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand) || mustDrainFirst();
   }
 
   @Override
   public void filled(int bytes) {
     if (discarding) {
-      buffer.commit(0);
+      buffer().commit(0);
       return;
     }
-    buffer.commit(bytes);
+    buffer().commit(bytes);
     if (bytes > 0) {
       adaptReadSize(bytes);
       arrived();
@@ -125,10 +153,10 @@ final class InputSide extends InputReader implements Input {
   @Override
   public void take(Page page, int offset, int length) {
     if (discarding) {
-      buffer.pool().give(page);
+      buffer().pool().give(page);
       return;
     }
-    buffer.give(page, offset, length);
+    warm().give(page, offset, length);
     arrived();
   }
 
@@ -138,19 +166,23 @@ final class InputSide extends InputReader implements Input {
   }
 
   private void adaptReadSize(int bytes) {
-    if (bytes == offered && readSize < LARGEST_READ) {
-      readSize *= 4;
-    } else if (bytes < readSize / 16 && readSize > SMALLEST_READ) {
-      readSize /= 4;
+    if (bytes == offered && readShift < LARGEST_READ_SHIFT) {
+      readShift += 2;
+    } else if (bytes < 1 << readShift >>> 4 && readShift > SMALLEST_READ_SHIFT) {
+      readShift -= 2;
     }
   }
 
   private void arrived() {
     connection.moved();
+    Pipe forwarding = pipe;
+    if (forwarding != null && forwarding.arrived()) {
+      return;
+    }
     VarHandle.fullFence(); // pairs with the fence of a waiter
-    Thread waiting = waiter;
-    if (waiting != null && buffer.written() - target >= 0) {
-      connection.loop().wakeAfterBatch(waiting);
+    Waiter waiting = waiter;
+    if (waiting != null && written() - waiting.target >= 0) {
+      connection.loop().wakeAfterBatch(waiting.thread);
     }
     if (unread() >= demand) {
       connection.run.signalInput();
@@ -162,6 +194,16 @@ final class InputSide extends InputReader implements Input {
     if (paused && wantsMore()) {
       paused = false;
       connection.leader.handle().resumeInput();
+    }
+  }
+
+  /**
+   * Gives what was received, all of it, to another connection, which sends what it can. Leader
+   * only.
+   */
+  void moveTo(OutputSide destination) throws IOException {
+    if (unread() > 0) {
+      destination.forward(buffer());
     }
   }
 
@@ -177,6 +219,51 @@ final class InputSide extends InputReader implements Input {
     connection.leader.handle().resumeInput();
   }
 
+  // ---- The leader, for WarmInputs ------------------------------------------------------------
+
+  int warmSlot() {
+    return warmSlot;
+  }
+
+  void warmSlot(int slot) {
+    warmSlot = slot;
+  }
+
+  /** Whether bytes came since this was asked last. */
+  boolean takeUsed() {
+    boolean was = used;
+    used = false;
+    return was;
+  }
+
+  /** Is among the warm ones no more. */
+  void cool() {
+    warmSlot = WarmInputs.NOWHERE;
+    dropBuffer();
+  }
+
+  /**
+   * Sets where the input goes, for good.
+   *
+   * @return false if that was set before
+   */
+  boolean pipeTo(Pipe to) {
+    return PIPE.compareAndSet(this, null, to);
+  }
+
+  /** Takes the pipe away again that was just set and has not begun, unless it is to be kept. */
+  boolean keepPipeIf(boolean kept) {
+    if (!kept) {
+      pipe = null;
+    }
+    return kept;
+  }
+
+  /** Where the input goes, if it is forwarded. */
+  @Nullable Pipe pipe() {
+    return pipe;
+  }
+
   // ---- The run -------------------------------------------------------------------------------
 
   /** Whether a handler call is due. */
@@ -188,7 +275,7 @@ final class InputSide extends InputReader implements Input {
     if (ended) {
       return !endShownToHandler || handlerMadeProgress;
     }
-    return unread >= demand && (handlerMadeProgress || buffer.written() != shownToHandler);
+    return unread >= demand && (handlerMadeProgress || written() != shownToHandler);
   }
 
   /**
@@ -197,16 +284,16 @@ final class InputSide extends InputReader implements Input {
    * @return what {@link #endHandlerCall} wants
    */
   long beginHandlerCall(boolean ended) {
-    shownToHandler = buffer.written();
+    shownToHandler = written();
     endShownToHandler = ended;
     demand = 0;
-    return buffer.consumed();
+    return consumed();
   }
 
   /** Ends a handler call: what it consumed is released. */
   void endHandlerCall(long consumedBefore) {
-    handlerMadeProgress = buffer.consumed() != consumedBefore;
-    buffer.release();
+    handlerMadeProgress = consumed() != consumedBefore;
+    buffer().release();
     resumeBehindFence();
   }
 
@@ -215,10 +302,22 @@ final class InputSide extends InputReader implements Input {
     handlerMadeProgress = true;
   }
 
+  /** Whether a thread is inside a wait. */
+  boolean isAwaited() {
+    return waiter != null;
+  }
+
+  /** Takes what was received and not consumed; after the last handler call. */
+  LinkBuffer takeUnread() throws IOException {
+    LinkedBuffer known = buffer();
+    known.release();
+    return known.slice(known.length());
+  }
+
   /** Gives back all memory, after the last handler call of a closed connection. */
   void recycle() {
-    if (WAITER.compareAndSet(this, null, Thread.currentThread())) {
-      buffer.close();
+    if (WAITER.compareAndSet(this, null, new Waiter(Thread.currentThread(), Long.MAX_VALUE))) {
+      closeBuffer();
       waiter = null;
     }
   }
@@ -237,12 +336,20 @@ final class InputSide extends InputReader implements Input {
   /** Wakes a waiting reader so that it looks at the connection's state and its deadline again. */
   void wake() {
     VarHandle.fullFence();
-    Await.wake(waiter);
+    Waiter waiting = waiter;
+    if (waiting != null) {
+      Await.wake(waiting.thread);
+    }
+    Pipe forwarding = pipe;
+    if (forwarding != null) {
+      forwarding.look();
+    }
   }
 
   /** Bytes received and not consumed. */
   int unread() {
-    return (int) Math.min(Integer.MAX_VALUE, buffer.written() - buffer.consumed());
+    LinkedBuffer seen = buffer();
+    return (int) Math.min(Integer.MAX_VALUE, seen.written() - seen.consumed());
   }
 
   // ---- The reading thread --------------------------------------------------------------------
@@ -262,47 +369,56 @@ final class InputSide extends InputReader implements Input {
   private boolean wantsMore() {
     int unread = unread();
     return (unread <= connection.settings.inputLowWaterMark || unread < demand)
-        && !connection.out.isThrottlingInput();
+        && !mustDrainFirst();
+  }
+
+  /** Whether output, or that of the connection that the input goes to, stops input. */
+  private boolean mustDrainFirst() {
+    Pipe forwarding = pipe;
+    return connection.out.isThrottlingInput() || (forwarding != null && forwarding.isBlocked());
   }
 
   @Override
   protected boolean await(int n) throws IOException {
-    long wanted = buffer.consumed() + n;
+    long wanted = consumed() + n;
     Supplier<String> what = () -> describe(n);
     if (!mayStillCome()) {
-      return buffer.written() - wanted >= 0;
+      return written() - wanted >= 0;
     }
     Await.permit(what);
-    if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
+    if (!WAITER.compareAndSet(this, null, new Waiter(Thread.currentThread(), wanted))) {
       throw new IllegalStateException(
           what.get()
               + " was refused because another thread is reading from this connection: let one"
               + " thread at a time read.");
     }
     long start = System.nanoTime();
+    boolean inTime = false;
     try {
-      target = wanted;
-      waiter = Thread.currentThread();
       demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
-      boolean inTime =
+      inTime =
           Await.until(
-              () -> buffer.written() - wanted >= 0 || !mayStillCome(),
-              () -> deadline.left(start),
-              what);
+              () -> written() - wanted >= 0 || !mayStillCome(), () -> deadline.left(start), what);
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()
                 + " got "
-                + buffer.length()
+                + buffer().length()
                 + " within "
                 + Nanos.text(System.nanoTime() - start)
                 + ".");
       }
-      return buffer.written() - wanted >= 0;
+      return written() - wanted >= 0;
     } finally {
+      if (!inTime) {
+        connection.state.set(ConnectionState.GAVE_UP);
+      }
       demand = 0;
       waiter = null;
+      if (connection.state.has(ConnectionState.DETACH)) {
+        connection.run.signal(); // the detachment may wait for this reader to leave
+      }
       connection.run.waited(System.nanoTime() - start);
     }
   }
@@ -323,29 +439,29 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   public int readTo(ByteBuffer destination) throws IOException {
-    if (destination.hasRemaining() && buffer.length() == 0 && !await(1)) {
+    if (destination.hasRemaining() && buffer().length() == 0 && !await(1)) {
       if (connection.state.has(ConnectionState.CLOSING)
           && !connection.state.has(ConnectionState.BY_PEER)) {
         throw connection.closedException(() -> describe(1) + " found none");
       }
       return -1;
     }
-    return destination.hasRemaining() ? buffer.readTo(destination) : 0;
+    return destination.hasRemaining() ? buffer().readTo(destination) : 0;
   }
 
   @Override
   public boolean request(int n) {
-    if (buffer.request(n)) {
+    if (buffer().request(n)) {
       return true;
     }
     demand = n;
     resumeIfPaused();
-    return buffer.request(n);
+    return buffer().request(n);
   }
 
   @Override
   public void release() {
-    buffer.release();
+    buffer().release();
     resumeIfPaused();
   }
 }

@@ -4,6 +4,7 @@ import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
+import io.netpoll.spi.SourceFileException;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -27,6 +28,9 @@ final class LeaderSide implements Endpoint {
   static final int ARM = 1 << 2;
   static final int CLOSE = 1 << 3;
   static final int LOOK = 1 << 4;
+  static final int PIPE = 1 << 5;
+  static final int PIPE_START = 1 << 6;
+  static final int FINISH = 1 << 7;
 
   private static final VarHandle POSTED;
 
@@ -41,7 +45,7 @@ final class LeaderSide implements Endpoint {
   private final EngineConnection connection;
   private final PollLoop loop;
 
-  /** Null as long as nobody closes the connection. Leader only. */
+  /** Null as long as nobody closes the connection. Leader only, and the run once CLOSED is set. */
   private @Nullable Closing closing;
 
   /** Set by the leader before the first event and before the connection is shown to a user. */
@@ -74,7 +78,10 @@ final class LeaderSide implements Endpoint {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
-  /** Asks something of the leader: START, RESUME, ARM, CLOSE or LOOK (for inactivity). */
+  /**
+   * Asks something of the leader: START, RESUME, ARM, CLOSE, LOOK (for inactivity), PIPE (look at
+   * the pipe from here), PIPE_START (it may begin), or FINISH (send FIN behind the output).
+   */
   void post(int what) {
     int before = (int) POSTED.getAndBitwiseOr(this, what);
     if (before == 0) {
@@ -82,10 +89,16 @@ final class LeaderSide implements Endpoint {
     }
   }
 
-  /** The output token was released: closing may go on. */
+  /** The output token was released: closing, or finishing, may go on. */
   void outputReleased() {
-    if (connection.state.has(ConnectionState.CLOSING)) {
+    int seen = connection.state.get();
+    if ((seen & ConnectionState.CLOSED) != 0) {
+      connection.out.closeFiles();
+    } else if ((seen & ConnectionState.CLOSING) != 0) {
       post(CLOSE);
+    } else if ((seen & (ConnectionState.FINISHING | ConnectionState.FINISHED))
+        == ConnectionState.FINISHING) {
+      post(FINISH);
     }
   }
 
@@ -105,6 +118,9 @@ final class LeaderSide implements Endpoint {
 
   private void carryOut() {
     int asked = (int) POSTED.getAndSet(this, 0);
+    if ((asked & (PIPE | PIPE_START)) != 0) {
+      advancePipe((asked & PIPE_START) != 0);
+    }
     if (connection.state.has(ConnectionState.CLOSED)) {
       return;
     }
@@ -118,12 +134,25 @@ final class LeaderSide implements Endpoint {
     if ((asked & LOOK) != 0) {
       connection.watchInactivity();
     }
+    if ((asked & FINISH) != 0) {
+      connection.out.finishNow();
+    }
     if ((asked & START) != 0) {
       startInput();
     }
     if ((asked & RESUME) != 0) {
       connection.in.resumeNow();
       connection.run.signalInput();
+    }
+  }
+
+  private void advancePipe(boolean start) {
+    Pipe pipe = connection.in.pipe();
+    if (pipe != null) {
+      if (start) {
+        pipe.startNow();
+      }
+      pipe.advance();
     }
   }
 
@@ -145,18 +174,48 @@ final class LeaderSide implements Endpoint {
   /** Takes an accepted socket. */
   void attach(StreamSocket socket) {
     try {
-      handle = loop.poller().attach(socket, this);
+      watch(socket);
+      begin();
     } catch (IOException e) {
       Log.CONNECTION.log(
           System.Logger.Level.WARNING, "A connection could not be watched and is closed.", e);
+    }
+  }
+
+  /**
+   * Takes a socket that the user has connected.
+   *
+   * @throws IOException if it cannot be watched, or set; it is closed then
+   */
+  void adopt(StreamSocket socket, Map<SocketOption<?>, Object> options) throws IOException {
+    watch(socket);
+    try {
+      for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
+        connection.set(option.getKey(), option.getValue());
+      }
+    } catch (IOException | RuntimeException e) {
+      connection.closeForFailure("cannot have its options", e);
+      throw e;
+    }
+    begin();
+  }
+
+  private void watch(StreamSocket socket) throws IOException {
+    try {
+      handle = loop.poller().attach(socket, this);
+    } catch (IOException e) {
+      connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
       connection.settings.lose(socket);
       loop.release();
-      return;
+      throw e;
     }
     loop.add(connection);
     if (connection.settings.owner != null) {
       connection.settings.owner.opened(connection);
     }
+  }
+
+  private void begin() {
     if (connection.state.has(ConnectionState.GREETED)) {
       startInput();
     } else {
@@ -213,6 +272,10 @@ final class LeaderSide implements Endpoint {
 
   @Override
   public void failed(IOException cause) {
+    if (cause instanceof SourceFileException) {
+      connection.closeForFailure("cannot go on", cause);
+      return;
+    }
     PendingDial pending = takeDial();
     if (pending != null) {
       connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
@@ -252,6 +315,8 @@ final class LeaderSide implements Endpoint {
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
     closing().finished();
+    connection.out.closeFiles();
+    advancePipe(false);
     connection.stopWatchingInactivity();
     connection.wakeWaiters();
     loop.remove(connection);
@@ -264,7 +329,30 @@ final class LeaderSide implements Endpoint {
 
   @Override
   public void detached(StreamSocket socket) {
-    socket.close(); // nobody asks for it: connections of this engine stay with their poller
+    if (connection.state.has(ConnectionState.ABORT)) {
+      socket.close();
+    } else {
+      closing().detached = socket;
+    }
     closed();
+  }
+
+  // ---- The run, once CLOSED is set -----------------------------------------------------------
+
+  /** Whether a socket waits for the detachment that asked for it. */
+  boolean hasDetached() {
+    Closing begun = closing;
+    return begun != null && begun.detached != null;
+  }
+
+  /** Takes the socket; null if there is none, since the connection was reset or closed first. */
+  @Nullable StreamSocket takeDetached() {
+    Closing begun = closing;
+    if (begun == null) {
+      return null;
+    }
+    StreamSocket socket = begun.detached;
+    begun.detached = null;
+    return socket;
   }
 }

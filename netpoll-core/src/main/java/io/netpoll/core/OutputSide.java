@@ -1,12 +1,18 @@
 package io.netpoll.core;
 
+import io.netpoll.ConnectionClosedException;
 import io.netpoll.WriteTimeoutException;
+import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.buffer.OutputWriter;
 import io.netpoll.spi.Output;
+import io.netpoll.spi.SourceFile;
+import io.netpoll.spi.SourceFileException;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputSide extends OutputWriter implements Output {
   private static final VarHandle WAITER;
+  private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITER = lookup.findVarHandle(OutputSide.class, "waiter", Thread.class);
+      PIPE = lookup.findVarHandle(OutputSide.class, "pipe", Pipe.class);
       DEADLINE = lookup.findVarHandle(OutputSide.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -46,6 +54,12 @@ final class OutputSide extends OutputWriter implements Output {
   private volatile Deadline deadline;
 
   private volatile @Nullable Thread waiter;
+
+  /** What writes here; null if it is the writing thread. */
+  private volatile @Nullable Pipe pipe;
+
+  /** Null as long as no file was written. Set by the writing thread. */
+  private volatile @Nullable OpenFiles files;
 
   /** Input waits for output to drain. Set by the run in inline execution, cleared by the sender. */
   private volatile boolean throttlingInput;
@@ -69,7 +83,7 @@ final class OutputSide extends OutputWriter implements Output {
   public void sent(int bytes) {
     buffer.acknowledge(bytes);
     connection.moved();
-    VarHandle.fullFence(); // pairs with the fences of awaitDrain and sendDeferred
+    VarHandle.fullFence(); // pairs with the fences of awaitDrain, sendDeferred and Pipe
     if (throttlingInput && isLow()) {
       throttlingInput = false;
       connection.leader.post(LeaderSide.RESUME);
@@ -77,6 +91,10 @@ final class OutputSide extends OutputWriter implements Output {
     Thread waiting = waiter;
     if (waiting != null && isLow()) {
       Await.wake(waiting);
+    }
+    Pipe feeding = pipe;
+    if (feeding != null && feeding.isBlocked() && isLow()) {
+      feeding.look();
     }
   }
 
@@ -97,6 +115,48 @@ final class OutputSide extends OutputWriter implements Output {
     if (token.isPassed()) {
       connection.leader.handle().sendWhenWritable();
     }
+  }
+
+  /** Sends FIN if that was asked for and everything was sent. */
+  void finishNow() {
+    int over = ConnectionState.FINISHED | ConnectionState.FAILED;
+    if (pending() > 0 || connection.state.has(over) || !token.tryHold()) {
+      return; // whoever has the token asks for it again when it is done
+    }
+    try {
+      connection.leader.handle().shutdownOutput();
+      connection.state.set(ConnectionState.FINISHED);
+      connection.wakeWaiters();
+    } catch (IOException e) {
+      connection.leader.failedLater(e);
+    } finally {
+      token.release();
+      connection.leader.outputReleased();
+    }
+  }
+
+  // ---- The pipe that writes here: the leader of its source's loop ----------------------------
+
+  /** Takes all that another connection has received, and sends it if nobody else sends. */
+  void forward(LinkedBuffer received) throws IOException {
+    buffer.take(received);
+    send();
+  }
+
+  /** Has FIN sent behind what was forwarded. */
+  void finish() {
+    connection.state.set(ConnectionState.FINISHING);
+    connection.leader.post(LeaderSide.FINISH);
+  }
+
+  /** Whether FIN was sent. */
+  boolean isFinished() {
+    return connection.state.has(ConnectionState.FINISHED);
+  }
+
+  /** Whether so much is unsent that no more must be written. */
+  boolean isHigh() {
+    return pending() > connection.settings.outputHighWaterMark;
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -127,6 +187,14 @@ final class OutputSide extends OutputWriter implements Output {
     }
   }
 
+  /** Closes the files that were not sent. Any thread, once CLOSED is set. */
+  void closeFiles() {
+    OpenFiles open = files;
+    if (open != null && token.tryShut()) { // else a thread sends still, and comes here after it
+      open.close();
+    }
+  }
+
   // ---- Any thread ----------------------------------------------------------------------------
 
   /** Whether input waits for output to drain. */
@@ -139,7 +207,22 @@ final class OutputSide extends OutputWriter implements Output {
     return buffer.written() - buffer.consumed();
   }
 
-  private boolean isLow() {
+  /**
+   * Sets what writes here, for good.
+   *
+   * @return false if that was set before
+   */
+  boolean pipeFrom(Pipe from) {
+    return PIPE.compareAndSet(this, null, from);
+  }
+
+  /** What writes here, if it is a pipe. */
+  @Nullable Pipe pipe() {
+    return pipe;
+  }
+
+  /** Whether no more than the low-water mark is unsent. */
+  boolean isLow() {
     return pending() <= connection.settings.outputLowWaterMark;
   }
 
@@ -161,6 +244,10 @@ final class OutputSide extends OutputWriter implements Output {
   void wake() {
     VarHandle.fullFence();
     Await.wake(waiter);
+    Pipe feeding = pipe;
+    if (feeding != null) {
+      feeding.look();
+    }
   }
 
   /** Sends what is held back; returns false if the connection fails, of which it has been told. */
@@ -180,9 +267,15 @@ final class OutputSide extends OutputWriter implements Output {
       boolean all;
       try {
         all = connection.leader.handle().send();
+      } catch (SourceFileException e) {
+        token.release();
+        connection.closeForFailure("cannot go on", e);
+        throw e;
       } catch (IOException e) {
         token.release();
         connection.leader.failedLater(e);
+        connection.leader
+            .outputReleased(); // the failure may be known, and closing wait for the token
         throw e;
       } catch (Throwable t) {
         token.release();
@@ -215,6 +308,11 @@ final class OutputSide extends OutputWriter implements Output {
     deferred = false;
     try {
       send();
+    } catch (SourceFileException e) {
+      throw new ConnectionClosedException(
+          ConnectionClosedException.Side.LOCAL,
+          "A flush to " + connection.peer() + " failed: " + e.getMessage(),
+          e);
     } catch (IOException e) {
       throw connection.peerClosed("A flush to " + connection.peer() + " failed", e);
     }
@@ -232,12 +330,11 @@ final class OutputSide extends OutputWriter implements Output {
               + " at a time write.");
     }
     long start = System.nanoTime();
+    boolean inTime = false;
     try {
       VarHandle.fullFence(); // pairs with the fence of sent
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
-      boolean inTime =
-          Await.until(
-              () -> isLow() || connection.state.has(unsendable), () -> deadline.left(start), what);
+      inTime = Await.until(() -> isLow() || connection.state.has(unsendable), limit(start), what);
       if (!inTime) {
         throw new WriteTimeoutException(
             what.get()
@@ -251,8 +348,79 @@ final class OutputSide extends OutputWriter implements Output {
         throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
       }
     } finally {
+      if (!inTime) {
+        connection.state.set(ConnectionState.GAVE_UP);
+      }
       waiter = null;
       connection.run.waited(System.nanoTime() - start);
+    }
+  }
+
+  private Await.Limit limit(long start) {
+    OpenFiles open = files;
+    return open != null && open.any() ? new Standstill(start) : () -> deadline.left(start);
+  }
+
+  @Override
+  public void transferFrom(Path file, long position, long count) throws IOException {
+    if (file.getFileSystem() != FileSystems.getDefault()) {
+      super.transferFrom(file, position, count);
+      return;
+    }
+    OpenFiles.check(file, position, count);
+    if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
+      throw connection.closedException(
+          () -> "The file " + file + " was not sent to " + connection.peer());
+    }
+    if (count > 0) {
+      SourceFile source = connection.group().provider().openFile(file);
+      keep(source);
+      buffer.append(source, position, count);
+    }
+  }
+
+  private void keep(SourceFile source) {
+    OpenFiles open = files;
+    if (open == null) {
+      open = new OpenFiles();
+      files = open;
+    }
+    open.add(source);
+    VarHandle.fullFence(); // pairs with LeaderSide.closed: sets CLOSED, then closes the files
+    if (connection.state.has(ConnectionState.CLOSED)) {
+      closeFiles();
+    }
+  }
+
+  @Override
+  protected void beginParts() {
+    Await.permit(() -> "Copying a file of more than 1 MiB to " + connection.peer());
+  }
+
+  @Override
+  protected void brokeOff(IOException cause) {
+    connection.closeForFailure("got a part of a file that cannot be read on", cause);
+  }
+
+  /** The limit of a wait for a file: it begins anew if bytes have left when it is over. */
+  private final class Standstill implements Await.Limit {
+    private long since;
+    private long left = buffer.consumed();
+
+    Standstill(long since) {
+      this.since = since;
+    }
+
+    @Override
+    public long nanosLeft() {
+      long nanos = deadline.left(since);
+      long now = buffer.consumed();
+      if (nanos > 0 || now == left) {
+        return nanos;
+      }
+      left = now;
+      since = System.nanoTime();
+      return deadline.left(since);
     }
   }
 }

@@ -1,12 +1,45 @@
 package io.netpoll.core;
 
+import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection being established: completed by the loop's leader, awaited by the dialling thread.
+ * A connection being established: its result is completed by the loop's leader, once. Any thread
+ * gives it up.
  */
-final class PendingDial {
+public final class PendingDial {
   final CompletableFuture<EngineConnection> result = new CompletableFuture<>();
+
+  /** Set before the leader knows of the dial. */
+  private @Nullable EngineConnection connection;
+
+  PendingDial() {}
+
+  /**
+   * What becomes of it.
+   *
+   * @return completed with the connection, or with the reason why there is none: an IOException, or
+   *     an UnsupportedOperationException for what the backend lacks. Dependents may run on the
+   *     leader's own stack, and must neither wait nor call user code
+   */
+  public CompletableFuture<EngineConnection> result() {
+    return result;
+  }
+
+  /**
+   * Closes what was half open, or is open by now, with RST. For the one whom the result is for, in
+   * place of using it; may be repeated.
+   */
+  public void giveUp() {
+    fail(new IOException("The caller has given up."));
+    Objects.requireNonNull(connection).abort();
+  }
+
+  void belongsTo(EngineConnection connection) {
+    this.connection = connection;
+  }
 
   void succeed(EngineConnection connection) {
     if (!result.complete(connection)) {

@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.spi.Poller;
+import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -54,6 +55,7 @@ final class PollLoop {
   }
 
   private final EngineGroup group;
+  private final PollerProvider provider;
   private final Poller poller;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger load = new AtomicInteger();
@@ -67,6 +69,7 @@ final class PollLoop {
   private final TimerWheel timers = new TimerWheel();
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private final CallerWakeUps callers = new CallerWakeUps();
+  private final WarmInputs warmInputs = new WarmInputs();
   private @Nullable EngineConnection first;
   private int acceptances;
   private long closeBy;
@@ -91,12 +94,17 @@ final class PollLoop {
 
   private long seenByWatchDog;
 
-  PollLoop(EngineGroup group, Poller poller) {
-    this(group, poller, WatchDog.SHARED);
+  PollLoop(EngineGroup group, PollerProvider provider, Poller poller) {
+    this(group, provider, poller, WatchDog.SHARED);
   }
 
   PollLoop(EngineGroup group, Poller poller, WatchDog watchDog) {
+    this(group, group.provider(), poller, watchDog);
+  }
+
+  private PollLoop(EngineGroup group, PollerProvider provider, Poller poller, WatchDog watchDog) {
     this.group = group;
+    this.provider = provider;
     this.poller = poller;
     this.watchDog = watchDog;
     this.movable = group.isAdaptive();
@@ -143,6 +151,11 @@ final class PollLoop {
   /** Whether leadership may pass to another thread while user code runs. */
   boolean isMovable() {
     return movable;
+  }
+
+  /** The backend of its poller. */
+  PollerProvider provider() {
+    return provider;
   }
 
   /** Completed when the loop has ended. */
@@ -223,6 +236,14 @@ final class PollLoop {
     return timers;
   }
 
+  WarmInputs warmInputs() {
+    return warmInputs;
+  }
+
+  EngineGroup group() {
+    return group;
+  }
+
   void add(EngineConnection connection) {
     connection.next = first;
     if (first != null) {
@@ -235,6 +256,7 @@ final class PollLoop {
   }
 
   void remove(EngineConnection connection) {
+    warmInputs.remove(connection.in);
     if (connection.previous == null) {
       first = connection.next;
     } else {

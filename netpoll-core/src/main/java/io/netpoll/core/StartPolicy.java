@@ -17,19 +17,19 @@ import java.util.concurrent.TimeUnit;
 final class StartPolicy {
   private static final long HEAVY_CALL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long LONG_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final int HIGHEST = 8;
-  private static final int HEAVY = 4;
+  private static final byte HIGHEST = 8;
+  private static final byte HEAVY = 4;
   private static final int SAMPLED = 16;
 
   /** Where new connections of the same event loop begin. Racy: a lost update does not matter. */
   static final class Seed {
-    private int score;
+    private byte score;
   }
 
   private final Seed seed;
-  private int score;
-  private int skipped;
-  private long longestWait;
+  private byte score;
+  private byte skipped;
+  private boolean waitedLong;
   private long waited;
 
   /** Set by the watch-dog, taken by the next run. */
@@ -53,7 +53,7 @@ final class StartPolicy {
   /** The handler waited for bytes, or for room. */
   void waited(long nanos) {
     waited += nanos;
-    longestWait = Math.max(longestWait, nanos);
+    waitedLong |= nanos > LONG_WAIT_NANOS;
   }
 
   /**
@@ -65,15 +65,15 @@ final class StartPolicy {
   void ran(long nanos, int calls) {
     if (overtaken) {
       overtaken = false;
-      score = Math.max(score, HEAVY);
-      seed.score = Math.max(seed.score, HEAVY);
+      score = (byte) Math.max(score, HEAVY);
+      seed.score = (byte) Math.max(seed.score, HEAVY);
     } else if (nanos > 0 && calls > 0) {
-      boolean heavy = longestWait > LONG_WAIT_NANOS || (nanos - waited) / calls > HEAVY_CALL_NANOS;
+      boolean heavy = waitedLong || (nanos - waited) / calls > HEAVY_CALL_NANOS;
       score = moved(score, heavy);
       seed.score = moved(seed.score, heavy);
     }
     waited = 0;
-    longestWait = 0;
+    waitedLong = false;
   }
 
   /** The watch-dog passed the loop on during a call. */
@@ -81,7 +81,7 @@ final class StartPolicy {
     overtaken = true;
   }
 
-  private static int moved(int score, boolean up) {
-    return up ? Math.min(HIGHEST, score + 1) : Math.max(0, score - 1);
+  private static byte moved(byte score, boolean up) {
+    return (byte) (up ? Math.min(HIGHEST, score + 1) : Math.max(0, score - 1));
   }
 }

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,24 +60,32 @@ final class TimerWheel {
     this.start = clock.getAsLong();
   }
 
-  /** A scheduled action. */
-  final class Timer {
-    private final long tick;
-    private final Runnable action;
+  /** What is to run once, at a later time. It may be scheduled again when it has run. */
+  abstract static class Timer implements Runnable {
+    private long tick;
     private int list = NOWHERE;
+    private @Nullable TimerWheel wheel;
     private @Nullable Timer previous;
     private @Nullable Timer next;
 
-    private Timer(long tick, Runnable action) {
-      this.tick = tick;
+    /** Makes it do nothing, and forgets it. Leader only. */
+    final void cancel() {
+      if (list != NOWHERE) {
+        Objects.requireNonNull(wheel).remove(this);
+      }
+    }
+  }
+
+  private static final class Action extends Timer {
+    private final Runnable action;
+
+    Action(Runnable action) {
       this.action = action;
     }
 
-    /** Makes it do nothing, and forgets it. Leader only. */
-    void cancel() {
-      if (list != NOWHERE) {
-        remove(this);
-      }
+    @Override
+    public void run() {
+      action.run();
     }
   }
 
@@ -86,10 +95,17 @@ final class TimerWheel {
    * @param delayNanos in how many nanoseconds; at most Long.MAX_VALUE / 2
    */
   Timer schedule(long delayNanos, Runnable action) {
-    long nanos = clock.getAsLong() - start + Math.max(0, delayNanos);
-    Timer timer = new Timer((nanos + (1L << TICK_SHIFT) - 1) >>> TICK_SHIFT, action);
-    insert(timer);
+    Timer timer = new Action(action);
+    schedule(delayNanos, timer);
     return timer;
+  }
+
+  /** Runs a timer that is not scheduled, like an action. */
+  void schedule(long delayNanos, Timer timer) {
+    long nanos = clock.getAsLong() - start + Math.max(0, delayNanos);
+    timer.tick = (nanos + (1L << TICK_SHIFT) - 1) >>> TICK_SHIFT;
+    timer.wheel = this;
+    insert(timer);
   }
 
   /** The nanoseconds until the next timer is due: 0 if one is, Long.MAX_VALUE if there is none. */
@@ -113,7 +129,7 @@ final class TimerWheel {
       return null;
     }
     remove(timer);
-    return timer.action;
+    return timer;
   }
 
   /** Collects the timers of the next tick that has some, if it has come. */

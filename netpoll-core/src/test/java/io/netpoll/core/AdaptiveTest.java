@@ -173,8 +173,7 @@ class AdaptiveTest {
             String answer = "0";
             if (depth > 0) {
               EngineConnection inner =
-                  engine.group.connect(
-                      engine.address(), null, settings, Await.Limit.in(10_000_000_000L));
+                  engine.connect(engine.address(), settings, Await.Limit.in(10_000_000_000L));
               inner.writer().writeByte(depth - 1);
               inner.writer().flush();
               answer = depth + inner.reader().readString(depth);

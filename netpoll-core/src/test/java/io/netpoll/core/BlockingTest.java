@@ -57,8 +57,7 @@ class BlockingTest {
     Harness engine = new Harness(Execution.workers());
     FakeListener listener = FakeNetwork.listen(Harness.ANY_PORT);
     EngineConnection near =
-        engine.group.connect(
-            listener.address(), null, settings.build(null), Await.Limit.in(5_000_000_000L));
+        engine.connect(listener.address(), settings.build(null), Await.Limit.in(5_000_000_000L));
     return new Pair(engine, listener, near, listener.accept(Harness.SOON));
   }
 

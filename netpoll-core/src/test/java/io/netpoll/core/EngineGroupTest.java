@@ -16,8 +16,10 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,8 +185,7 @@ class EngineGroupTest {
       ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
       assertThatThrownBy(
               () ->
-                  engine.group.connect(
-                      new InetSocketAddress("127.0.0.1", 1), null, settings, Await.Limit.NONE))
+                  engine.connect(new InetSocketAddress("127.0.0.1", 1), settings, Await.Limit.NONE))
           .isInstanceOf(ConnectException.class);
       Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
     }
@@ -196,9 +197,36 @@ class EngineGroupTest {
     FakeNetwork.blackHole(hole);
     try (Harness engine = new Harness(Execution.workers())) {
       ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
-      assertThat(engine.group.connect(hole, null, settings, Await.Limit.in(20_000_000))).isNull();
+      assertThat(engine.connect(hole, settings, Await.Limit.in(20_000_000))).isNull();
       Eventually.holds("nothing is left", () -> engine.group.connections() == 0);
     }
+  }
+
+  @Test
+  void aCancelledActionIsForgotten() throws Exception {
+    try (Harness engine = new Harness(Execution.workers())) {
+      Delayed delayed = engine.group.schedule(TimeUnit.HOURS.toNanos(1), () -> {});
+      PollLoop loop = engine.group.firstLoop();
+      CompletableFuture<Long> before = new CompletableFuture<>();
+      loop.execute(() -> before.complete(loop.timers().nanosToNext()));
+      assertThat(before.get(10, TimeUnit.SECONDS)).isLessThan(Long.MAX_VALUE);
+      delayed.cancel();
+      CompletableFuture<Long> after = new CompletableFuture<>();
+      loop.execute(() -> after.complete(loop.timers().nanosToNext()));
+      assertThat(after.get(10, TimeUnit.SECONDS)).isEqualTo(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void codeIsStartedAlsoWhenTheGroupIsClosed() throws Exception {
+    Harness engine = new Harness(Execution.workers());
+    CompletableFuture<String> open = new CompletableFuture<>();
+    engine.group.start(() -> open.complete("done"));
+    assertThat(open.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+    engine.close();
+    CompletableFuture<String> closed = new CompletableFuture<>();
+    engine.group.start(() -> closed.complete("done"));
+    assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo("done");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -88,6 +89,23 @@ final class Harness implements AutoCloseable, ConnectionOwner {
   @Override
   public void closed(EngineConnection connection) {
     closed.add(connection);
+  }
+
+  /** Opens a connection and waits for it, as a dialer does; null if the time was over. */
+  EngineConnection connect(SocketAddress remote, ConnectionSettings settings, Await.Limit limit)
+      throws IOException {
+    PendingDial dial = group.startToConnect(remote, null, settings);
+    Thread caller = Thread.currentThread();
+    dial.result().whenComplete((connection, failure) -> Await.wake(caller));
+    if (!Await.until(dial.result()::isDone, limit, () -> "Dialling")) {
+      dial.giveUp();
+      return null;
+    }
+    try {
+      return dial.result().join();
+    } catch (CompletionException e) {
+      throw (IOException) e.getCause();
+    }
   }
 
   @Override

@@ -4,9 +4,6 @@ import io.netpoll.EventLoop;
 import io.netpoll.Listener;
 import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
-import io.netpoll.ShutdownReport;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +28,7 @@ final class EchoServer implements Callable<Integer> {
 
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
+  @Mixin private final GraceOption graceOption = new GraceOption();
 
   @Option(
       names = "--style",
@@ -66,13 +64,6 @@ final class EchoServer implements Callable<Integer> {
       description = "Sleep for N milliseconds in every request.")
   private long sleepMillis;
 
-  @Option(
-      names = "--grace",
-      paramLabel = "SECONDS",
-      defaultValue = "10",
-      description = "How long a shutdown waits for connections to end in order; 10 by default.")
-  private int graceSeconds;
-
   @Spec private CommandSpec command = CommandSpec.create();
 
   @Override
@@ -81,24 +72,9 @@ final class EchoServer implements Callable<Integer> {
     Echo echo = new Echo(maxFrame, burnMicros, sleepMillis);
     OnRequest handler = style() == Style.BLOCKING ? echo::blocking : echo::available;
     try (PollerGroup group = groupOptions.open("echo-server");
-        Listener listener = listen(group);
+        Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = EventLoop.builder(handler).coalesceFlushes(coalesce).build()) {
-      Termination termination = new Termination(server, Duration.ofSeconds(graceSeconds));
-      Runtime.getRuntime().addShutdownHook(termination);
-      // The kernel has been queueing connections since the listener was bound.
-      System.out.println(
-          "listening on "
-              + AddressOptions.describe(listener.localAddress())
-              + " "
-              + GroupOptions.describe(group));
-      System.out.flush();
-      try {
-        server.serve(listener);
-      } catch (IOException | IllegalStateException e) {
-        termination.servingFailed();
-        throw e;
-      }
-      termination.servingEnded();
+      ServerRun.serve("echo-server", server, listener, group, graceOption.grace());
       return 0;
     }
   }
@@ -112,68 +88,16 @@ final class EchoServer implements Callable<Integer> {
 
   private void check() {
     addressOptions.check();
+    graceOption.check();
     if (groupOptions.inline() && style() == Style.BLOCKING) {
       throw misuse("--style blocking waits, and a handler must not wait in --execution inline.");
     }
-    if (burnMicros < 0 || sleepMillis < 0 || graceSeconds < 0) {
-      throw misuse("--burn-us, --sleep-ms and --grace cannot be negative.");
+    if (burnMicros < 0 || sleepMillis < 0) {
+      throw misuse("--burn-us and --sleep-ms cannot be negative.");
     }
   }
 
   private ParameterException misuse(String sentence) {
     return new ParameterException(command.commandLine(), sentence);
-  }
-
-  private Listener listen(PollerGroup group) throws Failure {
-    String address = addressOptions.address();
-    try {
-      return Listener.builder().group(group).bind(addressOptions.network(), address);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new Failure(Sentences.because("Cannot listen on", address, e), e);
-    }
-  }
-
-  /**
-   * The shutdown hook: it ends the process by itself, because the virtual machine would give a
-   * process that was ended by a signal an exit code of its own.
-   */
-  private static final class Termination extends Thread {
-    private final EventLoop server;
-    private final Duration grace;
-    private volatile boolean begun;
-    private volatile boolean failed;
-
-    Termination(EventLoop server, Duration grace) {
-      super("echo-server-shutdown");
-      this.server = server;
-      this.grace = grace;
-    }
-
-    @Override
-    public void run() {
-      begun = true;
-      ShutdownReport report = server.shutdown(grace);
-      System.out.println(
-          "shut down: "
-              + report.drained()
-              + " connections drained, "
-              + report.aborted()
-              + " aborted");
-      System.out.flush();
-      Runtime.getRuntime().halt(report.clean() && !failed ? 0 : Sentences.FAILED);
-    }
-
-    /** Serving ended with an exception: a failure, unless the shutdown overtook it. */
-    void servingFailed() throws InterruptedException {
-      servingEnded();
-      failed = true;
-    }
-
-    /** Lets the hook end the process if a shutdown is what ended serving. */
-    void servingEnded() throws InterruptedException {
-      if (begun) {
-        join();
-      }
-    }
   }
 }

@@ -58,6 +58,19 @@ final class GroupOptions {
   }
 
   /**
+   * Refuses inline execution, for a command whose handlers wait.
+   *
+   * @param name the command's name
+   */
+  void refuseInline(String name) {
+    if (inline()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "The handlers of " + name + " wait, and must not in --execution inline.");
+    }
+  }
+
+  /**
    * Opens the group that these options describe.
    *
    * @param name what its threads are called

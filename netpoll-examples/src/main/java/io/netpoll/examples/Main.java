@@ -9,7 +9,18 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "netpoll-examples",
     description = "Runnable examples of Netpoll for Java.",
-    subcommands = {Demo.class, EchoServer.class, EchoClient.class})
+    subcommands = {
+      Demo.class,
+      EchoServer.class,
+      EchoClient.class,
+      RpcServer.class,
+      RpcClientCommand.class,
+      RedisServer.class,
+      RedisClient.class,
+      HttpServe.class,
+      HttpFetch.class,
+      TcpProxy.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},

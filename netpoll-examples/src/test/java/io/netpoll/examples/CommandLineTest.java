@@ -42,11 +42,21 @@ class CommandLineTest {
         "echo-server --max-frame 64GiB |"
             + " Invalid value for option '--max-frame': '64GiB' is not a number of bytes such as"
             + " 4096, 16KiB or 64MiB.",
-        "echo-server --grace -1 | --burn-us, --sleep-ms and --grace cannot be negative.",
+        "echo-server --grace -1 | --grace cannot be negative.",
+        "echo-server --burn-us -1 | --burn-us and --sleep-ms cannot be negative.",
+        "redis-server --grace -1 | --grace cannot be negative.",
+        "redis-server --execution inline |"
+            + " The handlers of redis-server wait, and must not in --execution inline.",
+        "redis-client --port 1 | Missing required parameter: 'WORD'.",
         "echo-server --loops 0 | Invalid value for option '--loops': 0 is less than 1.",
         "echo-client --count 0 | --connections, --count and --timeout must be at least 1.",
         "echo-client --unix /tmp/a --host b |"
             + " --unix cannot be used together with --host or --port.",
+        "rpc-server --execution inline | The handler waits, and must not in --execution inline.",
+        "rpc-server --slow-every -1 | --slow-every, --slow-ms and --grace cannot be negative.",
+        "rpc-client --callers 0 |"
+            + " --connections, --callers, --count and --timeout must be at least 1.",
+        "rpc-client --size 17MiB | --size 17825792 is more than 16777216.",
         "no-such-command | Unmatched argument at index 0: 'no-such-command'.",
       })
   void nonsense_isRefusedInOneSentenceWithExitCode2(String args, String sentence) {

@@ -8,8 +8,13 @@ import java.io.DataOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of the runnable jar's command line, kept by the jar itself in its own process. */
 @Timeout(120)
@@ -90,6 +96,43 @@ class CliTest {
       assertThat(ended.err()).isEmpty();
       assertThat(ended.code()).isZero();
     }
+  }
+
+  @Test
+  void aProxyForwardsToAnEchoServer() throws Exception {
+    try (Program server = Program.examples("echo-server", "--port", "0")) {
+      String target = "127.0.0.1:" + listening(server).group(1);
+      try (Program proxy = Program.examples("tcp-proxy", "--port", "0", "--target", target)) {
+        String port = listening(proxy).group(1);
+        Outcome client = run("echo-client", "--port", port, "--connections", "3", "--count", "200");
+        assertThat(client.err()).isEmpty();
+        assertThat(client.code()).isZero();
+        proxy.terminate();
+        assertThat(proxy.outcome().code()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void anHttpServerSendsFilesBelowItsRoot_andNoOthers(@TempDir Path directory) throws Exception {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    byte[] content = new byte[300_000];
+    new Random(1).nextBytes(content);
+    Files.write(root.resolve("file"), content);
+    Files.write(directory.resolve("secret"), content);
+    try (Program server =
+        Program.examples("http-server", "--port", "0", "--root", root.toString())) {
+      String base = "http://127.0.0.1:" + listening(server).group(1);
+      HttpClient client = HttpClient.newHttpClient();
+      var found = client.send(get(base + "/file"), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(found.body()).isEqualTo(content);
+      var missing = client.send(get(base + "/../secret"), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(missing.statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static HttpRequest get(String uri) {
+    return HttpRequest.newBuilder(URI.create(uri)).version(HttpClient.Version.HTTP_1_1).build();
   }
 
   @ParameterizedTest
@@ -187,6 +230,61 @@ class CliTest {
     assertThat(String.join("\n", demo.out())).contains("backend=", "echoed 500 frames");
     assertThat(demo.err()).isEmpty();
     assertThat(demo.code()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adaptive", "workers"})
+  void anRpcServer_answersCallersThatShareConnections(String execution) throws Exception {
+    try (Program server =
+        Program.examples(
+            "rpc-server", "--port", "0", "--slow-every", "50", "--execution", execution)) {
+      Outcome client =
+          run("rpc-client", "--port", Integer.toString(port(server)), "--count", "100");
+      assertThat(client.err()).isEmpty();
+      assertThat(String.join("\n", client.out()))
+          .contains("called 6400 times with 1024 bytes from 64 threads")
+          .contains("all bytes right", "p50=", "p99=");
+      assertThat(client.code()).isZero();
+      server.terminate();
+      Outcome ended = server.outcome();
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.code()).isZero();
+    }
+  }
+
+  @Test
+  void theRedisServer_servesTheRedisClient() throws Exception {
+    try (Program server = Program.examples("redis-server", "--port", "0")) {
+      String port = Integer.toString(port(server));
+      assertThat(run("redis-client", "--port", port, "SET", "k", "value").out())
+          .containsExactly("OK");
+      assertThat(run("redis-client", "--port", port, "MGET", "k", "missing").out())
+          .containsExactly("value", "(nothing)");
+      assertOneSentence(run("redis-client", "--port", port, "LPUSH", "k", "v"), 1, "WRONGTYPE");
+      server.terminate();
+      assertThat(server.outcome().code()).isZero();
+    }
+  }
+
+  @Test
+  void theHttpServer_servesTheHttpClient(@TempDir Path root) throws Exception {
+    Files.writeString(root.resolve("page"), "one\ntwo\n");
+    try (Program server =
+        Program.examples("http-server", "--port", "0", "--root", root.toString())) {
+      String address = "http://127.0.0.1:" + port(server);
+      assertThat(run("http-client", address + "/page").out()).containsExactly("one", "two");
+      assertThat(run("http-client", address + "/plaintext").out()).containsExactly("Hello, World!");
+      Outcome missing = run("http-client", address + "/missing");
+      assertThat(missing.err()).containsExactly("The server answered with status 404.");
+      assertThat(missing.code()).isEqualTo(1);
+      server.terminate();
+      assertThat(server.outcome().code()).isZero();
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThere_isOneSentence() throws Exception {
+    assertOneSentence(run("http-server", "--port", "0", "--root", "/no/such"), 1, "/no/such");
   }
 
   @Test

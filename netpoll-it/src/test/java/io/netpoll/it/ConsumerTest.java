@@ -6,6 +6,7 @@ import io.netpoll.it.Program.Outcome;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A consumer compiles against netpoll-api alone, and runs, on the class path and on the module
- * path, with the other artifacts added; where one is missing it is told which.
+ * A consumer compiles against netpoll-api alone, and runs, on the class path, on the module path
+ * and in a run-time image, with the other artifacts added; where one is missing it is told which.
  */
 @Timeout(120)
 class ConsumerTest {
+  private static final String[] PARTS = {"api", "buffer", "core", "server", "client", "poller-nio"};
+  private static final String NIO = "io.netpoll.poller.nio";
   private static final String ECHOED = "echoed hello over nio";
 
   @TempDir private Path directory;
@@ -35,22 +38,37 @@ class ConsumerTest {
   @Test
   void onTheClassPath_itRuns() throws Exception {
     compile("-classpath", path("api"), "Main.java");
-    assertEchoed(
-        run(
-            "-classpath",
-            withConsumer("api", "buffer", "core", "server", "client", "poller-nio"),
-            "consumer.Main"));
+    assertEchoed(run("-classpath", withConsumer(PARTS), "consumer.Main"));
   }
 
   @Test
   void onTheModulePath_itRuns() throws Exception {
     compile("--module-path", path("api"), "Main.java", "module-info.java");
-    assertEchoed(
+    assertEchoed(run("--module-path", withConsumer(PARTS), "--module", "consumer/consumer.Main"));
+  }
+
+  @Test
+  void inARunTimeImage_itRuns() throws Exception {
+    compile("--module-path", path("api"), "Main.java", "module-info.java");
+    Path image = directory.resolve("image");
+    link(image, withConsumer(PARTS), "consumer,io.netpoll.server,io.netpoll.client," + NIO);
+    try (Program program = Program.java(image, List.of("--module", "consumer/consumer.Main"))) {
+      assertEchoed(program.outcome());
+    }
+  }
+
+  @Test
+  void withABackendThatCannotRun_itFallsBackAndSaysSoOnce() throws Exception {
+    compile("-classpath", path("api"), "Main.java");
+    String withoutJffi = withConsumer(PARTS) + File.pathSeparator + path("poller-epoll");
+    Outcome outcome =
         run(
-            "--module-path",
-            withConsumer("api", "buffer", "core", "server", "client", "poller-nio"),
-            "--module",
-            "consumer/consumer.Main"));
+            "-Djava.util.logging.SimpleFormatter.format=%5$s%n",
+            "-classpath", withoutJffi, "consumer.Main");
+    assertThat(outcome.out()).containsExactly(ECHOED);
+    assertThat(outcome.err()).hasSize(1);
+    assertThat(outcome.err().get(0)).contains("epoll", "not used");
+    assertThat(outcome.code()).isZero();
   }
 
   @Test
@@ -110,6 +128,24 @@ class ConsumerTest {
               .call();
       assertThat(compiled).as(messages.toString()).isTrue();
     }
+  }
+
+  private static void link(Path image, String modulePath, String modules) {
+    StringWriter messages = new StringWriter();
+    PrintWriter writer = new PrintWriter(messages);
+    int code =
+        java.util.spi.ToolProvider.findFirst("jlink")
+            .orElseThrow()
+            .run(
+                writer,
+                writer,
+                "--module-path",
+                modulePath,
+                "--add-modules",
+                modules,
+                "--output",
+                image.toString());
+    assertThat(code).as(messages.toString()).isZero();
   }
 
   private static Outcome run(String... arguments) throws Exception {

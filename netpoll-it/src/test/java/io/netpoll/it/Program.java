@@ -35,9 +35,9 @@ final class Program implements AutoCloseable {
   private final Thread outReader;
   private final Thread errReader;
 
-  private Program(List<String> arguments) throws IOException {
+  private Program(Path home, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(home.resolve("bin").resolve("java").toString());
     command.addAll(arguments);
     process = new ProcessBuilder(command).start();
     process.getOutputStream().close();
@@ -47,14 +47,19 @@ final class Program implements AutoCloseable {
 
   /** Starts {@code java} with these arguments. */
   static Program java(List<String> arguments) throws IOException {
-    return new Program(arguments);
+    return java(Path.of(System.getProperty("java.home")), arguments);
+  }
+
+  /** Starts the {@code java} of a run-time image with these arguments. */
+  static Program java(Path home, List<String> arguments) throws IOException {
+    return new Program(home, arguments);
   }
 
   /** Starts a command of the examples jar. */
   static Program examples(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("-jar", System.getProperty("netpoll.examples.jar")));
     all.addAll(Arrays.asList(arguments));
-    return new Program(all);
+    return java(all);
   }
 
   /** Waits for the first line on standard output. */

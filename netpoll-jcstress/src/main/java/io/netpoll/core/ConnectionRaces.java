@@ -1,7 +1,9 @@
 package io.netpoll.core;
 
+import io.netpoll.DetachedSocket;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -132,6 +134,73 @@ public final class ConnectionRaces {
       link.stepped.lead();
       r.r1 = dial.result.isCompletedExceptionally() ? "failed" : "succeeded";
       r.r2 = link.handle().isAborted();
+    }
+  }
+
+  /** A socket is given away while a reader leaves its wait, or finds that it need not wait. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "The socket was given.")
+  public static class DetachedBesideReader {
+    private final Link link = Link.established();
+    private CompletionStage<DetachedSocket> stage;
+
+    @Actor
+    public void detach() {
+      stage = link.connection.detach();
+      link.stepped.lead();
+      link.connection.leader.detached(new NoSocket());
+      link.stepped.lead();
+    }
+
+    @Actor
+    public void read() {
+      try {
+        link.connection.reader().readByte();
+      } catch (IOException detached) {
+        return;
+      }
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.stepped.lead();
+      CompletableFuture<DetachedSocket> result = stage.toCompletableFuture();
+      r.r1 = result.isDone() && !result.isCompletedExceptionally();
+    }
+  }
+
+  /** Two threads detach: one gets the socket. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "One of them has it.")
+  public static class DetachBesideDetach {
+    private final Link link = Link.established();
+    private CompletionStage<DetachedSocket> one;
+    private CompletionStage<DetachedSocket> other;
+
+    @Actor
+    public void one() {
+      one = link.connection.detach();
+    }
+
+    @Actor
+    public void other() {
+      other = link.connection.detach();
+      link.stepped.lead();
+      link.connection.leader.detached(new NoSocket());
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(I_Result r) {
+      link.stepped.lead();
+      r.r1 = given(one) + given(other);
+    }
+
+    private static int given(CompletionStage<DetachedSocket> stage) {
+      CompletableFuture<DetachedSocket> result = stage.toCompletableFuture();
+      return result.isDone() && !result.isCompletedExceptionally() ? 1 : 0;
     }
   }
 

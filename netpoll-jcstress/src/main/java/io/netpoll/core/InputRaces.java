@@ -8,13 +8,17 @@ import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.LJJ_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZL_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
  * A waiting reader against those who wake it, and paused input against a reader that catches up:
- * {@link InputSide}, {@link Await}.
+ * {@link InputSide}, {@link Await}. Also the leader that drops an empty chain, and makes the next,
+ * beside a reader that may be anywhere in the one before.
  */
 public final class InputRaces {
   private InputRaces() {}
@@ -260,6 +264,125 @@ public final class InputRaces {
       link.stepped.lead();
       boolean resumed = link.handle().timesResumed() > resumedBefore;
       r.r2 = resumed ? "resumed" : r.r1 ? "not paused" : "paused for ever";
+    }
+  }
+
+  /** The chain is dropped, and another one filled, while a reader sees no bytes and parks. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7, 2, 2", expect = Expect.ACCEPTABLE, desc = "It has read from the new chain.")
+  public static class DropBesideWait extends Reading {
+    public DropBesideWait() {
+      link.receive(6);
+      read();
+    }
+
+    @Actor
+    public void dropAndReceive() {
+      link.drop();
+      link.receive(7);
+    }
+
+    @Actor
+    public void read(LJJ_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(LJJ_Result r) {
+      r.r2 = link.connection.in.beginHandlerCall(false);
+      link.drop();
+      r.r3 = link.connection.in.beginHandlerCall(false);
+      link.connection.abort();
+    }
+  }
+
+  /** The chain is to be dropped while a reader releases its last byte. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7, 8", expect = Expect.ACCEPTABLE, desc = "It has read from both chains.")
+  public static class DropBesideRelease extends Reading {
+    public DropBesideRelease() {
+      link.receive(7);
+    }
+
+    @Actor
+    public void dropAndReceive() {
+      link.drop();
+      link.receive(8);
+    }
+
+    @Actor
+    public void read(LL_Result r) {
+      r.r1 = read();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      r.r2 = read();
+      link.connection.abort();
+    }
+  }
+
+  /** The chain is dropped and made again while another thread looks how much can be read. */
+  @JCStressTest
+  @State
+  @Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "The byte has not come.")
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "The byte has come.")
+  public static class DropBesideLook extends Reading {
+    public DropBesideLook() {
+      link.receive(6);
+      read();
+    }
+
+    @Actor
+    public void dropAndReceive() {
+      link.drop();
+      link.receive(7);
+    }
+
+    @Actor
+    public void look(I_Result r) {
+      r.r1 = link.connection.in.unread();
+    }
+
+    @Arbiter
+    public void finish(I_Result r) {
+      link.connection.abort();
+    }
+  }
+
+  /** The chain is dropped and made again while the run asks whether bytes came. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "false, true",
+      expect = Expect.ACCEPTABLE,
+      desc = "It sees them when it looks again.")
+  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "It has seen them.")
+  public static class DropBesideRun extends Reading {
+    public DropBesideRun() {
+      link.receive(6);
+      long consumed = link.connection.in.beginHandlerCall(false);
+      read();
+      link.connection.in.endHandlerCall(consumed);
+    }
+
+    @Actor
+    public void dropAndReceive() {
+      link.drop();
+      link.receive(7);
+    }
+
+    @Actor
+    public void look(ZZ_Result r) {
+      r.r1 = link.connection.in.wantsHandler(false);
+    }
+
+    @Arbiter
+    public void finish(ZZ_Result r) {
+      r.r2 = link.connection.in.wantsHandler(false);
+      link.connection.abort();
     }
   }
 }

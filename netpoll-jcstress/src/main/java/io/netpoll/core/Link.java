@@ -26,8 +26,7 @@ final class Link {
     settings.inputHighWaterMark(MARK);
     settings.outputHighWaterMark(MARK);
     stepped.loop.reserve();
-    connection =
-        new EngineConnection(SteppedLoop.inlineGroup(), stepped.loop, settings.build(null), dial);
+    connection = new EngineConnection(stepped.loop, settings.build(null), dial);
   }
 
   /** An established connection; a wait of 10 s that nobody ends fails. */
@@ -64,6 +63,11 @@ final class Link {
     }
     connection.in.filled(bytes.length);
     return true;
+  }
+
+  /** Drops the input chain if it is empty, as the loop's leader. */
+  void drop() {
+    stepped.loop.warmInputs().remove(connection.in);
   }
 
   /** Writes and flushes bytes, as the writing thread. */

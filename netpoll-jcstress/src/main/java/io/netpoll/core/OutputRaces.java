@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.jcstress.Attempt;
+import java.io.IOException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -251,6 +252,34 @@ public final class OutputRaces {
     public void finish(LL_Result r) {
       settle();
       r.r2 = state();
+    }
+  }
+
+  /** A send fails while the poller finds the connection broken. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, false", expect = Expect.ACCEPTABLE, desc = "The socket is closed.")
+  public static class FailingSendBesideFailure extends Sending {
+    public FailingSendBesideFailure() {
+      link.handle().broken = true;
+    }
+
+    @Actor
+    public void send() {
+      Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void fail() {
+      link.connection.leader.failed(new IOException("Connection reset"));
+      link.stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r1 = link.handle().isClosed();
+      r.r2 = link.handle().misused;
     }
   }
 }

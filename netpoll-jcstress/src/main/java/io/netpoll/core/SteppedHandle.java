@@ -4,6 +4,7 @@ import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -18,6 +19,9 @@ final class SteppedHandle implements Handle {
 
   /** Whether the socket takes no bytes. */
   volatile boolean full;
+
+  /** Whether sending fails. */
+  volatile boolean broken;
 
   /** Whether two threads were inside a send, or one was while the socket was closed. */
   volatile boolean misused;
@@ -54,8 +58,12 @@ final class SteppedHandle implements Handle {
   }
 
   @Override
-  public boolean send() {
+  public boolean send() throws IOException {
     beginSend();
+    if (broken) {
+      endSend();
+      throw new IOException("Broken pipe");
+    }
     boolean takes = !full;
     if (takes) {
       sendAll();

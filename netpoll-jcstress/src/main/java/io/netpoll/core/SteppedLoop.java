@@ -47,8 +47,4 @@ final class SteppedLoop {
       throw new IllegalStateException("no loop was to be opened", e);
     }
   }
-
-  static EngineGroup inlineGroup() {
-    return INLINE;
-  }
 }

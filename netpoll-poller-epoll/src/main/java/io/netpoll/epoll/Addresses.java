@@ -10,8 +10,10 @@ import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 
 /**
  * Addresses as {@code struct sockaddr}: a family of 16 bits, then what that family has.
@@ -142,6 +144,11 @@ final class Addresses {
     }
   }
 
+  /** A path as the system knows it. */
+  static byte[] encodePath(Path path) {
+    return path.toString().getBytes(PATHS);
+  }
+
   private static int encodePath(String path, ByteBuffer bytes) throws SocketException {
     if (path.isEmpty()) {
       return UNIX_PATH;
@@ -219,6 +226,39 @@ final class Addresses {
       end++;
     }
     return new String(copy(bytes, UNIX_PATH, end - UNIX_PATH), PATHS);
+  }
+
+  /** Whether a call has written an IPv4 address, be it as one that is mapped into IPv6. */
+  static boolean isInet4(Memory memory) {
+    ByteBuffer bytes = memory.bytes;
+    int length = bytes.getInt(LENGTH);
+    short family = length < UNIX_PATH ? Libc.AF_UNIX : bytes.getShort(0);
+    return family == Libc.AF_INET
+        || (family == Libc.AF_INET6
+            && bytes.getLong(8) == 0
+            && bytes.getShort(16) == 0
+            && bytes.getShort(18) == -1);
+  }
+
+  /** The four bytes of an {@linkplain #isInet4 IPv4 address} that a call has written. */
+  static int inet4(Memory memory) {
+    return memory.bytes.getInt(memory.bytes.getShort(0) == Libc.AF_INET ? 4 : 20);
+  }
+
+  /** The port of an IP address that a call has written. */
+  static int port(Memory memory) {
+    return port(memory.bytes);
+  }
+
+  /** Makes an address of what {@link #inet4} and {@link #port(Memory)} told. */
+  static SocketAddress inet4(int address, int port) {
+    byte[] bytes =
+        ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(address).array();
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+    } catch (UnknownHostException lengthIsWrong) {
+      throw new AssertionError(lengthIsWrong);
+    }
   }
 
   private static byte[] copy(ByteBuffer bytes, int offset, int length) {

@@ -1,14 +1,15 @@
 package io.netpoll.epoll;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * The descriptor of a socket: who may close it, and when.
  *
  * <pre>
  *   FREE  --take-->  TAKEN  --close-->  CLOSED
- *     ^                /
- *     \-----give------/
+ *     ^                / \
+ *     \-----give------/   \--release-->  RELEASED
  * </pre>
  *
  * A number that is closed may be another socket's at once. So a thread that neither owns the socket
@@ -18,15 +19,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Descriptor {
   private static final int CLOSED = 1 << 31;
   private static final int TAKEN = 1 << 30;
+  private static final int RELEASED = 1 << 29;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   final int fd;
 
-  /** CLOSED, TAKEN, and below them the number of threads between enter and exit. */
-  private final AtomicInteger state;
+  /** CLOSED, TAKEN, RELEASED, and below them the number of threads between enter and exit. */
+  private volatile int state;
 
   private Descriptor(int fd, int state) {
     this.fd = fd;
-    this.state = new AtomicInteger(state);
+    this.state = state;
   }
 
   static Descriptor free(int fd) {
@@ -44,41 +56,53 @@ final class Descriptor {
   boolean take() {
     int now;
     do {
-      now = state.get();
+      now = state;
       if ((now & (CLOSED | TAKEN)) != 0) {
         return false;
       }
-    } while (!state.compareAndSet(now, now | TAKEN));
+    } while (!STATE.compareAndSet(this, now, now | TAKEN));
     return true;
   }
 
   /** Gives the socket back. For who took it. */
   void give() {
-    state.addAndGet(-TAKEN);
+    STATE.getAndAdd(this, -TAKEN);
   }
 
   /** Closes it, now or when the last thread has left. For who took it, once. */
   void close() {
-    int before = state.getAndAdd(CLOSED);
+    int before = (int) STATE.getAndAdd(this, CLOSED);
     if ((before & ~TAKEN) == 0) {
       Libc.close(fd);
     }
   }
 
-  /** Keeps the number from being closed; false if it was. */
+  /**
+   * Gives the number away, for its new owner to use and close as they like. For who took it, once.
+   * Waits for threads between enter and exit, which do not block.
+   */
+  int release() {
+    STATE.getAndAdd(this, RELEASED);
+    while (state != (TAKEN | RELEASED)) {
+      Thread.yield();
+    }
+    return fd;
+  }
+
+  /** Keeps the number from being closed; false if it was, or was given away. */
   boolean enter() {
     int now;
     do {
-      now = state.get();
-      if (now < 0) {
+      now = state;
+      if ((now & (CLOSED | RELEASED)) != 0) {
         return false;
       }
-    } while (!state.compareAndSet(now, now + 1));
+    } while (!STATE.compareAndSet(this, now, now + 1));
     return true;
   }
 
   void exit() {
-    int after = state.decrementAndGet();
+    int after = (int) STATE.getAndAdd(this, -1) - 1;
     if (after < 0 && (after & ~(CLOSED | TAKEN)) == 0) {
       Libc.close(fd);
     }

@@ -30,11 +30,24 @@ final class EpollListenSocket implements ListenSocket {
   private final SocketAddress local;
   private final @Nullable BoundFile file;
 
-  private EpollListenSocket(int fd, SocketAddress local) throws IOException {
+  /** Whether other processes may listen at the same socket. */
+  private final boolean shared;
+
+  private EpollListenSocket(int fd, SocketAddress local, @Nullable BoundFile file, boolean shared) {
     this.descriptor = Descriptor.free(fd);
     this.local = local;
     this.unix = Addresses.isUnix(local);
-    this.file = local instanceof UnixDomainSocketAddress address ? BoundFile.of(address) : null;
+    this.file = file;
+    this.shared = shared;
+  }
+
+  /** Takes a descriptor that somebody else has opened; the file of a Unix socket stays theirs. */
+  static EpollListenSocket adopt(int fd) throws IOException {
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    Adoptable.checkListening(fd, memory);
+    SocketAddress local = Addresses.local(fd, memory);
+    Adoptable.adapt(fd);
+    return new EpollListenSocket(fd, local, null, true);
   }
 
   static EpollListenSocket bind(
@@ -61,7 +74,9 @@ final class EpollListenSocket implements ListenSocket {
       if (result < 0) {
         throw Errno.bindException("listening at " + address, -result);
       }
-      EpollListenSocket socket = new EpollListenSocket(fd, Addresses.local(fd, memory));
+      SocketAddress local = Addresses.local(fd, memory);
+      BoundFile file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
+      EpollListenSocket socket = new EpollListenSocket(fd, local, file, false);
       bound = true;
       return socket;
     } finally {
@@ -74,6 +89,18 @@ final class EpollListenSocket implements ListenSocket {
   @Override
   public SocketAddress localAddress() {
     return local;
+  }
+
+  @Override
+  public boolean dropNew() {
+    if (unix || shared || !descriptor.enter()) {
+      return false;
+    }
+    try {
+      return NoNewConnections.attachTo(descriptor.fd) == 0;
+    } finally {
+      descriptor.exit();
+    }
   }
 
   @Override

@@ -4,9 +4,12 @@ import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
+import io.netpoll.spi.SourceFile;
+import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +110,26 @@ public final class EpollPollerProvider implements PollerProvider {
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
     return EpollListenSocket.bind(address, backlog, options);
+  }
+
+  @Override
+  public boolean adoptsDescriptors() {
+    return true;
+  }
+
+  @Override
+  public ListenSocket adoptListener(int descriptor) throws IOException {
+    return EpollListenSocket.adopt(descriptor);
+  }
+
+  @Override
+  public StreamSocket adoptStream(int descriptor) throws IOException {
+    return EpollStreamSocket.adopt(descriptor);
+  }
+
+  @Override
+  public SourceFile openFile(Path file) throws IOException {
+    return EpollFile.open(file);
   }
 
   /** Loads native code, once a process: a class that failed to initialise keeps no reason. */

@@ -4,6 +4,7 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class EpollStreamSocket implements StreamSocket {
   final Descriptor descriptor;
-  final boolean unix;
 
   /** Null until it is asked for. */
   private volatile @Nullable SocketAddress local;
 
-  private volatile SocketAddress remote;
+  /** Null for a peer of IPv4 that was accepted. */
+  private volatile @Nullable SocketAddress remote;
+
+  // A peer of IPv4 that was accepted: an address of six bytes, where its objects take 96.
+  private final int remote4;
+  private final char remotePort;
 
   /** Whether it is, or was, connected: before that the own address is not final. */
   private volatile boolean connected;
@@ -37,20 +42,48 @@ final class EpollStreamSocket implements StreamSocket {
     this.descriptor = descriptor;
     this.local = local;
     this.remote = remote;
-    this.unix = Addresses.isUnix(remote);
+    this.remote4 = 0;
+    this.remotePort = 0;
     this.connected = connected;
+  }
+
+  private EpollStreamSocket(
+      Descriptor descriptor, @Nullable SocketAddress local, int remote4, int remotePort) {
+    this.descriptor = descriptor;
+    this.local = local;
+    this.remote4 = remote4;
+    this.remotePort = (char) remotePort;
+    this.connected = true;
   }
 
   /**
    * A connected socket that nobody watches.
    *
    * @param local its own address, or null if the system has to be asked
+   * @param remote holds the peer's address, as the system wrote it
    * @param lingering whether SO_LINGER may be set
    */
   static EpollStreamSocket accepted(
-      int fd, @Nullable SocketAddress local, SocketAddress remote, boolean lingering) {
-    EpollStreamSocket socket = new EpollStreamSocket(Descriptor.free(fd), local, remote, true);
+      int fd, @Nullable SocketAddress local, Memory remote, boolean lingering) {
+    Descriptor descriptor = Descriptor.free(fd);
+    EpollStreamSocket socket =
+        Addresses.isInet4(remote)
+            ? new EpollStreamSocket(
+                descriptor, local, Addresses.inet4(remote), Addresses.port(remote))
+            : new EpollStreamSocket(descriptor, local, Addresses.decode(remote), true);
     socket.lingering = lingering;
+    return socket;
+  }
+
+  /** A socket that somebody else has connected, and that nobody watches. */
+  static EpollStreamSocket adopt(int fd) throws IOException {
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    Adoptable.checkConnected(fd, memory);
+    SocketAddress remote = Addresses.decode(memory);
+    SocketAddress local = Addresses.local(fd, memory);
+    Adoptable.adapt(fd);
+    EpollStreamSocket socket = new EpollStreamSocket(Descriptor.free(fd), local, remote, true);
+    socket.lingering = true; // it may be
     return socket;
   }
 
@@ -63,10 +96,14 @@ final class EpollStreamSocket implements StreamSocket {
     return descriptor.fd;
   }
 
+  boolean isUnix() {
+    return remote instanceof UnixDomainSocketAddress;
+  }
+
   /** Notes that it is connected, and finds out to whom if it was to an address that means many. */
   void connected(Memory memory) {
     connected = true;
-    if (Addresses.isWildcard(remote)) {
+    if (Addresses.isWildcard(remoteAddress())) {
       try {
         remote = Addresses.remote(fd(), memory);
       } catch (IOException disconnectedAlready) {
@@ -118,7 +155,7 @@ final class EpollStreamSocket implements StreamSocket {
     }
     // Whoever closed it has asked first.
     known = local;
-    return known != null ? known : Addresses.unspecified(unix);
+    return known != null ? known : Addresses.unspecified(isUnix());
   }
 
   private SocketAddress askForLocal(Memory memory) {
@@ -126,7 +163,7 @@ final class EpollStreamSocket implements StreamSocket {
     try {
       answer = Addresses.local(fd(), memory);
     } catch (IOException broken) {
-      answer = Addresses.unspecified(unix);
+      answer = Addresses.unspecified(isUnix());
     }
     local = answer;
     return answer;
@@ -134,7 +171,18 @@ final class EpollStreamSocket implements StreamSocket {
 
   @Override
   public SocketAddress remoteAddress() {
-    return remote;
+    SocketAddress known = remote;
+    return known != null ? known : Addresses.inet4(remote4, remotePort);
+  }
+
+  @Override
+  public int releaseDescriptor() {
+    if (!descriptor.take()) {
+      throw new IllegalStateException(
+          "The " + this + " was given away or closed before, or a poller has it.");
+    }
+    localAddress(); // as before a close
+    return descriptor.release();
   }
 
   @Override
@@ -154,7 +202,7 @@ final class EpollStreamSocket implements StreamSocket {
     if (connected && local == null) {
       askForLocal(memory);
     }
-    if (reset && !unix) {
+    if (reset && !isUnix()) {
       Options.setLinger(fd(), memory, 0);
     } else if (lingering) {
       stopLingering(memory);
@@ -171,6 +219,6 @@ final class EpollStreamSocket implements StreamSocket {
 
   @Override
   public String toString() {
-    return descriptor + " to " + remote;
+    return descriptor + " to " + remoteAddress();
   }
 }

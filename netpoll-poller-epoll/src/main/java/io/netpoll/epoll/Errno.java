@@ -11,6 +11,7 @@ final class Errno {
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int EIO = 5;
   static final int EBADF = 9;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
@@ -23,6 +24,7 @@ final class Errno {
   static final int ENOSYS = 38;
   static final int ENONET = 64;
   static final int EPROTO = 71;
+  static final int EOVERFLOW = 75;
   static final int ENOTSOCK = 88;
   static final int ENOPROTOOPT = 92;
   static final int EPROTONOSUPPORT = 93;
@@ -58,6 +60,7 @@ final class Errno {
       case EPERM -> "Operation not permitted (EPERM)";
       case ENOENT -> "No such file or directory (ENOENT)";
       case EINTR -> "Interrupted system call (EINTR)";
+      case EIO -> "Input/output error (EIO)";
       case EBADF -> "Bad file descriptor (EBADF)";
       case EAGAIN -> "Resource temporarily unavailable (EAGAIN)";
       case ENOMEM -> "Cannot allocate memory (ENOMEM)";
@@ -70,6 +73,7 @@ final class Errno {
       case ENOSYS -> "Function not implemented (ENOSYS)";
       case ENONET -> "Machine is not on the network (ENONET)";
       case EPROTO -> "Protocol error (EPROTO)";
+      case EOVERFLOW -> "Value too large for defined data type (EOVERFLOW)";
       case ENOTSOCK -> "Socket operation on non-socket (ENOTSOCK)";
       case ENOPROTOOPT -> "Protocol not available (ENOPROTOOPT)";
       case EPROTONOSUPPORT -> "Protocol not supported (EPROTONOSUPPORT)";

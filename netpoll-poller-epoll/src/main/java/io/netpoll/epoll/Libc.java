@@ -37,6 +37,10 @@ final class Libc {
   static final int EPOLLRDHUP = 0x2000;
   static final int EPOLLET = 1 << 31;
 
+  static final int O_RDONLY = 0;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+
   static final int EFD_CLOEXEC = 0x80000;
   static final int EFD_NONBLOCK = 0x800;
 
@@ -47,11 +51,17 @@ final class Libc {
   static final int SOCK_NONBLOCK = 0x800;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SHUT_WR = 1;
+  static final int F_GETFD = 1;
+  static final int F_SETFD = 2;
+  static final int F_GETFL = 3;
+  static final int F_SETFL = 4;
+  static final int FD_CLOEXEC = 1;
   static final int MSG_DONTWAIT = 0x40;
   static final int MSG_NOSIGNAL = 0x4000;
 
   static final int SOL_SOCKET = 1;
   static final int SO_REUSEADDR = 2;
+  static final int SO_TYPE = 3;
   static final int SO_ERROR = 4;
   static final int SO_SNDBUF = 7;
   static final int SO_RCVBUF = 8;
@@ -59,6 +69,9 @@ final class Libc {
   static final int SO_LINGER = 13;
   static final int SO_REUSEPORT = 15;
   static final int SO_PEERCRED = 17;
+  static final int SO_ATTACH_FILTER = 26;
+  static final int SO_ACCEPTCONN = 30;
+  static final int SO_DOMAIN = 39;
   static final int SO_BUSY_POLL = 46;
   static final int IPPROTO_IP = 0;
   static final int IP_TOS = 1;
@@ -107,7 +120,10 @@ final class Libc {
   private static final long READV = symbol("readv");
   private static final long SEND = symbol("send");
   private static final long SENDMSG = symbol("sendmsg");
+  private static final long OPEN = symbol("open");
+  private static final long SENDFILE = symbol("sendfile");
   private static final long SHUTDOWN = symbol("shutdown");
+  private static final long FCNTL = symbol("fcntl");
   private static final long CLOSE = symbol("close");
 
   /** Tells the address of a direct buffer. Not a lambda, which would cost time at start. */
@@ -245,8 +261,35 @@ final class Libc {
     return result;
   }
 
+  static int open(long path, int flags) {
+    int result;
+    do {
+      result = result(CALL.invokeL2(ARGS_2, OPEN, path, flags));
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /**
+   * Sends from a file. A socket whose peer is gone raises SIGPIPE, which the virtual machine
+   * ignores.
+   *
+   * @param offset address of the position in the file, which is moved on; 64 bits
+   */
+  static int sendfile(int socket, int file, long offset, int length) {
+    int result;
+    do {
+      result = result(CALL.invokeL4(ARGS_4, SENDFILE, socket, file, offset, length));
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
   static int shutdown(int fd, int how) {
     return result(CALL.invokeL2(ARGS_2, SHUTDOWN, fd, how));
+  }
+
+  /** With an operation that takes an int, or ignores it. */
+  static int fcntl(int fd, int operation, int value) {
+    return result(CALL.invokeL3(ARGS_3, FCNTL, fd, operation, value));
   }
 
   /** Is not made again when interrupted: the descriptor is gone whatever it returns. */

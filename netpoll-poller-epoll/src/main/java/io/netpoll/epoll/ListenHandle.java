@@ -160,8 +160,7 @@ final class ListenHandle extends EpollHandle {
   }
 
   private void prepare(int accepted, Memory memory) {
-    EpollStreamSocket stream =
-        EpollStreamSocket.accepted(accepted, local, Addresses.decode(memory), lingering);
+    EpollStreamSocket stream = EpollStreamSocket.accepted(accepted, local, memory, lingering);
     try {
       for (int i = 0; i < settings.size(); i++) {
         settings.get(i).apply(accepted, memory);

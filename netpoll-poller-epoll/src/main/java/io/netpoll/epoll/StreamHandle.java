@@ -205,7 +205,8 @@ final class StreamHandle extends EpollHandle {
    * Writes what the output offers.
    *
    * @param rounds how many calls at most
-   * @return whether nothing is left; else the socket is full, or the rounds are over
+   * @return whether nothing is left; else the socket is full, or the rounds or a file's turn are
+   *     over
    */
   private boolean send(Scratch scratch, int rounds) throws IOException {
     Output output = endpoint.output();
@@ -218,8 +219,11 @@ final class StreamHandle extends EpollHandle {
       int sent = scratch.send(fd);
       if (sent > 0) {
         output.sent(sent);
-      } else if (sent < 0 && sent != -Errno.EAGAIN) {
-        throw Errno.exception("send", -sent);
+      } else {
+        IOException failure = scratch.failure(sent);
+        if (failure != null) {
+          throw failure;
+        }
       }
       if (sent < offered) {
         return false;
@@ -401,7 +405,7 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.Setting setting = Options.forStream(option, value, socket.unix);
+    Options.Setting setting = Options.forStream(option, value, socket.isUnix());
     State now = state;
     if (now == State.CLOSING || now == State.ENDED) {
       throw new ClosedChannelException();
@@ -411,7 +415,7 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    Option known = Options.ofStream(option, socket.unix);
+    Option known = Options.ofStream(option, socket.isUnix());
     State now = state;
     if (now == State.CLOSING || now == State.ENDED) {
       throw new ClosedChannelException();

@@ -221,4 +221,26 @@ class AddressTest {
     assertThat(decoded).isEqualTo(address);
     assertThat(((Inet6Address) decoded.getAddress()).getScopeId()).isEqualTo(7);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.2.3.4", "255.254.253.252", "::1:2", "fe80::1:2", "1::ffff:1.2.3.4"})
+  void anAcceptedSocketKeepsTheAddressOfItsPeer(String host) throws Exception {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(host), 65_533);
+    assertThat(accepted(address, Addresses.family(address))).isEqualTo(address);
+    assertThat(accepted(address, Libc.AF_INET6)).isEqualTo(address);
+  }
+
+  @Test
+  void anAcceptedUnixSocketKeepsTheAddressOfItsPeer() throws Exception {
+    SocketAddress name = UnixDomainSocketAddress.of("@name");
+    assertThat(accepted(name, Libc.AF_UNIX)).isEqualTo(name);
+  }
+
+  private static SocketAddress accepted(SocketAddress remote, int family) throws Exception {
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    memory.bytes.putInt(128, Addresses.encode(remote, family, memory));
+    EpollStreamSocket socket = EpollStreamSocket.accepted(-1, null, memory, false);
+    assertThat(socket.isUnix()).isEqualTo(family == Libc.AF_UNIX);
+    return socket.remoteAddress();
+  }
 }

@@ -51,4 +51,26 @@ class DescriptorTest {
     descriptor.close();
     assertThat(isOpen()).isFalse();
   }
+
+  @Test
+  void isGivenAwayWhenTheLastUserHasLeft_andStaysOpen() throws Exception {
+    Descriptor descriptor = Descriptor.taken(fd);
+    assertThat(descriptor.enter()).isTrue();
+    Thread leaving =
+        new Thread(
+            () -> {
+              while (descriptor.enter()) {
+                descriptor.exit(); // until it is being given away
+              }
+              descriptor.exit();
+            });
+    leaving.start();
+    assertThat(descriptor.release()).isEqualTo(fd);
+    leaving.join();
+
+    assertThat(isOpen()).isTrue();
+    assertThat(descriptor.enter()).isFalse();
+    assertThat(descriptor.take()).isFalse();
+    Libc.close(fd);
+  }
 }

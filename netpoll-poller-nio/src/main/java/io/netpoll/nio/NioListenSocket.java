@@ -29,12 +29,22 @@ final class NioListenSocket implements ListenSocket {
   private final SocketAddress local;
   private final @Nullable BoundFile file;
 
-  private NioListenSocket(ServerSocketChannel channel, @Nullable ProtocolFamily family)
-      throws IOException {
+  private NioListenSocket(
+      ServerSocketChannel channel,
+      @Nullable ProtocolFamily family,
+      SocketAddress local,
+      @Nullable BoundFile file) {
     this.channel = channel;
     this.family = family;
-    this.local = channel.getLocalAddress();
-    this.file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
+    this.local = local;
+    this.file = file;
+  }
+
+  /** Takes a channel that somebody else has bound; the file of a Unix socket stays theirs. */
+  static NioListenSocket adopt(ServerSocketChannel channel) throws IOException {
+    Adoptable.check(channel);
+    SocketAddress local = channel.getLocalAddress();
+    return new NioListenSocket(channel, Addresses.family(local), local, null);
   }
 
   static NioListenSocket bind(
@@ -50,7 +60,9 @@ final class NioListenSocket implements ListenSocket {
       }
       Options.setAll(channel, options);
       channel.bind(address, backlog);
-      NioListenSocket socket = new NioListenSocket(channel, family);
+      SocketAddress local = channel.getLocalAddress();
+      BoundFile file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
+      NioListenSocket socket = new NioListenSocket(channel, family, local, file);
       bound = true;
       return socket;
     } finally {

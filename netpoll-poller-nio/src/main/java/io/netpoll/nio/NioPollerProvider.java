@@ -4,10 +4,13 @@ import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
+import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.Set;
@@ -69,5 +72,20 @@ public final class NioPollerProvider implements PollerProvider {
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
     return NioListenSocket.bind(address, backlog, options);
+  }
+
+  @Override
+  public boolean adoptsChannels() {
+    return true;
+  }
+
+  @Override
+  public ListenSocket adoptListener(ServerSocketChannel channel) throws IOException {
+    return NioListenSocket.adopt(channel);
+  }
+
+  @Override
+  public StreamSocket adoptStream(SocketChannel channel) throws IOException {
+    return NioStreamSocket.adopt(channel);
   }
 }

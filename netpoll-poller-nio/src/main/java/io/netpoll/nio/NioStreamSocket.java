@@ -36,6 +36,14 @@ final class NioStreamSocket implements StreamSocket {
         channel, channel.getLocalAddress(), channel.getRemoteAddress(), Ownership.free());
   }
 
+  /** A socket that somebody else has connected, and that nobody watches. */
+  static NioStreamSocket adopt(SocketChannel channel) throws IOException {
+    Adoptable.check(channel);
+    NioStreamSocket socket = connected(channel);
+    socket.lingering = true; // who knows
+    return socket;
+  }
+
   /** A socket that a poller watches and that is about to connect. */
   static NioStreamSocket connecting(SocketChannel channel, SocketAddress remote) {
     return new NioStreamSocket(
@@ -80,6 +88,15 @@ final class NioStreamSocket implements StreamSocket {
   @Override
   public SocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public SocketChannel releaseChannel() {
+    if (!ownership.close()) {
+      throw new IllegalStateException(
+          "The socket to " + remote + " was given away or closed before, or a poller has it.");
+    }
+    return channel;
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.netpoll.nio;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who may close a socket: whoever holds it, until a poller takes it.
+ * Who may close a socket, or give it away: whoever holds it, until a poller takes it.
  *
  * <pre>
  *   FREE  --take-->  TAKEN  --give-->  FREE
@@ -41,7 +41,10 @@ final class Ownership {
     state.set(FREE);
   }
 
-  /** Claims the right to close the socket; false if a poller has it, or it was closed before. */
+  /**
+   * Claims the right to close the socket, or to give it away; false if a poller has it, or it was
+   * closed before.
+   */
   boolean close() {
     return state.compareAndSet(FREE, CLOSED);
   }

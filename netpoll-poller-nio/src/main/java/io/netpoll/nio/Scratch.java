@@ -1,5 +1,6 @@
 package io.netpoll.nio;
 
+import io.netpoll.spi.ChannelFile;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Scratch {
   /** Enough for a socket buffer of pages; far below the 1024 that one system call takes. */
   private static final int SPANS = 32;
+
+  /** So much of a file is sent before others have their turn. */
+  private static final int FILE_TURN = 2 << 20;
 
   final Spans spans = new Spans(SPANS);
   private final @Nullable ByteBuffer[] buffers = new ByteBuffer[SPANS];
@@ -28,6 +32,9 @@ final class Scratch {
 
   /** Writes the spans; returns the number of bytes that the socket took. */
   int write(SocketChannel channel) throws IOException {
+    if (spans.file() instanceof ChannelFile file) {
+      return file.send(spans.filePosition(), Math.min(spans.bytes(), FILE_TURN), channel);
+    }
     int count = spans.count();
     return count == 1
         ? channel.write(spans.buffer(0))

@@ -192,7 +192,8 @@ final class StreamHandle extends NioHandle {
    * Writes what the output offers.
    *
    * @param rounds how many calls at most
-   * @return whether nothing is left; else the socket is full, or the rounds are over
+   * @return whether nothing is left; else the socket is full, or the rounds or a file's turn are
+   *     over
    */
   private boolean send(Scratch scratch, int rounds) throws IOException {
     Output output = endpoint.output();

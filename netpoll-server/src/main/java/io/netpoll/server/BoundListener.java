@@ -4,11 +4,15 @@ import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.core.Acceptance;
 import io.netpoll.core.Addresses;
+import io.netpoll.core.Await;
 import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.EngineGroup;
+import io.netpoll.core.Nanos;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,18 +29,23 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BoundListener implements Listener {
   private final EngineGroup group;
   private final List<ListenSocket> sockets;
-
-  /** Whether each socket's connections stay on the loop that accepted them. */
-  private final boolean eachOnOneLoop;
+  private final Accepting accepting;
 
   private final ReentrantLock lock = new ReentrantLock();
   private List<Acceptance> acceptances = List.of();
   private volatile boolean closed;
 
-  BoundListener(EngineGroup group, List<ListenSocket> sockets, boolean eachOnOneLoop) {
+  /** How accepting starts at each of the sockets. */
+  @FunctionalInterface
+  interface Accepting {
+    Acceptance start(int number, ListenSocket socket, ConnectionSettings settings)
+        throws IOException;
+  }
+
+  BoundListener(EngineGroup group, List<ListenSocket> sockets, Accepting accepting) {
     this.group = group;
     this.sockets = List.copyOf(sockets);
-    this.eachOnOneLoop = eachOnOneLoop;
+    this.accepting = accepting;
   }
 
   /**
@@ -57,10 +66,7 @@ final class BoundListener implements Listener {
       List<Acceptance> started = new ArrayList<>();
       try {
         for (ListenSocket socket : sockets) {
-          started.add(
-              eachOnOneLoop
-                  ? group.acceptOnOneLoop(started.size(), socket, settings)
-                  : group.accept(socket, settings));
+          started.add(accepting.start(started.size(), socket, settings));
         }
       } finally {
         acceptances = List.copyOf(started);
@@ -91,6 +97,34 @@ final class BoundListener implements Listener {
   @Override
   public boolean isOpen() {
     return !closed;
+  }
+
+  @Override
+  public boolean drain(Duration limit) {
+    ServingLoop.checkLimit(limit);
+    return drain(Await.Limit.in(Nanos.of(limit)));
+  }
+
+  /** Drains as {@link #drain(Duration)}. */
+  boolean drain(Await.Limit limit) {
+    Await.permit(() -> "Draining a listener");
+    try {
+      return Acceptance.drain(served(), limit);
+    } catch (InterruptedIOException e) {
+      return false; // the interrupt flag stays set, for the caller to see
+    } finally {
+      close();
+    }
+  }
+
+  /** What is to be drained: nothing if it is not served, or closed. */
+  private List<Acceptance> served() {
+    lock.lock();
+    try {
+      return closed ? List.of() : acceptances;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

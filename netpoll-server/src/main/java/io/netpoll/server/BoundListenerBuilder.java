@@ -2,9 +2,11 @@ package io.netpoll.server;
 
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
+import io.netpoll.PollerUnavailableException;
 import io.netpoll.core.Addresses;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.NamedOptions;
+import io.netpoll.core.Origin;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,11 +15,14 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Describes a {@link BoundListener}. */
@@ -83,14 +88,11 @@ final class BoundListenerBuilder implements Listener.Builder {
               + Addresses.text(address)
               + ".");
     }
-    PollerGroup chosen = group == null ? PollerGroup.shared() : group;
-    if (!(chosen instanceof EngineGroup engine)) {
-      throw new IllegalArgumentException(
-          "This poller group was not made by this library: use PollerGroup.builder().");
-    }
+    EngineGroup engine = engine();
     if (!reusePort) {
       ListenSocket socket = engine.bind(address, backlog, options);
-      return new BoundListener(engine, List.of(socket), false);
+      return new BoundListener(
+          engine, List.of(socket), (number, one, settings) -> engine.accept(one, settings));
     }
     if (address instanceof UnixDomainSocketAddress) {
       throw new IllegalArgumentException(
@@ -98,7 +100,11 @@ final class BoundListenerBuilder implements Listener.Builder {
               + Addresses.text(address)
               + " cannot be bound more than once: use reusePort with TCP only.");
     }
-    return new BoundListener(engine, bindEach(engine, address), true);
+    return new BoundListener(engine, bindEach(engine, address), engine::acceptOnOneLoop);
+  }
+
+  private EngineGroup engine() throws PollerUnavailableException {
+    return ServingLoop.engine(group == null ? PollerGroup.shared() : group);
   }
 
   /** Binds a socket for each loop; those after the first to the address that the first has got. */
@@ -121,5 +127,85 @@ final class BoundListenerBuilder implements Listener.Builder {
         sockets.forEach(ListenSocket::close);
       }
     }
+  }
+
+  @Override
+  public Listener adopt(ServerSocketChannel channel) throws IOException {
+    return adopt(new Origin.ListeningChannel(channel));
+  }
+
+  @Override
+  public Listener adopt(int descriptor) throws IOException {
+    return adopt(new Origin.ListeningDescriptor(descriptor));
+  }
+
+  private Listener adopt(Origin.Listening origin) throws IOException {
+    if (reusePort || !options.isEmpty()) {
+      throw new IllegalStateException(
+          "A socket that is adopted is bound already: set its options, or SO_REUSEPORT, before it"
+              + " is bound, and none here.");
+    }
+    EngineGroup engine = engine();
+    ListenSocket socket = engine.adopt(origin);
+    return new BoundListener(
+        engine,
+        List.of(socket),
+        (number, one, settings) -> engine.acceptAdopted(origin, one, settings));
+  }
+
+  @Override
+  public List<Listener> inherited() throws IOException {
+    return inherited(descriptor -> true);
+  }
+
+  @Override
+  public List<Listener> inherited(String name) throws IOException {
+    Objects.requireNonNull(name, "name");
+    return inherited(descriptor -> descriptor.name().equals(name));
+  }
+
+  private List<Listener> inherited(Predicate<Inheritance.Descriptor> wanted) throws IOException {
+    List<Inheritance.Descriptor> found =
+        Inheritance.parse(System.getenv(), ProcessHandle.current().pid());
+    if (!found.isEmpty() && !engine().adoptsDescriptors()) {
+      throw new UnsupportedOperationException(
+          "The "
+              + engine().backend()
+              + " backend cannot open the descriptors of LISTEN_FDS, which is "
+              + found.size()
+              + ": use a group on the epoll backend, or have one socket handed over as standard"
+              + " input, and Listener.Builder.standardInput().");
+    }
+    List<Listener> adopted = new ArrayList<>();
+    boolean complete = false;
+    try {
+      for (Inheritance.Descriptor descriptor : found) {
+        if (wanted.test(descriptor) && Inheritance.take(descriptor)) {
+          adopted.add(adopt(descriptor.number()));
+        }
+      }
+      complete = true;
+      return List.copyOf(adopted);
+    } finally {
+      if (!complete) {
+        adopted.forEach(Listener::close);
+      }
+    }
+  }
+
+  @Override
+  public Listener standardInput() throws IOException {
+    Channel channel = System.inheritedChannel();
+    if (!(channel instanceof ServerSocketChannel listening)) {
+      throw new IllegalStateException(
+          "The standard input of this process is "
+              + (channel == null ? "no socket" : channel)
+              + ": have a listening socket handed over there, as by inetd with wait, or by systemd"
+              + " with StandardInput=socket.");
+    }
+    if (listening.isOpen() && !listening.isRegistered()) {
+      listening.configureBlocking(false);
+    }
+    return adopt(listening);
   }
 }

@@ -120,6 +120,11 @@ final class Gate {
     }
   }
 
+  /** Whether all that were admitted have gone. */
+  boolean isEmpty() {
+    return inside.get() == 0;
+  }
+
   /** The address to count by; null if connections are not counted by address. */
   private @Nullable InetAddress addressOf(SocketAddress peer) {
     return limits.maxPerAddress() < Integer.MAX_VALUE && peer instanceof InetSocketAddress inet

@@ -1,20 +1,28 @@
 package io.netpoll.server;
 
+import io.netpoll.Connection;
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
+import io.netpoll.PollerGroup;
 import io.netpoll.Refusals;
 import io.netpoll.ShutdownReport;
 import io.netpoll.core.Acceptance;
+import io.netpoll.core.Await;
 import io.netpoll.core.ConnectionOwner;
 import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
+import io.netpoll.core.Nanos;
+import io.netpoll.core.Origin;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +44,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   /** Where connections may be: the groups of all listeners, also of closed ones. */
   private final Set<EngineGroup> groups = new LinkedHashSet<>();
+
+  /** The threads that wait until nobody is inside, also on the way from one loop to another. */
+  private final Set<Thread> drainers = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable Shutdown shutdown;
   private final @Nullable ExitHook exitHook;
@@ -73,9 +84,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     }
     lock.lock();
     try {
-      if (shutdown != null) {
-        throw new IllegalStateException("This event loop was shut down: build a new one.");
-      }
+      checkNotShutDown();
       listeners.removeIf(known -> !known.isOpen());
       List<Acceptance> acceptances = bound.accept(settings);
       listeners.add(bound);
@@ -86,6 +95,74 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       return acceptances;
     } finally {
       lock.unlock();
+    }
+  }
+
+  @Override
+  public Connection adopt(PollerGroup group, SocketChannel channel) throws IOException {
+    return adopt(group, new Origin.ConnectedChannel(channel));
+  }
+
+  @Override
+  public Connection adopt(PollerGroup group, int descriptor) throws IOException {
+    return adopt(group, new Origin.ConnectedDescriptor(descriptor));
+  }
+
+  private Connection adopt(PollerGroup group, Origin.Connected origin) throws IOException {
+    EngineGroup engine = engine(group);
+    lock.lock();
+    try {
+      checkNotShutDown();
+      groups.add(engine);
+    } finally {
+      lock.unlock();
+    }
+    return engine.adopt(origin, settings);
+  }
+
+  /** The engine of a group. */
+  static EngineGroup engine(PollerGroup group) {
+    if (group instanceof EngineGroup engine) {
+      return engine;
+    }
+    throw new IllegalArgumentException(
+        "This poller group was not made by this library: use PollerGroup.builder().");
+  }
+
+  private void checkNotShutDown() {
+    if (shutdown != null) {
+      throw new IllegalStateException("This event loop was shut down: build a new one.");
+    }
+  }
+
+  @Override
+  public boolean drain(Duration limit) {
+    checkLimit(limit);
+    Await.permit(() -> "Draining an event loop");
+    List<BoundListener> closing;
+    lock.lock();
+    try {
+      closing = List.copyOf(listeners);
+    } finally {
+      lock.unlock();
+    }
+    Await.Limit left = Await.Limit.in(Nanos.of(limit));
+    boolean all = true;
+    for (BoundListener listener : closing) {
+      all &= listener.drain(left);
+    }
+    return awaitNoConnections(left) && all;
+  }
+
+  private boolean awaitNoConnections(Await.Limit limit) {
+    Thread caller = Thread.currentThread();
+    drainers.add(caller);
+    try {
+      return Await.until(gate::isEmpty, limit, () -> "Draining an event loop");
+    } catch (InterruptedIOException e) {
+      return false; // the interrupt flag stays set, for the caller to see
+    } finally {
+      drainers.remove(caller);
     }
   }
 
@@ -106,7 +183,12 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public void lost(SocketAddress peer) {
+    leave(peer);
+  }
+
+  private void leave(SocketAddress peer) {
     gate.leave(peer);
+    drainers.forEach(Await::wake); // each looks at the gate when it is among them
   }
 
   @Override
@@ -124,7 +206,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       running.countClosed(); // before open falls, so that whoever sees none open has all counted
     }
     open.decrementAndGet();
-    gate.leave(connection.remoteAddress());
+    leave(connection.remoteAddress());
     running = shutdown; // again: one that began meanwhile may have seen this one open
     if (running != null) {
       running.wakeWaiters();
@@ -150,6 +232,13 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       exitHook.remove();
     }
     return running.await(deadline);
+  }
+
+  static void checkLimit(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException(
+          "The limit of a drain must be zero or positive, not " + limit + ".");
+    }
   }
 
   static void checkDeadline(Duration deadline) {

@@ -1,6 +1,7 @@
 package io.netpoll.testkit;
 
 import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.spi.ChannelFile;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
@@ -8,6 +9,7 @@ import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ final class Transfer {
   private static final Page STALE = new StalePage();
 
   private final Side side;
+  private final WritableByteChannel sink = new Sink();
   private final Spans inputSpans = new Spans(16);
   private final Spans outputSpans = new Spans(16);
   private @Nullable Page expectedPage;
@@ -128,6 +131,12 @@ final class Transfer {
           return true;
         }
         check(outputSpans, "Output.collect()");
+        if (outputSpans.file() instanceof ChannelFile file) {
+          if (!send(output, file, bytes)) {
+            return false;
+          }
+          continue;
+        }
         if (bytes != outputSpans.bytes()) {
           throw Violations.record(
               "Output.collect() returned " + bytes + " for " + outputSpans.bytes() + " bytes.");
@@ -155,6 +164,17 @@ final class Transfer {
         outputSpans.clear();
       }
     }
+  }
+
+  /** Sends a range of a file; returns whether all of it was taken. */
+  private boolean send(Output output, ChannelFile file, int bytes) throws IOException {
+    Fault.SEND.strike();
+    expect(null, 0);
+    int sent = file.send(outputSpans.filePosition(), Math.min(bytes, PAGE_SIZE), sink);
+    if (sent > 0) {
+      output.sent(sent);
+    }
+    return sent == Math.min(bytes, PAGE_SIZE);
   }
 
   private void expect(@Nullable Page page, int offset) {
@@ -195,6 +215,24 @@ final class Transfer {
                 + page.size()
                 + ".");
       }
+    }
+  }
+
+  /** The socket as a channel, for files. */
+  private final class Sink implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      return side.write(from, false);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !side.isClosed();
+    }
+
+    @Override
+    public void close() {
+      throw new UnsupportedOperationException("The engine closes the socket.");
     }
   }
 

@@ -2,6 +2,7 @@ package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.Connection;
 import io.netpoll.EventLoop;
@@ -12,6 +13,9 @@ import io.netpoll.ShutdownReport;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -23,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -40,6 +45,23 @@ abstract class ServeContract extends ConnectionSuite {
     kind.assumeProvidedBy(provider());
     SocketAddress address = kind.free(Files.createTempDirectory(directory, "listener"));
     return stage.keep(Listener.builder().group(stage.group).bind(address));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp, 127.0.0.1", "tcp, ::1", "tcp4, 127.0.0.1", "tcp6, ::1"})
+  void aListenerWithoutAHost_isReachedAtTheAddressesOfItsNetwork(String network, String host)
+      throws Exception {
+    InetAddress address = InetAddress.getByName(host);
+    assumeTrue(NetworkInterface.getByInetAddress(address) != null, "There is no " + host + ".");
+    var stage = open(Execution.Mode.WORKERS);
+    Listener listener =
+        stage.keep(Listener.builder().group(stage.group).backlog(16).bind(network, ":0"));
+    EventLoop server = EventLoop.builder(ECHO).build();
+    server.start(listener);
+    int port = ((InetSocketAddress) listener.localAddress()).getPort();
+    assertThat(port).isPositive();
+    assertEchoes(stage.dial(new InetSocketAddress(address, port)));
+    server.shutdown(ConnectionStage.PATIENCE);
   }
 
   @ParameterizedTest

@@ -1,0 +1,389 @@
+package io.netpoll.client;
+
+import io.netpoll.AcquireTimeoutException;
+import io.netpoll.Connection;
+import io.netpoll.ConnectionPool;
+import io.netpoll.PollerUnavailableException;
+import io.netpoll.PoolListener.Reason;
+import io.netpoll.core.Await;
+import io.netpoll.core.Delayed;
+import io.netpoll.core.EngineConnection;
+import io.netpoll.core.EngineGroup;
+import io.netpoll.core.Nanos;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool: carries out what {@link PoolState} decides. It waits, dials, closes connections, and asks
+ * loops for timers; any thread calls its methods, and handlers' threads what dials, timers and
+ * connections that end bring about.
+ */
+final class EnginePool implements ConnectionPool {
+  private final PoolSettings settings;
+  private final EngineGroup engine;
+  private final PoolState<EngineConnection> state;
+  private final PoolEvents events;
+  private final RefillPause refillPause = new RefillPause();
+
+  /** Those under way, to be cancelled when the pool closes. */
+  private final Set<CompletableFuture<Connection>> dials = ConcurrentHashMap.newKeySet();
+
+  /** Completed when the pool is closed and nothing is lent. */
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+
+  /** The last timers that were asked for, to be cancelled when the pool closes. */
+  private volatile @Nullable Delayed look;
+
+  private volatile @Nullable Delayed refill;
+
+  private EnginePool(PoolSettings settings, EngineGroup engine) {
+    this.settings = settings;
+    this.engine = engine;
+    this.events = new PoolEvents(settings.listener());
+    this.state = new PoolState<>(settings.target().name(), settings.bounds(), EnginePool::faultOf);
+  }
+
+  static EnginePool open(PoolSettings settings) throws PollerUnavailableException {
+    EnginePool pool = new EnginePool(settings, settings.dialer().group());
+    pool.refill();
+    return pool;
+  }
+
+  /** Why a connection cannot be lent to the next user; null if it can. */
+  private static @Nullable Reason faultOf(EngineConnection connection) {
+    if (!connection.isActive()) {
+      return Reason.CLOSED;
+    }
+    if (connection.hasGivenUpWaiting()) {
+      return Reason.UNANSWERED;
+    }
+    if (connection.reader().length() > 0) {
+      return Reason.UNREAD_INPUT;
+    }
+    return connection.writer().mallocLength() > 0 ? Reason.UNFLUSHED_OUTPUT : null;
+  }
+
+  // ---- Acquiring -----------------------------------------------------------------------------
+
+  @Override
+  public Lease acquire() throws IOException {
+    return acquire(settings.acquireTimeout());
+  }
+
+  @Override
+  public Lease acquire(Duration timeout) throws IOException {
+    long nanos = nanos(timeout);
+    long start = System.nanoTime();
+    try {
+      Place<EngineConnection> place = takeIdle(start);
+      if (place == null) {
+        place = await(start, nanos);
+      }
+      events.acquired(start);
+      return new EngineLease(this, place);
+    } catch (IOException | RuntimeException e) {
+      events.acquireFailed(start, e);
+      throw e;
+    }
+  }
+
+  private static long nanos(Duration timeout) {
+    return Nanos.of(EnginePoolBuilder.notNegative("timeout of an acquisition", timeout));
+  }
+
+  private @Nullable Place<EngineConnection> takeIdle(long now) {
+    Todo<EngineConnection> todo = new Todo<>();
+    Place<EngineConnection> place = state.take(now, todo);
+    carryOut(todo);
+    return place;
+  }
+
+  private Place<EngineConnection> await(long start, long nanos) throws IOException {
+    Supplier<String> what = () -> "Acquiring a connection to " + settings.target().name();
+    Await.permit(what);
+    Waiter<EngineConnection> waiter = new Waiter.OfThread<>();
+    enqueue(waiter, start);
+    try {
+      if (!Await.until(waiter::isServed, Await.Limit.in(nanos), what) && state.giveUp(waiter)) {
+        throw timedOut(start);
+      }
+    } catch (InterruptedIOException e) {
+      if (!state.giveUp(waiter)) {
+        giveBackUnused(waiter);
+      }
+      throw e;
+    }
+    return outcome(waiter);
+  }
+
+  private void enqueue(Waiter<EngineConnection> waiter, long now) {
+    Todo<EngineConnection> todo = new Todo<>();
+    state.enqueue(waiter, now, todo);
+    carryOut(todo);
+  }
+
+  private void giveBackUnused(Waiter<EngineConnection> served) {
+    Place<EngineConnection> place = served.place();
+    if (place != null) {
+      giveBack(place, null);
+    }
+  }
+
+  private static Place<EngineConnection> outcome(Waiter<EngineConnection> served)
+      throws IOException {
+    Place<EngineConnection> place = served.place();
+    if (place != null) {
+      return place;
+    }
+    if (served.failure() instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    throw (IOException) served.failure();
+  }
+
+  private AcquireTimeoutException timedOut(long start) {
+    Counts counts = state.counts();
+    return new AcquireTimeoutException(
+        "No connection to "
+            + settings.target().name()
+            + " came free within "
+            + Nanos.text(System.nanoTime() - start)
+            + ": "
+            + counts.leased()
+            + " of at most "
+            + settings.bounds().max()
+            + " are lent, "
+            + counts.dialling()
+            + " are being dialled, and "
+            + counts.waiting()
+            + " other callers wait.");
+  }
+
+  @Override
+  public CompletableFuture<Lease> acquireAsync(Duration timeout) {
+    long nanos = nanos(timeout);
+    long start = System.nanoTime();
+    Place<EngineConnection> place = takeIdle(start);
+    if (place != null) {
+      events.acquired(start);
+      return CompletableFuture.completedFuture(new EngineLease(this, place));
+    }
+    FutureWaiter waiter = new FutureWaiter(start);
+    enqueue(waiter, start);
+    waiter.limit(nanos);
+    return waiter.shown;
+  }
+
+  /** A caller whom a future stands for. */
+  private final class FutureWaiter extends Waiter<EngineConnection> {
+    private final CompletableFuture<Lease> shown = new CompletableFuture<>();
+    private final long start;
+
+    FutureWaiter(long start) {
+      this.start = start;
+    }
+
+    /**
+     * Lets it wait no longer than this, nor than its owner wants. Called once, when it is queued.
+     */
+    void limit(long nanos) {
+      Delayed deadline = engine.schedule(nanos, this::timeOut);
+      shown.whenComplete(
+          (lease, failure) -> {
+            deadline.cancel();
+            state.giveUp(this);
+          });
+    }
+
+    private void timeOut() {
+      if (state.giveUp(this)) {
+        fail(timedOut(start));
+        wake();
+      }
+    }
+
+    @Override
+    void wake() {
+      engine.start(this::show);
+    }
+
+    private void show() {
+      Place<EngineConnection> place = place();
+      Exception failure = failure();
+      if (failure != null) {
+        events.acquireFailed(start, failure);
+        shown.completeExceptionally(failure);
+      } else if (shown.isDone() || !shown.complete(leaseOf(place))) {
+        giveBackUnused(this);
+      }
+    }
+
+    private Lease leaseOf(Place<EngineConnection> place) {
+      events.acquired(start);
+      return new EngineLease(EnginePool.this, place);
+    }
+  }
+
+  // ---- Giving back ---------------------------------------------------------------------------
+
+  /** Takes a connection back from its user, who gives a reason not to keep it, or none. */
+  void giveBack(Place<EngineConnection> place, @Nullable Reason reason) {
+    EngineConnection connection = place.connection;
+    Reason why = reason == null ? faultOf(connection) : reason;
+    if (why == null) {
+      connection.reader().release();
+    }
+    Todo<EngineConnection> todo = new Todo<>();
+    state.release(place, why, System.nanoTime(), todo);
+    carryOut(todo);
+  }
+
+  // ---- What follows from decisions -----------------------------------------------------------
+
+  private void carryOut(Todo<EngineConnection> todo) {
+    todo.served().forEach(Waiter::wake);
+    for (Todo.Removal<EngineConnection> removal : todo.removals()) {
+      removal.connection().close();
+      events.removed(removal);
+    }
+    for (int i = 0; i < todo.dials; i++) {
+      dial();
+    }
+    if (todo.lookAt != PoolState.NEVER) {
+      look = later(todo.lookAt - System.nanoTime(), this::evict);
+    }
+    if (todo.refillsLater) {
+      refill = later(refillPause.next(), this::refill);
+    }
+    if (todo.emptied) {
+      emptied.complete(null);
+    }
+  }
+
+  /** Does something where handlers run, since the listener hears of it. */
+  private Delayed later(long delayNanos, Runnable action) {
+    return engine.schedule(delayNanos, () -> engine.start(action));
+  }
+
+  private void evict() {
+    Todo<EngineConnection> todo = new Todo<>();
+    state.evict(System.nanoTime(), todo);
+    carryOut(todo);
+  }
+
+  private void refill() {
+    Todo<EngineConnection> todo = new Todo<>();
+    state.refill(todo);
+    carryOut(todo);
+  }
+
+  private void dial() {
+    long start = System.nanoTime();
+    CompletableFuture<Connection> dial =
+        settings.dialer().dialAsync(settings.target(), settings.dialTimeout());
+    dials.add(dial);
+    dial.whenComplete(
+        (connection, failure) -> {
+          dials.remove(dial);
+          if (connection != null && connection.isActive()) {
+            dialled((EngineConnection) connection, start);
+          } else {
+            dialFailed(failure, start);
+          }
+        });
+    if (state.isClosed()) {
+      dial.cancel(false); // the one who closed the pool may have missed it
+    }
+  }
+
+  private void dialled(EngineConnection connection, long start) {
+    refillPause.reset();
+    events.dialled(start);
+    Todo<EngineConnection> todo = new Todo<>();
+    Place<EngineConnection> place = state.dialled(connection, System.nanoTime(), todo);
+    if (place != null) {
+      connection.addCloseCallback(closed -> gone(place));
+    }
+    carryOut(todo);
+  }
+
+  private void gone(Place<EngineConnection> place) {
+    Todo<EngineConnection> todo = new Todo<>();
+    state.gone(place, todo);
+    carryOut(todo);
+  }
+
+  private void dialFailed(@Nullable Throwable failure, long start) {
+    Exception cause =
+        failure instanceof Exception exception
+            ? exception
+            : new IOException(
+                settings.target().name() + " closed a connection as soon as it was established.",
+                failure);
+    events.dialFailed(start, cause);
+    Todo<EngineConnection> todo = new Todo<>();
+    state.dialFailed(cause, todo);
+    carryOut(todo);
+  }
+
+  // ---- Closing -------------------------------------------------------------------------------
+
+  @Override
+  public boolean close(Duration deadline) {
+    long nanos = Nanos.of(EnginePoolBuilder.notNegative("deadline of closing a pool", deadline));
+    Todo<EngineConnection> todo = new Todo<>();
+    state.close(todo);
+    carryOut(todo);
+    dials.forEach(dial -> dial.cancel(false));
+    cancel(look);
+    cancel(refill);
+    if (!Await.isPermitted()) {
+      engine.schedule(nanos, this::abortLent);
+      return emptied.isDone();
+    }
+    boolean inTime = awaitEmptied(nanos);
+    if (!inTime) {
+      abortLent();
+    }
+    return inTime;
+  }
+
+  private boolean awaitEmptied(long nanos) {
+    Thread caller = Thread.currentThread();
+    emptied.whenComplete((nothing, failure) -> Await.wake(caller));
+    try {
+      return Await.until(
+          emptied::isDone,
+          Await.Limit.in(nanos),
+          () -> "Closing the pool of connections to " + settings.target().name());
+    } catch (InterruptedIOException e) {
+      return false; // the flag stays set
+    }
+  }
+
+  private void abortLent() {
+    state.lent().forEach(Connection::abort);
+  }
+
+  private static void cancel(@Nullable Delayed timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  @Override
+  public Counts counts() {
+    return state.counts();
+  }
+
+  @Override
+  public String toString() {
+    return "ConnectionPool[" + settings.target().name() + " " + counts() + "]";
+  }
+}

@@ -1,0 +1,33 @@
+package io.netpoll.client;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Daemon threads that go on sending for a producer that has sent for others long enough. They end
+ * after a second without work.
+ */
+final class Relays {
+  static final Executor THREADS = threads();
+
+  private Relays() {}
+
+  private static Executor threads() {
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        1,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          String name = "netpoll-sender-" + count.incrementAndGet();
+          Thread thread = new Thread(null, task, name, 0, false);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,35 @@
+package io.netpoll.examples;
+
+import io.netpoll.EventLoop;
+import io.netpoll.Listener;
+import io.netpoll.PollerGroup;
+import io.netpoll.examples.redis.Redis;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Serves {@link Redis} until the process is told to end. */
+@Command(
+    name = "redis-server",
+    sortOptions = false,
+    description =
+        "Keeps strings, lists, hashes and sets in memory for clients of Redis (RESP2), such as"
+            + " redis-cli.")
+final class RedisServer implements Callable<Integer> {
+  @Mixin private final GroupOptions groupOptions = new GroupOptions();
+  @Mixin private final AddressOptions addressOptions = new AddressOptions();
+  @Mixin private final GraceOption graceOption = new GraceOption();
+
+  @Override
+  public Integer call() throws Exception {
+    addressOptions.check();
+    graceOption.check();
+    groupOptions.refuseInline("redis-server");
+    try (PollerGroup group = groupOptions.open("redis-server");
+        Listener listener = ServerRun.listen(group, addressOptions);
+        EventLoop server = new Redis().server().build()) {
+      ServerRun.serve("redis-server", server, listener, group, graceOption.grace());
+      return 0;
+    }
+  }
+}

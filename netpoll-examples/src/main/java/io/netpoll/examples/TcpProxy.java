@@ -1,0 +1,75 @@
+package io.netpoll.examples;
+
+import io.netpoll.Connection;
+import io.netpoll.Dialer;
+import io.netpoll.EventLoop;
+import io.netpoll.Listener;
+import io.netpoll.PollerGroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Connects each client with a server of its own at the target. */
+@Command(
+    name = "tcp-proxy",
+    sortOptions = false,
+    description = "Dials the target for every connection and forwards bytes both ways.")
+final class TcpProxy implements Callable<Integer> {
+  @Mixin private final GroupOptions groupOptions = new GroupOptions();
+  @Mixin private final AddressOptions addressOptions = new AddressOptions();
+  @Mixin private final GraceOption graceOption = new GraceOption();
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      required = true,
+      description = "Where the bytes go.")
+  private String target = "";
+
+  @Option(
+      names = "--dial-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description = "How long reaching the target may take; 5 by default.")
+  private int dialSeconds;
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    addressOptions.check();
+    if (groupOptions.inline()) {
+      throw misuse("A proxy waits for its target, and must not wait in --execution inline.");
+    }
+    if (dialSeconds < 1) {
+      throw misuse("--dial-timeout must be at least 1.");
+    }
+    graceOption.check();
+    try (PollerGroup group = groupOptions.open("tcp-proxy");
+        Listener listener = ServerRun.listen(group, addressOptions);
+        EventLoop proxy = proxy(Dialer.builder().group(group).halfClose(true).build())) {
+      ServerRun.serve("tcp-proxy", proxy, listener, group, graceOption.grace());
+      return 0;
+    }
+  }
+
+  private EventLoop proxy(Dialer dialer) {
+    return EventLoop.builder(connection -> {}).onConnect(client -> proxy(client, dialer)).build();
+  }
+
+  private void proxy(Connection client, Dialer dialer) throws IOException {
+    Connection server = dialer.connect("tcp", target, Duration.ofSeconds(dialSeconds));
+    client.pipeTo(server);
+    server.pipeTo(client);
+  }
+
+  private ParameterException misuse(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+}

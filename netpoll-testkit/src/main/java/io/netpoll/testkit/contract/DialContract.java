@@ -1,0 +1,397 @@
+package io.netpoll.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netpoll.Connection;
+import io.netpoll.DialTimeoutException;
+import io.netpoll.Dialer;
+import io.netpoll.Execution;
+import io.netpoll.InlineWaitException;
+import io.netpoll.testkit.Eventually;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Dialling hosts with several addresses, and dialling without waiting. */
+abstract class DialContract extends ConnectionSuite {
+  private static final Duration BRIEFLY = Duration.ofMillis(50);
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final Duration SHORTEST = Duration.ofMillis(10);
+  private static final int CANCELLED = 200;
+
+  private static InetAddress address(String literal) throws UnknownHostException {
+    return InetAddress.getByName(literal);
+  }
+
+  /** A dialer for which every name has the given addresses. */
+  private static Dialer dialer(ConnectionStage stage, Duration attemptDelay, String... literals) {
+    return Dialer.builder()
+        .group(stage.group)
+        .resolver(
+            host -> {
+              InetAddress[] found = new InetAddress[literals.length];
+              for (int i = 0; i < found.length; i++) {
+                found[i] = address(literals[i]);
+              }
+              return List.of(found);
+            })
+        .attemptDelay(attemptDelay)
+        .build();
+  }
+
+  /** A listening socket on an address of the loopback interface. */
+  private static ServerSocketChannel listen(ConnectionStage stage, String literal, int port)
+      throws IOException {
+    ServerSocketChannel server = stage.keep(ServerSocketChannel.open());
+    return server.bind(new InetSocketAddress(address(literal), port), CANCELLED + 50);
+  }
+
+  private static int port(SocketAddress address) {
+    return ((InetSocketAddress) address).getPort();
+  }
+
+  /** A listening socket with the port of a black hole on 127.0.0.1, on another address. */
+  private static ServerSocketChannel listenBeside(ConnectionStage stage, String literal)
+      throws IOException {
+    for (int i = 0; ; i++) {
+      BlackHole hole = stage.keep(BlackHole.open());
+      try {
+        return listen(stage, literal, port(hole.address()));
+      } catch (BindException e) {
+        assumeTrue(i < 10, "No port is free on both addresses.");
+      }
+    }
+  }
+
+  private static void awaitOnly(ConnectionStage stage, int connections) {
+    Eventually.holds("no other is left", () -> stage.group.connections() == connections);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNextAddressIsTriedAsSoonAsOneRefuses(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    ServerSocketChannel server = listen(stage, "127.0.0.3", 0);
+    int port = port(server.getLocalAddress());
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1", "127.0.0.2", "127.0.0.3");
+    Connection connection = dialer.connect("tcp", "somewhere:" + port, ConnectionStage.PATIENCE);
+    assertThat(connection.remoteAddress()).isEqualTo(server.getLocalAddress());
+    awaitOnly(stage, 1);
+  }
+
+  @Test
+  void theOtherFamilyIsTried_whereOneIsNotServed() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    ServerSocketChannel server = listen(stage, "127.0.0.1", 0);
+    int port = port(server.getLocalAddress());
+    Dialer dialer = dialer(stage, LONG, "::1", "127.0.0.1");
+    Connection connection = dialer.connect("tcp", "somewhere:" + port, ConnectionStage.PATIENCE);
+    assertThat(connection.remoteAddress()).isEqualTo(server.getLocalAddress());
+    assertThatThrownBy(() -> dialer.connect("tcp6", "somewhere:" + port, ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("[0:0:0:0:0:0:0:1]:" + port);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anAddressThatDoesNotAnswerIsOvertaken_andWhatWasHalfOpenIsClosed(Execution.Mode mode)
+      throws Exception {
+    var stage = open(mode);
+    ServerSocketChannel server = listenBeside(stage, "127.0.0.2");
+    int port = port(server.getLocalAddress());
+    Dialer dialer = dialer(stage, SHORTEST, "127.0.0.1", "127.0.0.2");
+    Connection connection = dialer.connect("tcp", "somewhere:" + port, ConnectionStage.PATIENCE);
+    assertThat(connection.remoteAddress()).isEqualTo(server.getLocalAddress());
+    awaitOnly(stage, 1);
+    SocketChannel peer = stage.keep(server.accept());
+    assertThat(connection.localAddress()).isEqualTo(peer.getRemoteAddress());
+  }
+
+  @Test
+  void attemptsFromOneLocalPortOverlap() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    ServerSocketChannel server = listenBeside(stage, "127.0.0.2");
+    InetSocketAddress local;
+    try (ServerSocketChannel free = ServerSocketChannel.open()) {
+      local =
+          (InetSocketAddress) free.bind(new InetSocketAddress("127.0.0.4", 0)).getLocalAddress();
+    }
+    Dialer dialer = dialer(stage, SHORTEST, "127.0.0.1", "127.0.0.2");
+    InetSocketAddress remote =
+        InetSocketAddress.createUnresolved("somewhere", port(server.getLocalAddress()));
+    Connection connection = dialer.connectTcp(local, remote, ConnectionStage.PATIENCE);
+    assertThat(connection.localAddress()).isEqualTo(local);
+    assertThat(stage.keep(server.accept()).getRemoteAddress()).isEqualTo(local);
+    awaitOnly(stage, 1);
+  }
+
+  @Test
+  void addressesOfAnotherFamilyThanTheLocalOneAreLeftOut() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    ServerSocketChannel server = listen(stage, "127.0.0.1", 0);
+    InetSocketAddress remote =
+        InetSocketAddress.createUnresolved("somewhere", port(server.getLocalAddress()));
+    InetSocketAddress local = new InetSocketAddress(address("127.0.0.2"), 0);
+    Connection connection =
+        dialer(stage, LONG, "::1", "127.0.0.1").connectTcp(local, remote, ConnectionStage.PATIENCE);
+    assertThat(((InetSocketAddress) connection.localAddress()).getAddress())
+        .isEqualTo(local.getAddress());
+    assertThatThrownBy(
+            () -> dialer(stage, LONG, "::1").connectTcp(local, remote, ConnectionStage.PATIENCE))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessageContaining("family of the local address");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whenAllRefuse_eachReasonIsTold(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    int port;
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      port = port(server.bind(new InetSocketAddress("127.0.0.1", 0)).getLocalAddress());
+    }
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1", "127.0.0.2");
+    assertThatThrownBy(() -> dialer.connect("tcp", "somewhere:" + port, ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageMatching("Dialling somewhere:" + port + " failed after [0-9.]+ m?s .*")
+        .hasMessageContaining("127.0.0.1:" + port + ": ")
+        .hasMessageContaining("127.0.0.2:" + port + ": ")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(2));
+    awaitOnly(stage, 0);
+  }
+
+  @Test
+  void whenTheTimeIsOver_whatBecameOfEachAddressIsTold() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    BlackHole hole = stage.keep(BlackHole.open());
+    int port = port(hole.address());
+    Dialer dialer = dialer(stage, LONG, "127.0.0.2", "127.0.0.1", "127.0.0.3");
+    String message = "";
+    for (Duration timeout = BRIEFLY;
+        !message.contains("no answer");
+        timeout = timeout.plus(timeout)) {
+      assertThat(timeout).as(message).isLessThan(ConnectionStage.PATIENCE);
+      Duration allowed = timeout; // too little where the machine is slow: the name takes it all
+      Throwable thrown = catchThrowable(() -> dialer.connect("tcp", "somewhere:" + port, allowed));
+      assertThat(thrown).isInstanceOf(DialTimeoutException.class);
+      message = thrown.getMessage();
+    }
+    assertThat(message)
+        .matches("Dialling somewhere:" + port + " was not done within [0-9.]+ m?s .*")
+        .contains("127.0.0.2:" + port + ": ")
+        .contains("127.0.0.1:" + port + ": no answer")
+        .contains("not tried: 1 more");
+    awaitOnly(stage, 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theTimeoutCoversTheLookUp(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    CountDownLatch never = new CountDownLatch(1);
+    Dialer dialer = waitingFor(never, stage, new CountDownLatch(1), new CountDownLatch(1));
+    assertThatThrownBy(() -> dialer.connect("tcp", "somewhere:1", BRIEFLY))
+        .isInstanceOf(DialTimeoutException.class)
+        .hasMessageContaining("its name was still being looked up");
+    assertThatThrownBy(dialer.connectAsync("tcp", "somewhere:1", BRIEFLY)::get)
+        .hasCauseInstanceOf(DialTimeoutException.class);
+  }
+
+  @Test
+  void aLookUpThatNobodyWaitsForIsInterrupted() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Dialer dialer = waitingFor(new CountDownLatch(1), stage, begun, interrupted);
+    CompletableFuture<Connection> dial = dialer.connectAsync("tcp", "somewhere:1", LONG);
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    dial.cancel(false);
+    assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** A dialer whose look-ups wait for a latch, and tell of their beginning and interruption. */
+  private static Dialer waitingFor(
+      CountDownLatch answer,
+      ConnectionStage stage,
+      CountDownLatch begun,
+      CountDownLatch interrupted) {
+    return Dialer.builder()
+        .group(stage.group)
+        .resolver(
+            host -> {
+              begun.countDown();
+              try {
+                answer.await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+              }
+              throw new UnknownHostException(host);
+            })
+        .build();
+  }
+
+  @Test
+  void whatTheResolverThrowsIsTold() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    Dialer unknown =
+        Dialer.builder()
+            .group(stage.group)
+            .resolver(
+                host -> {
+                  throw new UnknownHostException(host + " is unknown here");
+                })
+            .build();
+    assertThatThrownBy(() -> unknown.connect("tcp", "somewhere:1", ConnectionStage.PATIENCE))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessageMatching("Dialling somewhere:1 failed after .*: somewhere is unknown here\\.");
+    Dialer broken =
+        Dialer.builder()
+            .group(stage.group)
+            .resolver(
+                host -> {
+                  throw new IllegalStateException("provoked by a test");
+                })
+            .build();
+    assertThatThrownBy(() -> broken.connect("tcp", "somewhere:1", ConnectionStage.PATIENCE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("somewhere:1")
+        .hasCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFutureCompletesWhereHandlersRun_soThatWhatDependsOnItMayWait(Execution.Mode mode)
+      throws Exception {
+    var stage = open(mode);
+    var server = stage.serve(SocketKind.TCP, ECHO);
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    CompletableFuture<String> answer =
+        dialer
+            .connectAsync("tcp", "somewhere:" + port(server.address()), ConnectionStage.PATIENCE)
+            .thenApply(DialContract::ask);
+    if (stage.mayWait()) {
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("pong");
+    } else {
+      assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(InlineWaitException.class);
+    }
+  }
+
+  private static String ask(Connection connection) {
+    try {
+      connection.writer().writeString("pong");
+      connection.writer().flush();
+      return connection.reader().readString(4);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHandlerDials_waitingForItUnlessItRunsInline(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    ServerSocketChannel target = listen(stage, "127.0.0.1", 0);
+    String address = "somewhere:" + port(target.getLocalAddress());
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    CompletableFuture<Connection> dialled = new CompletableFuture<>();
+    var server =
+        stage.serve(
+            SocketKind.TCP,
+            connection -> {
+              try {
+                dialled.complete(dialer.connect("tcp", address, ConnectionStage.PATIENCE));
+              } catch (Throwable t) {
+                dialled.completeExceptionally(t);
+              }
+              connection.reader().skip(connection.reader().length());
+            });
+    stage.peer(server).write(ByteBuffer.wrap(new byte[1]));
+    if (stage.mayWait()) {
+      assertThat(dialled.get(20, TimeUnit.SECONDS).isActive()).isTrue();
+    } else {
+      assertThatThrownBy(() -> dialled.get(20, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(InlineWaitException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFutureFailsAsTheDialDoes(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    BlackHole hole = stage.keep(BlackHole.open());
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    InetSocketAddress address = (InetSocketAddress) hole.address();
+    assertThatThrownBy(dialer.connectTcpAsync(null, address, BRIEFLY)::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(DialTimeoutException.class);
+    awaitOnly(stage, 0);
+  }
+
+  @Test
+  void aUnixSocketIsDialledAsAFuture() throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    var stage = open(Execution.Mode.WORKERS);
+    var server = stage.serve(SocketKind.UNIX, ECHO);
+    Connection connection =
+        Dialer.builder()
+            .group(stage.group)
+            .build()
+            .connectUnixAsync(
+                null, (UnixDomainSocketAddress) server.address(), ConnectionStage.PATIENCE)
+            .get(20, TimeUnit.SECONDS);
+    assertThat(ask(connection)).isEqualTo("pong");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCancelledDialClosesWhatWasHalfOpen(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    BlackHole hole = stage.keep(BlackHole.open());
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    InetSocketAddress address = (InetSocketAddress) hole.address();
+    CompletableFuture<Connection> dial = dialer.connectTcpAsync(null, address, LONG);
+    Eventually.holds("it is under way", () -> stage.group.connections() == 1);
+    assertThat(dial.cancel(false)).isTrue();
+    awaitOnly(stage, 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDialThatIsCancelledWhileItSucceedsLeavesNothing(Execution.Mode mode) throws Exception {
+    var stage = open(mode, 2);
+    ServerSocketChannel server = listen(stage, "127.0.0.1", 0);
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    InetSocketAddress address = (InetSocketAddress) server.getLocalAddress();
+    for (int i = 0; i < CANCELLED; i++) {
+      CompletableFuture<Connection> dial = dialer.connectTcpAsync(null, address, LONG);
+      for (int spins = i * 20; spins > 0; spins--) {
+        Thread.onSpinWait(); // meets each moment of the dial, more or less
+      }
+      if (!dial.cancel(false)) {
+        dial.get().close();
+      }
+    }
+    awaitOnly(stage, 0);
+  }
+}
