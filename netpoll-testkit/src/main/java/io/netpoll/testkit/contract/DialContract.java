@@ -188,10 +188,10 @@ abstract class DialContract extends ConnectionSuite {
     Dialer dialer = dialer(stage, LONG, "127.0.0.2", "127.0.0.1", "127.0.0.3");
     String message = "";
     for (Duration timeout = BRIEFLY;
-        !message.contains("no answer");
+        !message.contains("127.0.0.1:" + port + ": no answer");
         timeout = timeout.plus(timeout)) {
       assertThat(timeout).as(message).isLessThan(ConnectionStage.PATIENCE);
-      Duration allowed = timeout; // too little where the machine is slow: the name takes it all
+      Duration allowed = timeout; // too little where the machine is slow: what is before takes all
       Throwable thrown = catchThrowable(() -> dialer.connect("tcp", "somewhere:" + port, allowed));
       assertThat(thrown).isInstanceOf(DialTimeoutException.class);
       message = thrown.getMessage();
