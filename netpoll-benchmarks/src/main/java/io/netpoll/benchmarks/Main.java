@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.soak.SoakCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +15,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, ClientCommand.class, StartUpCommand.class, JmhCommand.class})
+    subcommands = {
+      PeerCommand.class,
+      ClientCommand.class,
+      StartUpCommand.class,
+      SoakCommand.class,
+      JmhCommand.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},
@@ -44,6 +51,7 @@ public final class Main {
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
     commandLine.registerConverter(CallerThreads.class, new Words<>(CallerThreads.values()));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.registerConverter(ExecutionName.class, new Words<>(ExecutionName.values()));
     commandLine.setParameterExceptionHandler(Main::misused);
     commandLine.setExecutionExceptionHandler(Main::failed);
