@@ -80,9 +80,9 @@ final class Passage {
 
   /** Resets both sides. */
   void reset() {
-    reset.countDown();
     reset(client);
     reset(server);
+    reset.countDown(); // last, so that a relay that it wakes passes nothing on
   }
 
   static void reset(Socket socket) {
