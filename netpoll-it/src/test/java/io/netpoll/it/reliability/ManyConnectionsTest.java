@@ -17,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ class ManyConnectionsTest {
   private static final int WANTED = Integer.getInteger("netpoll.it.connections", 1000);
   private static final int MOST = 100_000;
   private static final int DESCRIPTORS_KEPT = 300;
-  private static final int A_SOURCE = 20_000;
+  private static final int A_SOURCE = 10_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static Stream<Setting> settings() {
@@ -110,6 +111,7 @@ class ManyConnectionsTest {
     for (int i = 0; i < count; i++) {
       SocketChannel channel = SocketChannel.open();
       all.add(channel);
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0); // closing it frees its port at once
       channel.bind(new InetSocketAddress("127.0.0." + (1 + i / A_SOURCE), 0));
       channel.connect(new InetSocketAddress("127.0.0.1", port));
     }
