@@ -1,6 +1,6 @@
 /**
- * Fakes and checks for tests: an in-memory poller backend, leak checks, waiting for conditions, and
- * the contract that every backend must pass.
+ * Fakes and checks for tests: an in-memory poller backend, leak checks, waiting for conditions, a
+ * proxy that injects faults, and the contract that every backend must pass.
  */
 module io.netpoll.testkit {
   requires transitive io.netpoll.api;
@@ -12,6 +12,7 @@ module io.netpoll.testkit {
 
   exports io.netpoll.testkit;
   exports io.netpoll.testkit.contract;
+  exports io.netpoll.testkit.proxy;
 
   // JUnit makes and fills the classes of the contract.
   opens io.netpoll.testkit.contract to

@@ -53,6 +53,7 @@ public final class Main {
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
     commandLine.registerConverter(MuxName.class, new Words<>(MuxName.values()));
     commandLine.registerConverter(CallerThreads.class, new Words<>(CallerThreads.values()));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.registerConverter(ExecutionName.class, new Words<>(ExecutionName.values()));
     commandLine.setParameterExceptionHandler(Main::misused);
     commandLine.setExecutionExceptionHandler(Main::failed);

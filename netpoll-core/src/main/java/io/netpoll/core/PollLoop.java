@@ -506,6 +506,8 @@ final class PollLoop {
       closing = true; // nothing new comes here
       broken = true;
       Log.LOOP.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+    } catch (OutOfMemoryError e) {
+      report("Polling failed for want of memory; the loop goes on.", e);
     }
     sleeping = 0;
   }

@@ -17,13 +17,21 @@ interface UserCode {
     try {
       run();
     } catch (Throwable t) {
-      System.Logger.Level level =
-          t instanceof ConnectionClosedException
-              ? System.Logger.Level.DEBUG
-              : System.Logger.Level.WARNING;
+      logFailure(name, connection, t);
+      connection.close();
+    }
+  }
+
+  private static void logFailure(String name, EngineConnection connection, Throwable t) {
+    System.Logger.Level level =
+        t instanceof ConnectionClosedException
+            ? System.Logger.Level.DEBUG
+            : System.Logger.Level.WARNING;
+    try {
       Log.CONNECTION.log(
           level, name + " of the connection to " + connection.peer() + " failed; it is closed.", t);
-      connection.close();
+    } catch (Throwable cannotLog) {
+      // No memory, or the logging system is broken: no reason to leave the connection open.
     }
   }
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
  * Threads that do a test's work at the same time, and whose failures are the test's. Open it before
  * what its threads wait for, so that closing that ends their waits.
  */
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
 
   /** Work that may fail. */
-  interface Work {
+  public interface Work {
     void run() throws Exception;
   }
 
@@ -22,7 +22,7 @@ final class Crew implements AutoCloseable {
 
   private final List<Member> members = new ArrayList<>();
 
-  void start(Work work) {
+  public void start(Work work) {
     Callable<Boolean> call =
         () -> {
           work.run();
@@ -36,12 +36,12 @@ final class Crew implements AutoCloseable {
   }
 
   /** Whether one of them has not ended yet. */
-  boolean isAtWork() {
+  public boolean isAtWork() {
     return members.stream().anyMatch(member -> !member.task().isDone());
   }
 
   /** Waits for all, and throws what the first failed one threw. */
-  void join() throws Exception {
+  public void join() throws Exception {
     for (Member member : members) {
       try {
         member.task().get(50, TimeUnit.SECONDS);
@@ -59,7 +59,7 @@ final class Crew implements AutoCloseable {
   }
 
   /** Waits for a thread's end; an interrupt ends the wait, and stays set. */
-  static void await(Thread thread) {
+  public static void await(Thread thread) {
     try {
       thread.join();
     } catch (InterruptedException e) {

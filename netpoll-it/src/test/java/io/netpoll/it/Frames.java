@@ -11,43 +11,43 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /** The frames of the echo service: a 4-byte length and a payload. */
-final class Frames {
+public final class Frames {
   private Frames() {}
 
   /** A payload that only this seed gives. */
-  static byte[] payload(long seed, int size) {
+  public static byte[] payload(long seed, int size) {
     byte[] payload = new byte[size];
     new SplittableRandom(seed).nextBytes(payload);
     return payload;
   }
 
   /** The frame that carries a payload. */
-  static byte[] frame(byte[] payload) {
+  public static byte[] frame(byte[] payload) {
     return ByteBuffer.allocate(Integer.BYTES + payload.length)
         .putInt(payload.length)
         .put(payload)
         .array();
   }
 
-  static void send(Connection connection, byte[] payload) throws IOException {
+  public static void send(Connection connection, byte[] payload) throws IOException {
     connection.writer().writeInt(payload.length);
     connection.writer().writeBinary(payload);
     connection.writer().flush();
   }
 
-  static void expect(Connection connection, byte[] payload) throws IOException {
+  public static void expect(Connection connection, byte[] payload) throws IOException {
     assertThat(connection.reader().readInt()).isEqualTo(payload.length);
     assertThat(connection.reader().readBinary(payload.length)).isEqualTo(payload);
     connection.reader().release();
   }
 
-  static void exchange(Connection connection, byte[] payload) throws IOException {
+  public static void exchange(Connection connection, byte[] payload) throws IOException {
     send(connection, payload);
     expect(connection, payload);
   }
 
   /** Echoes one payload on a plain socket. */
-  static void exchangeOnce(Socket socket, byte[] payload) throws IOException {
+  public static void exchangeOnce(Socket socket, byte[] payload) throws IOException {
     socket.getOutputStream().write(frame(payload));
     DataInputStream in = new DataInputStream(socket.getInputStream());
     assertThat(in.readInt()).isEqualTo(payload.length);

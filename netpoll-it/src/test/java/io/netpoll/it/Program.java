@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A Java virtual machine of its own, run by a test. Closing it kills it. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
 
   /**
@@ -26,7 +26,7 @@ final class Program implements AutoCloseable {
    * @param out the lines of its standard output
    * @param err the lines of its standard error
    */
-  record Outcome(int code, List<String> out, List<String> err) {}
+  public record Outcome(int code, List<String> out, List<String> err) {}
 
   private final Process process;
   private final List<String> out = new CopyOnWriteArrayList<>();
@@ -35,10 +35,7 @@ final class Program implements AutoCloseable {
   private final Thread outReader;
   private final Thread errReader;
 
-  private Program(Path home, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(home.resolve("bin").resolve("java").toString());
-    command.addAll(arguments);
+  private Program(List<String> command) throws IOException {
     process = new ProcessBuilder(command).start();
     process.getOutputStream().close();
     outReader = read(process.getInputStream(), out);
@@ -46,30 +43,48 @@ final class Program implements AutoCloseable {
   }
 
   /** Starts {@code java} with these arguments. */
-  static Program java(List<String> arguments) throws IOException {
-    return java(Path.of(System.getProperty("java.home")), arguments);
+  public static Program java(List<String> arguments) throws IOException {
+    return new Program(command(arguments));
   }
 
   /** Starts the {@code java} of a run-time image with these arguments. */
   static Program java(Path home, List<String> arguments) throws IOException {
-    return new Program(home, arguments);
+    return new Program(command(home, arguments));
+  }
+
+  /** Starts {@code java} with these arguments, from a shell that has run a line before. */
+  public static Program javaWithin(String line, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", line + "; exec \"$@\"", "sh"));
+    command.addAll(command(arguments));
+    return new Program(command);
+  }
+
+  private static List<String> command(List<String> arguments) {
+    return command(Path.of(System.getProperty("java.home")), arguments);
+  }
+
+  private static List<String> command(Path home, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin").resolve("java").toString());
+    command.addAll(arguments);
+    return command;
   }
 
   /** Starts a command of the examples jar. */
   static Program examples(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("-jar", System.getProperty("netpoll.examples.jar")));
     all.addAll(Arrays.asList(arguments));
-    return java(all);
+    return new Program(command(all));
   }
 
   /** Waits for the first line on standard output. */
-  String firstLine() throws Exception {
+  public String firstLine() throws Exception {
     return firstLine
         .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .orElseThrow(() -> new AssertionError("It ended without a word, and said: " + err));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -79,7 +94,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Waits for the end. */
-  Outcome outcome() throws InterruptedException {
+  public Outcome outcome() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("It does not end. It said: " + out + err);
     }

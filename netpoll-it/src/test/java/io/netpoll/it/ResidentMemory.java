@@ -7,16 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The resident memory of a process, as Linux tells it. */
-final class ResidentMemory {
+public final class ResidentMemory {
   private ResidentMemory() {}
 
   /** Skips a test where the system does not tell. */
-  static void assumeTold() {
+  public static void assumeTold() {
     assumeTrue(Files.exists(Path.of("/proc/self/status")), "Only Linux tells resident memory.");
   }
 
   /** In bytes. */
-  static long of(long pid) throws IOException {
+  public static long of(long pid) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("\\D", "")) << 10;

@@ -16,10 +16,10 @@ import java.util.ServiceLoader;
  * @param backend its name
  * @param execution where handlers run
  */
-record Setting(String backend, Execution execution) {
+public record Setting(String backend, Execution execution) {
 
   /** Every backend that can run here with every execution mode that this JDK has. */
-  static List<Setting> all() {
+  public static List<Setting> all() {
     List<Setting> all = new ArrayList<>();
     for (PollerProvider provider : ServiceLoader.load(PollerProvider.class)) {
       boolean real = !provider.name().equals("fake"); // the testkit's has no sockets
@@ -36,7 +36,7 @@ record Setting(String backend, Execution execution) {
   }
 
   /** The execution of a mode, for programs that are told its label. */
-  static Execution execution(String label) {
+  public static Execution execution(String label) {
     return switch (label) {
       case "adaptive" -> Execution.adaptive();
       case "inline" -> Execution.inline();
@@ -47,7 +47,7 @@ record Setting(String backend, Execution execution) {
   }
 
   /** A handler that echoes frames, in the style that this execution mode asks for. */
-  OnRequest echo() {
+  public OnRequest echo() {
     if (execution.mode() == Execution.Mode.INLINE) {
       return connection -> {
         Reader in = connection.reader();

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 /**
  * A server that serves, and a way to reach it, on a group of their own. Closing it ends everything.
  */
-final class Stage implements AutoCloseable {
+public final class Stage implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final PollerGroup group;
@@ -56,37 +56,38 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  static Stage tcp(Setting setting, OnRequest handler) throws IOException {
+  public static Stage tcp(Setting setting, OnRequest handler) throws IOException {
     return tcp(setting, handler, options -> options);
   }
 
-  static Stage tcp(Setting setting, OnRequest handler, UnaryOperator<EventLoop.Builder> options)
+  public static Stage tcp(
+      Setting setting, OnRequest handler, UnaryOperator<EventLoop.Builder> options)
       throws IOException {
     return new Stage(setting, handler, options, "tcp", "127.0.0.1:0");
   }
 
-  static Stage unix(Setting setting, OnRequest handler, Path path) throws IOException {
+  public static Stage unix(Setting setting, OnRequest handler, Path path) throws IOException {
     return new Stage(setting, handler, options -> options, "unix", path.toString());
   }
 
   /** A connection of this library's. */
-  Connection dial() throws IOException {
+  public Connection dial() throws IOException {
     return dialer.connect(network, address, PATIENCE);
   }
 
   /** A connection of the JDK's, for what this library's own client would not do. */
-  Socket socket() throws IOException {
+  public Socket socket() throws IOException {
     Socket socket = new Socket();
     socket.connect(listener.localAddress(), (int) PATIENCE.toMillis());
     socket.setSoTimeout((int) PATIENCE.toMillis());
     return socket;
   }
 
-  Listener listener() {
+  public Listener listener() {
     return listener;
   }
 
-  EventLoop server() {
+  public EventLoop server() {
     return server;
   }
 
