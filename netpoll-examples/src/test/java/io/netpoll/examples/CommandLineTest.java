@@ -53,7 +53,7 @@ class CommandLineTest {
         "echo-client --unix /tmp/a --host b |"
             + " --unix cannot be used together with --host or --port.",
         "rpc-server --execution inline | The handler waits, and must not in --execution inline.",
-        "rpc-server --slow-every -1 | --slow-every, --slow-ms and --grace cannot be negative.",
+        "rpc-server --slow-every -1 | --slow-every and --slow-ms cannot be negative.",
         "rpc-client --callers 0 |"
             + " --connections, --callers, --count and --timeout must be at least 1.",
         "rpc-client --size 17MiB | --size 17825792 is more than 16777216.",
