@@ -289,7 +289,8 @@ final class InputSide extends InputReader implements Input {
           Await.until(
               () -> buffer.written() - wanted >= 0 || !mayStillCome(),
               () -> deadline.left(start),
-              what);
+              what,
+              connection.loop());
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()
@@ -303,7 +304,7 @@ final class InputSide extends InputReader implements Input {
     } finally {
       demand = 0;
       waiter = null;
-      connection.run.waited(System.nanoTime() - start);
+      connection.run.waitedSince(start);
     }
   }
 

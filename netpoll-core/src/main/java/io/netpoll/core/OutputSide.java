@@ -252,7 +252,7 @@ final class OutputSide extends OutputWriter implements Output {
       }
     } finally {
       waiter = null;
-      connection.run.waited(System.nanoTime() - start);
+      connection.run.waitedSince(start);
     }
   }
 }
