@@ -15,14 +15,14 @@ import java.util.Arrays;
  *             add, from dispatch
  *   EMPTY ───────────────────────► HOLDING ──┐ add
  *     ▲                               │ ▲────┘
- *     └───────────── wake ────────────┘
+ *     └───────── wake, take ──────────┘
  * </pre>
  *
  * The leader publishes bytes, puts a full fence, reads the waiter, and adds it. It wakes before
  * everything that may take long or take the loop from it: a poll, a call of user code, passing the
- * loop on, its own return to user code, and the end of the loop. So a loop that is in user code,
- * and might be taken over, is EMPTY. A caller that has left its wait meanwhile is woken for
- * nothing, which every wait expects.
+ * loop on, lending it, its own return to user code, and the end of the loop. So a loop that is in
+ * user code, and might be taken over, is EMPTY. A caller that has left its wait meanwhile is woken
+ * for nothing, which every wait expects.
  */
 final class CallerWakeUps {
   /** How many callers wait for each other's bytes to be read, at most. */
@@ -39,12 +39,40 @@ final class CallerWakeUps {
     }
   }
 
+  /** How many are to be woken. */
+  int count() {
+    return count;
+  }
+
   /** Wakes all. */
   void wake() {
     for (int i = 0; i < count; i++) {
       Await.wake(callers[i]);
     }
+    clear();
+  }
+
+  /**
+   * Takes all, for whoever wakes them with {@link #wake(Thread[])} once the loop is not its own.
+   */
+  Thread[] take() {
+    Thread[] taken = Arrays.copyOf(callers, count);
+    clear();
+    return taken;
+  }
+
+  private void clear() {
     Arrays.fill(callers, 0, count, null);
     count = 0;
+  }
+
+  /** Wakes {@code callers}, but for the calling thread itself. Any thread. */
+  static void wake(Thread[] callers) {
+    Thread me = Thread.currentThread();
+    for (Thread caller : callers) {
+      if (caller != me) {
+        Await.wake(caller);
+      }
+    }
   }
 }

@@ -197,10 +197,10 @@ final class ConnectionRun implements Runnable {
     }
   }
 
-  /** A reader or writer has waited. On the waiting thread. */
-  void waited(long nanos) {
+  /** A reader or writer has waited since {@code start}. On the waiting thread. */
+  void waitedSince(long start) {
     if (policy != null && isOn(Thread.currentThread())) {
-      policy.waited(nanos);
+      policy.waited(System.nanoTime() - start);
     }
   }
 

@@ -69,6 +69,10 @@ final class HandlerStarter {
   }
 
   private void startOn(Executor threads, PollLoop loop, Runnable run) {
+    if (loop.isBorrowedByCaller()) { // the executor may be a user's
+      loop.makeReady(() -> startOn(threads, loop, run));
+      return;
+    }
     try {
       threads.execute(run);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had

@@ -399,7 +399,10 @@ final class InputSide extends InputReader implements Input {
       resumeIfPaused(); // its fence pairs with the one of arrived, too
       inTime =
           Await.until(
-              () -> written() - wanted >= 0 || !mayStillCome(), () -> deadline.left(start), what);
+              () -> written() - wanted >= 0 || !mayStillCome(),
+              () -> deadline.left(start),
+              what,
+              connection.loop());
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()
@@ -419,7 +422,7 @@ final class InputSide extends InputReader implements Input {
       if (connection.state.has(ConnectionState.DETACH)) {
         connection.run.signal(); // the detachment may wait for this reader to leave
       }
-      connection.run.waited(System.nanoTime() - start);
+      connection.run.waitedSince(start);
     }
   }
 

@@ -352,7 +352,7 @@ final class OutputSide extends OutputWriter implements Output {
         connection.state.set(ConnectionState.GAVE_UP);
       }
       waiter = null;
-      connection.run.waited(System.nanoTime() - start);
+      connection.run.waitedSince(start);
     }
   }
 

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop is led by one thread at a time, its <em>leader</em>, inside {@link #lead}. All that
  * the leader works on - the poller with its batch and cursor, the tasks, timers, ready runs and the
  * list of connections - lives in this object and never in locals that survive a call of user code,
- * so that the loop does not depend on which thread leads it.
+ * so that the loop does not depend on which thread leads it. While a leader waits it may lend all
+ * this to callers, as {@link Lending} says: "leader only" means them, too, between {@code borrow}
+ * and their last step.
  *
  * <h2>Wake-up</h2>
  *
@@ -60,6 +62,9 @@ final class PollLoop {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger load = new AtomicInteger();
 
+  /** Who does the I/O while the leader has nothing to do but to wait for it. */
+  final Lending lending;
+
   private volatile int sleeping;
   private volatile @Nullable Thread leader;
   private volatile boolean retired;
@@ -95,19 +100,25 @@ final class PollLoop {
   private long seenByWatchDog;
 
   PollLoop(EngineGroup group, PollerProvider provider, Poller poller) {
-    this(group, provider, poller, WatchDog.SHARED);
+    this(group, provider, poller, WatchDog.SHARED, Lending.onThisMachine(provider));
   }
 
-  PollLoop(EngineGroup group, Poller poller, WatchDog watchDog) {
-    this(group, group.provider(), poller, watchDog);
+  PollLoop(EngineGroup group, Poller poller, WatchDog watchDog, Lending lending) {
+    this(group, group.provider(), poller, watchDog, lending);
   }
 
-  private PollLoop(EngineGroup group, PollerProvider provider, Poller poller, WatchDog watchDog) {
+  private PollLoop(
+      EngineGroup group,
+      PollerProvider provider,
+      Poller poller,
+      WatchDog watchDog,
+      Lending lending) {
     this.group = group;
     this.provider = provider;
     this.poller = poller;
     this.watchDog = watchDog;
     this.movable = group.isAdaptive();
+    this.lending = lending;
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -119,17 +130,18 @@ final class PollLoop {
    */
   boolean execute(Runnable task) {
     tasks.add(task);
-    VarHandle.fullFence(); // pairs with the one of poll
+    VarHandle.fullFence(); // pairs with the one of poll, and the steps into LENT of Lending
     if (sleeping == 1 && SLEEPING.compareAndSet(this, 1, 0)) {
       poller.wakeup();
     }
+    lending.wakeLeader();
     // A loop that ends looks at its tasks once more after the step to ENDED.
     return load.get() != ENDED || !tasks.remove(task);
   }
 
   /** Runs {@code run} among the ready runs of this loop: on its leader, after the current event. */
   boolean makeReady(Runnable run) {
-    if (isLedByCaller()) {
+    if (isLedByCaller() || isBorrowedByCaller()) {
       ready.add(run);
       return true;
     }
@@ -146,6 +158,11 @@ final class PollLoop {
     }
     LoopThread thread = LoopThread.current();
     return thread != null && leadership.isLeading(thread.number);
+  }
+
+  /** Whether the calling thread does I/O in the leader's place: it must not call user code. */
+  boolean isBorrowedByCaller() {
+    return lending.isBorrowedByCaller();
   }
 
   /** Whether leadership may pass to another thread while user code runs. */
@@ -316,7 +333,9 @@ final class PollLoop {
         if (isOver()) {
           break;
         }
-        poll(Long.MAX_VALUE);
+        if (!lend()) {
+          poll(Long.MAX_VALUE);
+        }
         runTimers();
       }
     }
@@ -360,6 +379,73 @@ final class PollLoop {
     long entered = me.entered();
     me.leave();
     return entered != Leadership.NONE && leadership.leave(entered);
+  }
+
+  // ---- Lending -------------------------------------------------------------------------------
+
+  /** Wakes the callers and waits until the loop comes back, if that is better than to poll. */
+  private boolean lend() {
+    if (closing || !ready.isEmpty() || !lending.pays(callers.count())) {
+      return false;
+    }
+    Thread[] woken = callers.take();
+    lending.lend(woken.length);
+    CallerWakeUps.wake(woken);
+    lending.awaitReturn(() -> !tasks.isEmpty());
+    return true;
+  }
+
+  /**
+   * Does what I/O is due in the leader's place and wakes the callers it is for, if the loop is lent
+   * and the calling thread is the caller to do so. Called by those that wait for input and are no
+   * poll loop's own, once they are published as waiters; never waits.
+   */
+  void pollForCaller() {
+    if (!lending.borrow()) {
+      return;
+    }
+    boolean found = false;
+    try {
+      found = findCallers() && isLeaderIdle() && !lending.isRecalled();
+    } finally {
+      if (found) {
+        lendOn();
+      } else {
+        lending.giveBack(); // with the callers that were found: the leader wakes them
+      }
+    }
+  }
+
+  /** Uses up the batch and the next one, unless something is for the leader to do. */
+  private boolean findCallers() {
+    dispatchAll();
+    try {
+      if (isLeaderIdle() && poller.poll(0) > 0) {
+        dispatchAll();
+      }
+      return callers.count() > 0;
+    } catch (IOException | RuntimeException e) {
+      return false; // the leader polls next, meets it too, and can end the loop
+    }
+  }
+
+  private void dispatchAll() {
+    while (ready.isEmpty() && dispatch()) {
+      // the next one
+    }
+  }
+
+  private boolean isLeaderIdle() {
+    return ready.isEmpty() && tasks.isEmpty() && timers.nanosToNext() > 0;
+  }
+
+  private void lendOn() {
+    Thread[] woken = callers.take();
+    lending.lendOn(woken.length);
+    CallerWakeUps.wake(woken);
+    if (!tasks.isEmpty() || lending.isRecalled()) {
+      lending.wakeLeader();
+    }
   }
 
   // ---- Passing on ----------------------------------------------------------------------------

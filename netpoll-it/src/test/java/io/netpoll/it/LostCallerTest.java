@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netpoll.Connection;
 import io.netpoll.Dialer;
 import io.netpoll.PollerGroup;
+import io.netpoll.PollerUnavailableException;
 import io.netpoll.testkit.LeakCheck;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -34,8 +35,8 @@ class LostCallerTest {
       Math.toIntExact(Long.getLong("io.netpoll.it.huntRequests", 10_000) / CALLERS);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** A client, and whether its callers are virtual threads. */
-  record Callers(Setting client, boolean virtual) {
+  /** A client, whether its callers are virtual threads, and whether they may do its I/O. */
+  record Callers(Setting client, boolean virtual, boolean lent) {
     ExecutorService threads() throws ReflectiveOperationException {
       if (virtual) {
         // Compiled for Java 17, which lacks it.
@@ -44,14 +45,30 @@ class LostCallerTest {
       }
       return Executors.newFixedThreadPool(CALLERS);
     }
+
+    PollerGroup group() throws PollerUnavailableException {
+      System.setProperty("io.netpoll.lendLoops", Boolean.toString(lent));
+      try {
+        return PollerGroup.builder()
+            .name("callers")
+            .backend(client.backend())
+            .execution(client.execution())
+            .loops(lent ? 1 : 2)
+            .build();
+      } finally {
+        System.clearProperty("io.netpoll.lendLoops");
+      }
+    }
   }
 
   static List<Callers> callers() {
     List<Callers> all = new ArrayList<>();
     for (Setting setting : Setting.all()) {
-      all.add(new Callers(setting, false));
-      if (Runtime.version().feature() >= 21) {
-        all.add(new Callers(setting, true));
+      for (boolean lent : new boolean[] {false, true}) {
+        all.add(new Callers(setting, false, lent));
+        if (Runtime.version().feature() >= 21) {
+          all.add(new Callers(setting, true, lent));
+        }
       }
     }
     return all;
@@ -64,13 +81,7 @@ class LostCallerTest {
     long seed = System.nanoTime();
     ExecutorService threads = callers.threads();
     try (PiecewiseEcho server = new PiecewiseEcho(seed);
-        PollerGroup group =
-            PollerGroup.builder()
-                .name("callers")
-                .backend(callers.client().backend())
-                .execution(callers.client().execution())
-                .loops(2)
-                .build()) {
+        PollerGroup group = callers.group()) {
       Dialer dialer = Dialer.builder().group(group).build();
       List<HuntingCaller> hunters = new ArrayList<>();
       List<Future<Integer>> results = new ArrayList<>();

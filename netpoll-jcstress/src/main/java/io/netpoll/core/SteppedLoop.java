@@ -15,7 +15,7 @@ final class SteppedLoop {
   private final LoopThread leader = new LoopThread(() -> {}, "leader");
 
   private SteppedLoop(EngineGroup group, WatchDog watchDog) {
-    loop = new PollLoop(group, poller, watchDog);
+    loop = new PollLoop(group, poller, watchDog, new Lending(false, 1));
     loop.beginWith(leader);
   }
 

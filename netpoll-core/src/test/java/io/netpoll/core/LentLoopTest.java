@@ -1,0 +1,203 @@
+package io.netpoll.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netpoll.Execution;
+import io.netpoll.Reader;
+import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.FakeListener;
+import io.netpoll.testkit.FakeNetwork;
+import io.netpoll.testkit.FakeNetworkCheck;
+import io.netpoll.testkit.FakePeer;
+import io.netpoll.testkit.LeakCheck;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Callers keep a loop busy, and do its I/O; whatever else it is for goes on beside them. */
+@ExtendWith({LeakCheck.class, FakeNetworkCheck.class})
+@Timeout(60)
+class LentLoopTest {
+  private static final int CALLERS = 16;
+  private static final int PINGS = 50;
+
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<EngineConnection> connections = new ArrayList<>();
+  private final AtomicInteger answers = new AtomicInteger();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile boolean over;
+  private FakeListener listener;
+  private Harness engine;
+
+  @BeforeEach
+  void lend() {
+    System.setProperty(Lending.PROPERTY, "true");
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    System.clearProperty(Lending.PROPERTY);
+    over = true;
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    engine.close();
+    listener.close();
+    assertThat(failure.get()).isNull();
+  }
+
+  /** Starts callers, and waits until they do I/O. */
+  private void callersPoll(Execution.Mode mode) throws Exception {
+    engine = new Harness(Harness.execution(mode));
+    listener = FakeNetwork.listen(Harness.ANY_PORT);
+    List<FakePeer> peers = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
+      Await.Limit soon = Await.Limit.in(Harness.SOON.toNanos());
+      connections.add(engine.connect(listener.address(), settings, soon));
+      peers.add(listener.accept(Harness.SOON));
+    }
+    start("echo", () -> echo(peers));
+    for (EngineConnection connection : connections) {
+      start("caller", () -> call(connection));
+    }
+    Lending lending = connections.get(0).loop().lending;
+    Eventually.holds("callers poll", () -> lending.turns() > 0);
+  }
+
+  private interface Body {
+    void run() throws Exception;
+  }
+
+  private void start(String name, Body body) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                body.run();
+              } catch (Throwable t) {
+                if (!over) {
+                  failure.compareAndSet(null, t);
+                }
+              }
+            },
+            name);
+    threads.add(thread);
+    thread.start();
+  }
+
+  /** Answers all that wait together, so that the loop finds many answers at once. */
+  private void echo(List<FakePeer> peers) throws Exception {
+    while (!over) {
+      for (FakePeer peer : peers) {
+        int asked = peer.received();
+        if (asked > 0) {
+          peer.send(peer.receive(asked, Harness.SOON));
+        }
+      }
+      Thread.yield();
+    }
+    peers.forEach(FakePeer::close);
+  }
+
+  private void call(EngineConnection connection) throws IOException {
+    while (!over) {
+      connection.writer().writeInt(0);
+      connection.writer().flush();
+      assertThat(readInt(connection.reader())).isZero();
+      connection.reader().release();
+      answers.incrementAndGet();
+    }
+  }
+
+  private static int readInt(Reader reader) throws IOException {
+    while (true) {
+      try {
+        return reader.readInt();
+      } catch (InterruptedIOException e) {
+        Thread.interrupted(); // the connection stays usable
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void tasksAreRun(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    for (int i = 0; i < PINGS; i++) {
+      CountDownLatch run = new CountDownLatch(1);
+      engine.group.forEachConnection(connection -> {}, run::countDown);
+      assertThat(run.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void timersAreRun(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    for (int i = 0; i < PINGS; i++) {
+      CountDownLatch run = new CountDownLatch(1);
+      engine.group.schedule(TimeUnit.MILLISECONDS.toNanos(1), run::countDown);
+      assertThat(run.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void handlersOfOthersAreRun_andNeverByACaller(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    List<Thread> strangers = new CopyOnWriteArrayList<>();
+    engine.serve(
+        settings ->
+            settings.onRequest(
+                connection -> {
+                  if (threads.contains(Thread.currentThread())) {
+                    strangers.add(Thread.currentThread());
+                  }
+                  connection.writer().writeByte(connection.reader().readByte());
+                  connection.writer().flush();
+                }));
+    try (FakePeer peer = engine.dial()) {
+      for (int i = 0; i < PINGS; i++) {
+        peer.send(new byte[] {(byte) i});
+        assertThat(peer.receive(1, Harness.SOON)).containsExactly(i);
+      }
+    }
+    assertThat(strangers).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void callersThatAreInterrupted_leaveTheOthersAlone(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    for (int i = 0; i < PINGS; i++) {
+      int before = answers.get();
+      threads.get(1 + i % CALLERS).interrupt();
+      Eventually.holds("callers are answered", () -> answers.get() > before + CALLERS);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void closingTheGroup_endsAllCallers(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    over = true;
+    engine.close();
+    for (Thread thread : threads) {
+      thread.join(TimeUnit.SECONDS.toMillis(20));
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+}
