@@ -11,6 +11,8 @@ import io.netpoll.LinkBuffer;
 import io.netpoll.Listener;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.ShardQueue;
+import io.netpoll.testkit.proxy.FaultPlan;
+import io.netpoll.testkit.proxy.FaultProxy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -159,6 +161,30 @@ class ConnectionRecipesTest {
       }
       // end
       assertThat(result).isEqualTo("no answer");
+    }
+  }
+
+  @Test
+  void faults_areInjectedOnTheWay() throws IOException {
+    String[] parts = address.split(":");
+    InetSocketAddress real = new InetSocketAddress(parts[0], Integer.parseInt(parts[1]));
+    long seed = 7;
+    // snippet: faults
+    try (FaultProxy proxy = new FaultProxy(real, number -> FaultPlan.drawn(seed, number))) {
+      callThrough(proxy.address());
+    }
+    // end
+  }
+
+  /** The right answer, or an exception that says why there is none. */
+  private static void callThrough(InetSocketAddress proxy) {
+    try (Connection connection = Dialer.dialTcp(null, proxy, Duration.ofSeconds(5))) {
+      connection.setReadTimeout(Duration.ofSeconds(2));
+      connection.writer().writeLong(42);
+      connection.writer().flush();
+      assertThat(connection.reader().readLong()).isEqualTo(42);
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining(proxy.getAddress().getHostAddress());
     }
   }
 }
