@@ -1,5 +1,10 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.load.LoadCommand;
+import io.netpoll.benchmarks.load.Turn;
+import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.suite.Scenario;
+import io.netpoll.benchmarks.suite.SuiteCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +19,14 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
-    subcommands = {PeerCommand.class, ClientCommand.class, StartUpCommand.class, JmhCommand.class})
+    subcommands = {
+      SuiteCommand.class,
+      PeerCommand.class,
+      LoadCommand.class,
+      ClientCommand.class,
+      StartUpCommand.class,
+      JmhCommand.class
+    })
 public final class Main {
   @Option(
       names = {"-h", "--help"},
@@ -40,6 +52,9 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.registerConverter(PeerName.class, new Words<>(PeerName.values()));
     commandLine.registerConverter(Placement.class, new Words<>(Placement.values()));
+    commandLine.registerConverter(Service.class, new Words<>(Service.values()));
+    commandLine.registerConverter(Turn.class, new Words<>(Turn.values()));
+    commandLine.registerConverter(Scenario.class, new Words<>(Scenario.values()));
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
