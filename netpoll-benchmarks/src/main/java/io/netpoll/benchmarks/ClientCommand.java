@@ -1,5 +1,7 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Message;
+import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -46,6 +48,13 @@ final class ClientCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "A multiple of the callers; as many as callers by default.")
   private @Nullable Integer connections;
+
+  @Option(
+      names = "--service",
+      paramLabel = "NAME",
+      defaultValue = "echo",
+      description = "What the server does: echo (the default) or rpc.")
+  private Service service = Service.ECHO;
 
   @Option(
       names = "--size",
@@ -98,7 +107,8 @@ final class ClientCommand implements Callable<Integer> {
             size,
             (long) (warm * 1e9),
             (long) (seconds * 1e9),
-            threads());
+            threads(),
+            service);
     try (EchoClient client = open()) {
       System.out.println(ClientRun.run(client, plan));
     }
@@ -140,8 +150,10 @@ final class ClientCommand implements Callable<Integer> {
       throw misuse(
           "--connections " + connections + " is not a multiple of the " + callers + " callers.");
     }
-    if (size < Long.BYTES || size > FrameLengths.MAX) {
-      throw misuse("--size " + size + " is not between 8 and " + FrameLengths.MAX + ".");
+    int smallest = service == Service.ECHO ? Long.BYTES : Message.HEADER;
+    if (size < smallest || size > FrameLengths.MAX) {
+      throw misuse(
+          "--size " + size + " is not between " + smallest + " and " + FrameLengths.MAX + ".");
     }
     if (!(seconds > 0 && seconds <= 3600 && warm >= 0 && warm <= 3600)) {
       throw misuse("--seconds and --warm must be positive, and 3600 at most.");

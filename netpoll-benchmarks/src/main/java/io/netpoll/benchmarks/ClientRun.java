@@ -2,10 +2,13 @@ package io.netpoll.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.netpoll.benchmarks.EchoClient.Line;
+import io.netpoll.benchmarks.rpc.Message;
+import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -14,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -32,9 +36,16 @@ final class ClientRun {
    * @param warmNanos how long they call before it counts
    * @param nanos how long it counts
    * @param threads which threads call
+   * @param service what the server does
    */
   record Plan(
-      int callers, int connections, int size, long warmNanos, long nanos, CallerThreads threads) {}
+      int callers,
+      int connections,
+      int size,
+      long warmNanos,
+      long nanos,
+      CallerThreads threads,
+      Service service) {}
 
   /**
    * What was measured.
@@ -111,21 +122,51 @@ final class ClientRun {
 
   private Histogram call(List<Line> own) throws IOException, InterruptedException {
     Histogram latencies = new Histogram(3);
-    byte[] payload = new byte[plan.size()];
-    SplittableRandom random = new SplittableRandom();
-    random.nextBytes(payload);
-    long sequence = random.nextLong();
+    Exchange exchange = exchange();
     do {
-      ByteBuffer.wrap(payload).putLong(sequence++);
       for (Line line : own) {
         long start = System.nanoTime();
-        line.echo(payload);
+        exchange.on(line);
         if (measuring) {
           latencies.recordValue(System.nanoTime() - start);
         }
       }
     } while (!over);
     return latencies;
+  }
+
+  private Exchange exchange() {
+    SplittableRandom random = new SplittableRandom();
+    byte[] bytes =
+        new byte[plan.service() == Service.ECHO ? plan.size() : plan.size() - Message.HEADER];
+    random.nextBytes(bytes);
+    AtomicLong sequence = new AtomicLong(random.nextLong());
+    return plan.service() == Service.ECHO
+        ? line -> echo(line, bytes, sequence.getAndIncrement())
+        : line -> call(line, bytes, sequence.getAndIncrement());
+  }
+
+  private static void echo(Line line, byte[] payload, long sequence)
+      throws IOException, InterruptedException {
+    ByteBuffer.wrap(payload).putLong(sequence);
+    line.echo(payload);
+  }
+
+  private static void call(Line line, byte[] body, long sequence)
+      throws IOException, InterruptedException {
+    Message request = new Message(sequence, (int) sequence, body);
+    Message answer = line.call(request);
+    if (answer.id() != sequence || answer.method() != ~request.method()) {
+      throw new IOException("The answer to another request came back.");
+    }
+    if (!Arrays.equals(answer.body(), body)) {
+      throw EchoClient.wrong(request.length(), answer.length());
+    }
+  }
+
+  /** One request and its answer. */
+  private interface Exchange {
+    void on(Line line) throws IOException, InterruptedException;
   }
 
   private static Histogram collect(List<Future<Histogram>> callers)

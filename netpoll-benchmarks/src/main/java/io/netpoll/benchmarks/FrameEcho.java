@@ -1,9 +1,11 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Work;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.io.IOException;
 
 /**
  * The echo service as Netty's users mostly write it: it is given one payload at a time by a {@link
@@ -25,17 +27,26 @@ final class FrameEcho extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     ByteBuf payload = (ByteBuf) message;
     try {
-      work.run();
       int length = payload.readableBytes();
-      ByteBuf answer = context.alloc().directBuffer(Integer.BYTES + length);
-      answer.writeInt(length).writeBytes(payload);
-      context.write(answer, context.voidPromise());
+      context.write(answer(context, payload, length), context.voidPromise());
     } finally {
       payload.release();
     }
+  }
+
+  private ByteBuf answer(ChannelHandlerContext context, ByteBuf payload, int length)
+      throws IOException, InterruptedException {
+    ByteBuf answer = context.alloc().directBuffer(Integer.BYTES + length);
+    try {
+      work.service().answer(payload, length, answer, work);
+    } catch (Throwable e) {
+      answer.release();
+      throw e;
+    }
+    return answer;
   }
 
   @Override

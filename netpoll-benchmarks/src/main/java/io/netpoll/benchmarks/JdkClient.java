@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Message;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,21 +35,42 @@ record JdkClient(InetSocketAddress server) implements EchoClient {
 
     @Override
     public void echo(byte[] payload) throws IOException {
-      int frame = Integer.BYTES + payload.length;
+      makeRoom(payload.length);
+      out.putInt(payload.length).put(payload);
+      int length = exchange(payload.length);
+      if (length != payload.length || !in.equals(ByteBuffer.wrap(payload))) {
+        throw EchoClient.wrong(payload.length, length);
+      }
+    }
+
+    @Override
+    public Message call(Message request) throws IOException {
+      makeRoom(request.length());
+      request.write(out);
+      return Message.read(in, exchange(request.length()));
+    }
+
+    private void makeRoom(int payload) {
+      int frame = Integer.BYTES + payload;
       if (frame > out.capacity()) {
         out = ByteBuffer.allocateDirect(frame);
         in = ByteBuffer.allocateDirect(frame);
       }
-      out.clear().putInt(payload.length).put(payload).flip();
+      out.clear();
+    }
+
+    /**
+     * Sends what was put into {@link #out}, and receives as much; returns the length it begins
+     * with.
+     */
+    private int exchange(int payload) throws IOException {
+      out.flip();
       while (out.hasRemaining()) {
         channel.write(out);
       }
-      receive(frame);
+      receive(Integer.BYTES + payload);
       in.flip();
-      int length = in.getInt();
-      if (length != payload.length || !in.equals(ByteBuffer.wrap(payload))) {
-        throw EchoClient.wrong(payload.length, length);
-      }
+      return in.getInt();
     }
 
     private void receive(int bytes) throws IOException {

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Work;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -62,13 +63,17 @@ final class LoopEcho extends ByteToMessageDecoder {
 
   /** Reads frames and encodes their answers into a new buffer, which the caller owns. */
   static ByteBuf answer(ChannelHandlerContext context, ByteBuf in, int bytes, Work work)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     ByteBuf answer = context.alloc().directBuffer(bytes);
     int end = in.readerIndex() + bytes;
-    while (in.readerIndex() < end) {
-      int length = in.readInt();
-      work.run();
-      answer.writeInt(length).writeBytes(in, length);
+    try {
+      while (in.readerIndex() < end) {
+        int length = in.readInt();
+        work.service().answer(in, length, answer, work);
+      }
+    } catch (Throwable e) {
+      answer.release();
+      throw e;
     }
     return answer;
   }

@@ -1,5 +1,11 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.load.LoadCommand;
+import io.netpoll.benchmarks.load.Turn;
+import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.soak.SoakCommand;
+import io.netpoll.benchmarks.suite.Scenario;
+import io.netpoll.benchmarks.suite.SuiteCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,13 +21,16 @@ import picocli.CommandLine.TypeConversionException;
     name = "netpoll-benchmarks",
     description = "What Netpoll for Java is compared with, and the comparisons.",
     subcommands = {
+      SuiteCommand.class,
       PeerCommand.class,
       HttpPeerCommand.class,
+      NettyProxyCommand.class,
+      LoadCommand.class,
       ClientCommand.class,
       MuxCommand.class,
       StartUpCommand.class,
-      JmhCommand.class,
-      NettyProxyCommand.class
+      SoakCommand.class,
+      JmhCommand.class
     })
 public final class Main {
   @Option(
@@ -48,6 +57,9 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.registerConverter(PeerName.class, new Words<>(PeerName.values()));
     commandLine.registerConverter(Placement.class, new Words<>(Placement.values()));
+    commandLine.registerConverter(Service.class, new Words<>(Service.values()));
+    commandLine.registerConverter(Turn.class, new Words<>(Turn.values()));
+    commandLine.registerConverter(Scenario.class, new Words<>(Scenario.values()));
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));

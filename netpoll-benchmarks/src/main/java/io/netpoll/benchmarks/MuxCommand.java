@@ -1,6 +1,7 @@
 package io.netpoll.benchmarks;
 
 import io.netpoll.PollerGroup;
+import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -88,7 +89,13 @@ final class MuxCommand implements Callable<Integer> {
     check();
     ClientRun.Plan plan =
         new ClientRun.Plan(
-            callers, callers, size, (long) (warm * 1e9), (long) (seconds * 1e9), threads);
+            callers,
+            callers,
+            size,
+            (long) (warm * 1e9),
+            (long) (seconds * 1e9),
+            threads,
+            Service.ECHO);
     try (EchoClient client = open()) {
       System.out.println(ClientRun.run(client, plan));
     }

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Message;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -98,16 +99,22 @@ final class NettyClient implements EchoClient {
 
   private record NettyLine(Channel channel, Answers answers) implements Line {
     @Override
-    public void echo(byte[] payload) throws IOException, InterruptedException {
-      Promise<ByteBuf> promise = channel.eventLoop().newPromise();
-      answers.awaited = promise;
-      if (!channel.isActive()) {
-        throw new EOFException("The connection is closed.");
+    public Message call(Message request) throws IOException, InterruptedException {
+      ByteBuf frame = channel.alloc().directBuffer(Integer.BYTES + request.length());
+      request.write(frame);
+      ByteBuf answer = exchange(frame);
+      try {
+        return Message.read(answer, answer.readableBytes());
+      } finally {
+        answer.release();
       }
-      ByteBuf request = channel.alloc().directBuffer(Integer.BYTES + payload.length);
-      request.writeInt(payload.length).writeBytes(payload);
-      channel.writeAndFlush(request, channel.voidPromise());
-      ByteBuf answer = promise.sync().getNow();
+    }
+
+    @Override
+    public void echo(byte[] payload) throws IOException, InterruptedException {
+      ByteBuf frame = channel.alloc().directBuffer(Integer.BYTES + payload.length);
+      frame.writeInt(payload.length).writeBytes(payload);
+      ByteBuf answer = exchange(frame);
       try {
         if (!answer.equals(Unpooled.wrappedBuffer(payload))) {
           throw EchoClient.wrong(payload.length, answer.readableBytes());
@@ -115,6 +122,18 @@ final class NettyClient implements EchoClient {
       } finally {
         answer.release();
       }
+    }
+
+    /** Sends a frame, and waits for the payload that comes back, which the caller releases. */
+    private ByteBuf exchange(ByteBuf frame) throws IOException, InterruptedException {
+      Promise<ByteBuf> promise = channel.eventLoop().newPromise();
+      answers.awaited = promise;
+      if (!channel.isActive()) {
+        frame.release();
+        throw new EOFException("The connection is closed.");
+      }
+      channel.writeAndFlush(frame, channel.voidPromise());
+      return promise.sync().getNow();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Message;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -151,6 +152,12 @@ final class NettyMuxClient implements EchoClient {
       } finally {
         answer.release();
       }
+    }
+
+    @Override
+    public Message call(Message request) {
+      throw new UnsupportedOperationException(
+          "A multiplexer sends frames, not messages of the suite.");
     }
 
     /** The connections are everybody's. */

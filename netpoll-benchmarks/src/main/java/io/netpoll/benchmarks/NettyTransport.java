@@ -50,7 +50,8 @@ record NettyTransport(
       case NETTY_NIO ->
           new NettyTransport(
               NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
-      case JDK_VIRTUAL -> throw new IllegalArgumentException(name + " is not Netty.");
+      case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_ASYNC ->
+          throw new IllegalArgumentException(name + " is not Netty.");
     };
   }
 

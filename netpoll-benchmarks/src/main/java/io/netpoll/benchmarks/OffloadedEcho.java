@@ -1,8 +1,10 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Work;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -55,7 +57,7 @@ final class OffloadedEcho extends ByteToMessageDecoder {
       ByteBuf answer = null;
       try {
         answer = LoopEcho.answer(context, batch, batch.readableBytes(), work);
-      } catch (InterruptedException e) {
+      } catch (IOException | InterruptedException e) {
         context.close();
       } finally {
         batch.release();

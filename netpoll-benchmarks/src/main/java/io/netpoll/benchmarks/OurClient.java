@@ -5,6 +5,7 @@ import io.netpoll.Dialer;
 import io.netpoll.PollerGroup;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
+import io.netpoll.benchmarks.rpc.Message;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -61,6 +62,16 @@ final class OurClient implements EchoClient {
         throw EchoClient.wrong(payload.length, length);
       }
       in.release();
+    }
+
+    @Override
+    public Message call(Message request) throws IOException {
+      request.write(connection.writer());
+      connection.writer().flush();
+      Reader in = connection.reader();
+      Message answer = Message.read(in, FrameLengths.checked(in.readInt()));
+      in.release();
+      return answer;
     }
 
     @Override

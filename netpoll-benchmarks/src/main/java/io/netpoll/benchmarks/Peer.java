@@ -3,10 +3,7 @@ package io.netpoll.benchmarks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/**
- * An echo server that is not ours: it sends every frame back unchanged. It serves from the moment
- * it is made until it is closed.
- */
+/** A server that answers every frame. It serves from the moment it is made until it is closed. */
 interface Peer extends AutoCloseable {
 
   /** The address that it accepts on. */

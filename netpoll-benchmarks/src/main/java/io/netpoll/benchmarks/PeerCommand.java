@@ -1,5 +1,8 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.rpc.Work;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -15,11 +18,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "peer",
     sortOptions = false,
-    description = "Sends every frame (a 4-byte length and that many bytes) back unchanged.")
+    description = "Answers every frame (a 4-byte length and that many bytes).")
 final class PeerCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
-      description = "netty-epoll, netty-nio, netty-iouring or jdk-virtual.")
+      description =
+          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, jdk-virtual or jdk-async.")
   private PeerName name = PeerName.NETTY_NIO;
 
   @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1")
@@ -51,14 +55,36 @@ final class PeerCommand implements Callable<Integer> {
       names = "--send",
       paramLabel = "WHEN",
       description =
-          "When jdk-virtual sends: batch (the default) after all complete frames received together,"
-              + " frame after each.")
+          "When jdk-virtual and ours send: batch (the default) after all complete frames received"
+              + " together (ours coalesces flushes), frame after each.")
   private @Nullable Sending sending;
+
+  @Option(
+      names = "--execution",
+      paramLabel = "MODE",
+      description = "Of ours: adaptive (the default), workers, virtual or inline.")
+  private @Nullable ExecutionName execution;
+
+  @Option(
+      names = "--service",
+      paramLabel = "NAME",
+      defaultValue = "echo",
+      description =
+          "echo (the default) sends payloads back; rpc decodes a message and encodes its answer.")
+  private Service service = Service.ECHO;
+
+  @Option(
+      names = "--controlled",
+      description =
+          "End at the end of the standard input, and say what memory is used for each line of it.")
+  private boolean controlled;
 
   @Option(
       names = "--loops",
       paramLabel = "N",
-      description = "Number of Netty's event loops; the number of processors by default.")
+      description =
+          "Event loops of Netty, threads of jdk-async, both by default the number of processors;"
+              + " poll loops of ours, by default what suits.")
   private @Nullable Integer loops;
 
   @Option(
@@ -91,9 +117,10 @@ final class PeerCommand implements Callable<Integer> {
             placement == null ? Placement.LOOP : placement,
             codec == null ? Codec.MANUAL : codec,
             sending == null ? Sending.BATCH : sending,
-            loops == null ? Runtime.getRuntime().availableProcessors() : loops,
+            execution == null ? ExecutionName.ADAPTIVE : execution,
+            loops(),
             poolThreads,
-            new Work(burnMicros, sleepMillis));
+            new Work(burnMicros, sleepMillis, service));
     try (Peer peer = Peers.open(name, settings)) {
       InetSocketAddress address = peer.address();
       System.out.println(
@@ -104,9 +131,24 @@ final class PeerCommand implements Callable<Integer> {
               + " "
               + peer.description());
       System.out.flush();
-      new CountDownLatch(1).await(); // until a signal ends the process
+      await();
     }
     return 0;
+  }
+
+  private int loops() {
+    if (loops != null) {
+      return loops;
+    }
+    return name.isOurs() ? 0 : Runtime.getRuntime().availableProcessors();
+  }
+
+  private void await() throws IOException, InterruptedException {
+    if (controlled) {
+      MemoryReport.onEveryLine(System.in, System.out);
+    } else {
+      new CountDownLatch(1).await(); // until a signal ends the process
+    }
   }
 
   private void check() {
@@ -119,12 +161,17 @@ final class PeerCommand implements Callable<Integer> {
     if (burnMicros < 0 || sleepMillis < 0) {
       throw misuse("--burn-us and --sleep-ms cannot be negative.");
     }
-    if (name == PeerName.JDK_VIRTUAL) {
-      if (placement != null || codec != null || loops != null) {
-        throw misuse("--handler, --codec and --loops are for Netty's peers, not for " + name + ".");
-      }
-    } else if (sending != null) {
-      throw misuse("--send is for " + PeerName.JDK_VIRTUAL + ", not for " + name + ".");
+    if (!name.isNetty() && (placement != null || codec != null)) {
+      throw misuse("--handler and --codec are for Netty's peers, not for " + name + ".");
+    }
+    if (name == PeerName.JDK_VIRTUAL && loops != null) {
+      throw misuse("--loops is not for " + name + ", which has none.");
+    }
+    if (!name.isOurs() && name != PeerName.JDK_VIRTUAL && sending != null) {
+      throw misuse("--send is for ours and " + PeerName.JDK_VIRTUAL + ", not for " + name + ".");
+    }
+    if (!name.isOurs() && execution != null) {
+      throw misuse("--execution is for ours, not for " + name + ".");
     }
     if (codec == Codec.LENGTH_FIELD && placement != null && placement != Placement.LOOP) {
       throw misuse("--codec length-field answers on the loop alone.");

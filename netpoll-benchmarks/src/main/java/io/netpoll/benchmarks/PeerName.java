@@ -2,15 +2,33 @@ package io.netpoll.benchmarks;
 
 /** The peers, by the names of the command line. */
 enum PeerName {
+  OURS_EPOLL("ours-epoll"),
+  OURS_NIO("ours-nio"),
   NETTY_EPOLL("netty-epoll"),
   NETTY_NIO("netty-nio"),
   NETTY_IOURING("netty-iouring"),
-  JDK_VIRTUAL("jdk-virtual");
+  JDK_VIRTUAL("jdk-virtual"),
+  JDK_ASYNC("jdk-async");
 
   private final String word;
 
   PeerName(String word) {
     this.word = word;
+  }
+
+  /** Whether it is Netpoll. */
+  boolean isOurs() {
+    return this == OURS_EPOLL || this == OURS_NIO;
+  }
+
+  /** Whether it is Netty. */
+  boolean isNetty() {
+    return this == NETTY_EPOLL || this == NETTY_NIO || this == NETTY_IOURING;
+  }
+
+  /** The name without what it begins with: for ours, the backend. */
+  String backend() {
+    return word.substring(word.indexOf('-') + 1);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Work;
 import java.net.InetSocketAddress;
 
 /**
@@ -8,16 +9,18 @@ import java.net.InetSocketAddress;
  * @param address where it accepts; port 0 for any
  * @param placement where requests are answered
  * @param codec how a Netty peer cuts and answers frames
- * @param sending when a blocking peer sends
- * @param loops number of event loops
+ * @param sending when a blocking peer sends, and whether ours coalesces flushes
+ * @param execution where ours runs handlers
+ * @param loops number of event loops; 0, for ours, is what the library chooses
  * @param poolThreads number of threads of {@link Placement#POOL}
- * @param work what a request costs
+ * @param work what happens to a request
  */
 record PeerSettings(
     InetSocketAddress address,
     Placement placement,
     Codec codec,
     Sending sending,
+    ExecutionName execution,
     int loops,
     int poolThreads,
     Work work) {

@@ -12,8 +12,11 @@ final class Peers {
    * @throws UnsupportedOperationException if it cannot be used here; the message says why
    */
   static Peer open(PeerName name, PeerSettings settings) throws IOException, InterruptedException {
-    return name == PeerName.JDK_VIRTUAL
-        ? new JdkVirtualPeer(settings)
-        : new NettyPeer(name, settings);
+    return switch (name) {
+      case OURS_EPOLL, OURS_NIO -> new OurPeer(name, settings);
+      case NETTY_EPOLL, NETTY_NIO, NETTY_IOURING -> new NettyPeer(name, settings);
+      case JDK_VIRTUAL -> new JdkVirtualPeer(settings);
+      case JDK_ASYNC -> new JdkAsyncPeer(settings);
+    };
   }
 }

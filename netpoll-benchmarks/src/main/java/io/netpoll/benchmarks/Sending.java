@@ -1,6 +1,6 @@
 package io.netpoll.benchmarks;
 
-/** When a blocking peer sends its answers. */
+/** When jdk-virtual and ours send their answers. */
 enum Sending {
   /** Once all complete frames that were received together are answered. */
   BATCH("batch"),

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Measures one start of a server. */
-final class StartUp {
+public final class StartUp {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final byte[] PAYLOAD = "first".getBytes(StandardCharsets.US_ASCII);
 
@@ -23,7 +23,7 @@ final class StartUp {
   private static final int HIGHEST_PORT = 30_000;
 
   /** A server's process ended before it answered. */
-  static final class EndedException extends IOException {
+  public static final class EndedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     EndedException(String said) {
@@ -40,7 +40,7 @@ final class StartUp {
    * @return nanoseconds from the launch to the answer
    * @throws EndedException if it ended by itself; the message is the reason that it gave
    */
-  static long measure(List<String> launcher, StartUpServer server)
+  public static long measure(List<String> launcher, StartUpServer server)
       throws IOException, InterruptedException {
     int port = freePort();
     List<String> words = new ArrayList<>(launcher);

@@ -1,8 +1,6 @@
 package io.netpoll.benchmarks;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -69,7 +67,7 @@ final class StartUpCommand implements Callable<Integer> {
       throw new ParameterException(command.commandLine(), "--rounds needs at least 1.");
     }
     PrintWriter out = command.commandLine().getOut();
-    boolean pinned = pinThisProcess();
+    boolean pinned = Pinning.pinThisProcess(clientCpu);
     List<String> launcher = launcher(pinned);
     Map<StartUpServer, List<Double>> millis = new EnumMap<>(StartUpServer.class);
     for (int round = 0; round <= rounds; round++) {
@@ -106,29 +104,6 @@ final class StartUpCommand implements Callable<Integer> {
     words.add("--enable-native-access=ALL-UNNAMED"); // as the manifest says for java -jar
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));
     return words;
-  }
-
-  /** Moves all threads of this process to its processor; false where that cannot be done. */
-  private boolean pinThisProcess() throws InterruptedException {
-    if (Runtime.getRuntime().availableProcessors() < 2 || !Files.isDirectory(Path.of("/proc"))) {
-      return false;
-    }
-    try {
-      Process taskset =
-          new ProcessBuilder(
-                  "taskset",
-                  "-a",
-                  "-c",
-                  "-p",
-                  Integer.toString(clientCpu),
-                  Long.toString(ProcessHandle.current().pid()))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return taskset.waitFor() == 0;
-    } catch (IOException none) {
-      return false;
-    }
   }
 
   private void report(PrintWriter out, Map<StartUpServer, List<Double>> millis, boolean pinned) {

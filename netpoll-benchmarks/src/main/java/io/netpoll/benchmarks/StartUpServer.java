@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The minimal mains whose start is compared. */
-enum StartUpServer {
+public enum StartUpServer {
   NETPOLL_EPOLL("netpoll-epoll", StartUpNetpoll.class, "epoll"),
   NETTY_EPOLL("netty-epoll", StartUpNetty.class, "epoll"),
   NETPOLL_NIO("netpoll-nio", StartUpNetpoll.class, "nio"),

@@ -10,11 +10,24 @@ final class VirtualThreads {
   private VirtualThreads() {}
 
   /**
+   * Checks that there are any.
+   *
+   * @throws UnsupportedOperationException if this JDK has none
+   */
+  static void require() {
+    if (Runtime.version().feature() < 21) {
+      throw new UnsupportedOperationException(
+          "Virtual threads need JDK 21 or newer, and this is " + Runtime.version() + ".");
+    }
+  }
+
+  /**
    * Makes an executor that starts a virtual thread for every task.
    *
    * @throws UnsupportedOperationException if this JDK has none
    */
   static ExecutorService executor() {
+    require();
     try {
       return (ExecutorService)
           MethodHandles.publicLookup()
@@ -23,9 +36,6 @@ final class VirtualThreads {
                   "newVirtualThreadPerTaskExecutor",
                   MethodType.methodType(ExecutorService.class))
               .invokeExact();
-    } catch (NoSuchMethodException e) {
-      throw new UnsupportedOperationException(
-          "Virtual threads need JDK 21 or newer, and this is " + Runtime.version() + ".", e);
     } catch (Throwable e) {
       throw new IllegalStateException("Virtual threads cannot be started: " + e, e);
     }

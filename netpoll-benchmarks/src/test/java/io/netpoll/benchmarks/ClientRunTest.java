@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netpoll.PollerGroup;
 import io.netpoll.benchmarks.ClientRun.Plan;
 import io.netpoll.benchmarks.ClientRun.Result;
+import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.rpc.Work;
 import io.netpoll.testkit.LeakCheck;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -25,8 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class ClientRunTest {
-  private static final Plan SHORT =
-      new Plan(3, 6, 5000, 1, TimeUnit.MILLISECONDS.toNanos(50), CallerThreads.PLATFORM);
+  private static Plan plan(Service service) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(50);
+    return new Plan(3, 6, 5000, 1, nanos, CallerThreads.PLATFORM, service);
+  }
 
   /** A client that needs no native library. */
   enum Portable {
@@ -73,18 +77,29 @@ class ClientRunTest {
   @ParameterizedTest
   @EnumSource
   void whatComesBack_isCounted(Portable portable) throws Exception {
+    assertCounted(portable, Service.ECHO);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void answersToCalls_areCounted(Portable portable) throws Exception {
+    assertCounted(portable, Service.RPC);
+  }
+
+  private static void assertCounted(Portable portable, Service service) throws Exception {
     PeerSettings settings =
         new PeerSettings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Placement.LOOP,
             Codec.MANUAL,
             Sending.BATCH,
+            ExecutionName.ADAPTIVE,
             1,
             1,
-            Work.NONE);
+            new Work(0, 0, service));
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
         EchoClient client = portable.open(peer.address())) {
-      Result result = ClientRun.run(client, SHORT);
+      Result result = ClientRun.run(client, plan(service));
       assertThat(result.latencies().getTotalCount()).isPositive();
       assertThat(result.toString()).matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ cpu_us=\\S+");
     }
@@ -96,7 +111,7 @@ class ClientRunTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<Void> liar = CompletableFuture.runAsync(() -> answerWrongly(listener));
       InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM);
+      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM, Service.ECHO);
       try (EchoClient client = portable.open(server)) {
         assertThatThrownBy(() -> ClientRun.run(client, one))
             .isInstanceOf(IOException.class)

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netpoll.benchmarks.rpc.Message;
+import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.rpc.Work;
 import io.netpoll.testkit.LeakCheck;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -44,8 +47,7 @@ class PeerTest {
       if (Runtime.version().feature() < 21) {
         return;
       }
-      Arrangement virtual =
-          new Arrangement(PeerName.JDK_VIRTUAL, Placement.LOOP, Codec.MANUAL, Sending.BATCH);
+      Arrangement virtual = Arrangement.sending(PeerName.JDK_VIRTUAL, Sending.BATCH);
       try (Peer peer = virtual.open();
           Socket client = dial(peer)) {
         client.getOutputStream().write(frame(payload(1)));
@@ -55,15 +57,37 @@ class PeerTest {
   }
 
   /** A peer and how it is set up. */
-  record Arrangement(PeerName name, Placement placement, Codec codec, Sending sending) {
+  record Arrangement(
+      PeerName name, Placement placement, Codec codec, Sending sending, ExecutionName execution) {
+
+    static Arrangement netty(PeerName name, Placement placement, Codec codec) {
+      return new Arrangement(name, placement, codec, Sending.BATCH, ExecutionName.ADAPTIVE);
+    }
+
+    static Arrangement sending(PeerName name, Sending sending) {
+      return ours(name, sending, ExecutionName.ADAPTIVE);
+    }
+
+    static Arrangement ours(PeerName name, Sending sending, ExecutionName execution) {
+      return new Arrangement(name, Placement.LOOP, Codec.MANUAL, sending, execution);
+    }
+
     PeerSettings settings() {
+      return settings(Work.NONE);
+    }
+
+    PeerSettings settings(Work work) {
       InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new PeerSettings(any, placement, codec, sending, 2, 3, Work.NONE);
+      return new PeerSettings(any, placement, codec, sending, execution, 2, 3, work);
     }
 
     Peer open() throws Exception {
+      return open(settings());
+    }
+
+    Peer open(PeerSettings settings) throws Exception {
       try {
-        return Peers.open(name, settings());
+        return Peers.open(name, settings);
       } catch (UnsupportedOperationException e) {
         assumeThat(false).as(e.getMessage()).isTrue();
         throw e;
@@ -74,15 +98,21 @@ class PeerTest {
   static Stream<Arrangement> arrangements() {
     List<Arrangement> all = new ArrayList<>();
     for (PeerName name : PeerName.values()) {
-      if (name == PeerName.JDK_VIRTUAL) {
-        for (Sending sending : Sending.values()) {
-          all.add(new Arrangement(name, Placement.LOOP, Codec.MANUAL, sending));
-        }
-      } else {
+      if (name.isNetty()) {
         for (Placement placement : Placement.values()) {
-          all.add(new Arrangement(name, placement, Codec.MANUAL, Sending.BATCH));
+          all.add(Arrangement.netty(name, placement, Codec.MANUAL));
         }
-        all.add(new Arrangement(name, Placement.LOOP, Codec.LENGTH_FIELD, Sending.BATCH));
+        all.add(Arrangement.netty(name, Placement.LOOP, Codec.LENGTH_FIELD));
+      } else if (name.isOurs()) {
+        for (ExecutionName execution : ExecutionName.values()) {
+          all.add(Arrangement.ours(name, Sending.BATCH, execution));
+        }
+        all.add(Arrangement.sending(name, Sending.FRAME));
+      } else {
+        all.add(Arrangement.sending(name, Sending.BATCH));
+        if (name == PeerName.JDK_VIRTUAL) {
+          all.add(Arrangement.sending(name, Sending.FRAME));
+        }
       }
     }
     return all.stream();
@@ -134,6 +164,29 @@ class PeerTest {
       for (byte[] payload : payloads) {
         assertAnswer(client, payload);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("arrangements")
+  void calls_areAnsweredWithOtherMessages(Arrangement arrangement) throws Exception {
+    try (Peer peer = arrangement.open(arrangement.settings(new Work(1, 0, Service.RPC)));
+        Socket client = dial(peer)) {
+      for (int size : new int[] {0, 1, 100_000}) {
+        Message request = new Message(size + 5L, 7, payload(size));
+        client.getOutputStream().write(frame(bytes(request)));
+        assertAnswer(client, bytes(new Message(size + 5L, ~7, payload(size))));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("arrangements")
+  void aFrameThatIsTooShortForACall_closesItsConnection(Arrangement arrangement) throws Exception {
+    try (Peer peer = arrangement.open(arrangement.settings(new Work(0, 0, Service.RPC)));
+        Socket bad = dial(peer)) {
+      bad.getOutputStream().write(frame(payload(Message.HEADER - 1)));
+      assertThat(bad.getInputStream().read()).isEqualTo(-1);
     }
   }
 
@@ -193,6 +246,14 @@ class PeerTest {
     assertThat(in.readNBytes(payload.length)).isEqualTo(payload);
   }
 
+  private static byte[] bytes(Message message) {
+    return ByteBuffer.allocate(message.length())
+        .putLong(message.id())
+        .putInt(message.method())
+        .put(message.body())
+        .array();
+  }
+
   private static byte[] payload(int size) {
     byte[] payload = new byte[size];
     new SplittableRandom(size).nextBytes(payload);
@@ -213,15 +274,15 @@ class PeerTest {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /** All platform threads but the JDK's own and Netty's shared janitor, which outlive a peer. */
+  /** All platform threads but those that are shared by all peers, which outlive one. */
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
-        .filter(thread -> !jdkOrJanitor(thread.getName()))
+        .filter(thread -> !isShared(thread.getName()))
         .collect(Collectors.toSet());
   }
 
-  private static boolean jdkOrJanitor(String name) {
+  private static boolean isShared(String name) {
     return Stream.of(
             "ForkJoinPool-",
             "VirtualThread-",
@@ -233,6 +294,10 @@ class PeerTest {
             "Common-Cleaner",
             "process reaper",
             "globalEventExecutor",
+            "netpoll-leader-",
+            "netpoll-watch-dog",
+            "netpoll-buffer-cleaner",
+            "Cleaner-",
             "junit-")
         .anyMatch(name::startsWith);
   }

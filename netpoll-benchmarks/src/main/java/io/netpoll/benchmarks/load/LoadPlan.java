@@ -1,0 +1,54 @@
+package io.netpoll.benchmarks.load;
+
+import io.netpoll.benchmarks.rpc.Message;
+import io.netpoll.benchmarks.rpc.Service;
+
+/**
+ * What load to make.
+ *
+ * @param connections how many connections are open
+ * @param inFlight how many requests wait for their answers at any time; with a rate, unused
+ * @param turn where the next request goes
+ * @param smallest bytes of the smallest payload, at least {@link Message#HEADER}
+ * @param largest bytes of the largest payload; sizes between the two are equally likely by their
+ *     logarithm
+ * @param rate requests a second, whether answers come or not; 0 for one after each answer
+ * @param service what the server does
+ */
+public record LoadPlan(
+    int connections,
+    int inFlight,
+    Turn turn,
+    int smallest,
+    int largest,
+    double rate,
+    Service service) {
+
+  /**
+   * Checks that the plan makes sense.
+   *
+   * @throws IllegalArgumentException if not; the message says why
+   */
+  public LoadPlan {
+    if (connections < 1 || rate == 0 && inFlight < 1 || rate < 0) {
+      throw new IllegalArgumentException(
+          "Load needs at least one connection and one request in flight, and a rate from 0 on.");
+    }
+    if (smallest < Message.HEADER || largest < smallest) {
+      throw new IllegalArgumentException(
+          "Sizes must be at least " + Message.HEADER + ", and the largest not below the smallest.");
+    }
+    if (turn == Turn.ROTATING && inFlight > connections) {
+      throw new IllegalArgumentException(
+          "Of " + connections + " connections in turn, " + inFlight + " cannot be busy.");
+    }
+    if (turn == Turn.FRESH && inFlight != connections) {
+      throw new IllegalArgumentException("With fresh connections each has one request in flight.");
+    }
+  }
+
+  /** A plan of this shape that sends at a rate. */
+  public LoadPlan at(double requestsPerSecond) {
+    return new LoadPlan(connections, inFlight, turn, smallest, largest, requestsPerSecond, service);
+  }
+}

@@ -1,0 +1,53 @@
+package io.netpoll.benchmarks.load;
+
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What was measured.
+ *
+ * @param latencies nanoseconds from when each request was due to when its answer was complete
+ * @param bytes bytes of the payloads that came back
+ * @param nanos how long it was measured
+ * @param waiting connections with a request that had no answer for the last second
+ * @param serverNanos processor time that the server took, or 0 if it was not known
+ */
+public record LoadResult(
+    Histogram latencies, long bytes, long nanos, int waiting, long serverNanos) {
+
+  /** Answers a second. */
+  public double rate() {
+    return latencies.getTotalCount() * 1e9 / nanos;
+  }
+
+  /** Bytes of payload a second, in one direction. */
+  public double bytesPerSecond() {
+    return bytes * 1e9 / nanos;
+  }
+
+  /** A percentile of the latencies, in microseconds. */
+  public double micros(double percentile) {
+    return latencies.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  /** Processor time of the server for a request, in microseconds. */
+  public double serverMicros() {
+    return serverNanos / 1e3 / Math.max(1, latencies.getTotalCount());
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "rate=%.0f mb_s=%.1f p50_us=%.1f p99_us=%.1f p99.9_us=%.1f max_us=%.1f waiting=%d"
+            + " server_cpu_us=%.2f",
+        rate(),
+        bytesPerSecond() / 1e6,
+        micros(50),
+        micros(99),
+        micros(99.9),
+        micros(100),
+        waiting,
+        serverMicros());
+  }
+}

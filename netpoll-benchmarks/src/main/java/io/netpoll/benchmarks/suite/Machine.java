@@ -1,0 +1,56 @@
+package io.netpoll.benchmarks.suite;
+
+import io.netty.util.Version;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Where and with what figures were taken. */
+final class Machine {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  private Machine() {}
+
+  /** What a reader must know, by name. */
+  static Map<String, String> facts() throws IOException {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+    facts.put("processors", Runtime.getRuntime().availableProcessors() + " x " + processor());
+    facts.put(
+        "system", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
+    facts.put("java", property("java.vm.name") + " " + property("java.runtime.version"));
+    facts.put("netty", netty());
+    facts.put(
+        "load average at the start",
+        String.format(
+            Locale.ROOT,
+            "%.1f",
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
+    return facts;
+  }
+
+  private static String property(String name) {
+    return System.getProperty(name);
+  }
+
+  private static String processor() throws IOException {
+    List<String> lines = Files.isReadable(CPU_INFO) ? Files.readAllLines(CPU_INFO) : List.of();
+    return lines.stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("unknown");
+  }
+
+  private static String netty() {
+    Version version = Version.identify().get("netty-common");
+    return version == null ? "unknown" : version.artifactVersion();
+  }
+}

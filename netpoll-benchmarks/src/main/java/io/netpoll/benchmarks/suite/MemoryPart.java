@@ -1,0 +1,94 @@
+package io.netpoll.benchmarks.suite;
+
+import io.netpoll.benchmarks.load.LoadPlan;
+import io.netpoll.benchmarks.load.LoadRun;
+import io.netpoll.benchmarks.load.Turn;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * What connections cost a server in memory: its live heap, and what else is resident. All pages of
+ * the heap are resident from the start, so what is added is native. Each server is warmed up first,
+ * so that code and pools that are there anyway are not counted.
+ */
+final class MemoryPart implements Part {
+  private static final int CONNECTIONS = 1000;
+  private static final Row IDLE =
+      new Row(Scenario.MEMORY, "idle, after one call of 1 KB", 0, Metric.MEMORY);
+  private static final Row BURST =
+      new Row(Scenario.MEMORY, "idle, after a burst of 64 KB messages", 0, Metric.MEMORY);
+
+  private final Settings settings;
+  private final Launcher launcher;
+
+  MemoryPart(Settings settings, Launcher launcher) {
+    this.settings = settings;
+    this.launcher = launcher;
+  }
+
+  @Override
+  public int steps() {
+    return settings.servers().size() * settings.rounds();
+  }
+
+  @Override
+  public void run(Results results, Progress progress) {
+    for (int round = 0; round < settings.rounds(); round++) {
+      for (Contestant each : settings.servers()) {
+        progress.begin(Scenario.MEMORY + ": " + each);
+        try {
+          measure(each, round, results);
+        } catch (IOException e) {
+          results.remark(each + " has no figures of memory: " + e.getMessage());
+        }
+        progress.end();
+      }
+    }
+  }
+
+  private void measure(Contestant contestant, int round, Results results) throws IOException {
+    try (ServerProcess server =
+        new ServerProcess(launcher.measured("-XX:+AlwaysPreTouch"), contestant, 0)) {
+      load(server, plan(64, 1 << 10)).close();
+      load(server, plan(8, 64 << 10)).close();
+      long[] before = server.memory();
+      add(IDLE, contestant, round, before, withOpen(server, 1 << 10), results);
+      add(BURST, contestant, round, before, withOpen(server, 64 << 10), results);
+    }
+  }
+
+  /** The memory while connections are open that have carried messages of a size. */
+  private long[] withOpen(ServerProcess server, int size) throws IOException {
+    LoadRun run = load(server, plan(CONNECTIONS, size));
+    try {
+      return server.memory();
+    } finally {
+      run.close();
+    }
+  }
+
+  /** Makes load on all connections, and leaves them open with nothing under way. */
+  private LoadRun load(ServerProcess server, LoadPlan plan) throws IOException {
+    LoadRun run = new LoadRun(server.address(), plan);
+    try {
+      run.run(settings.warmUp(), settings.measured(), server.pid());
+      run.finish();
+      return run;
+    } catch (Throwable e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  private static LoadPlan plan(int connections, int size) {
+    return Scenario.plan(connections, connections, Turn.OWN, size, size);
+  }
+
+  private static void add(
+      Row row, Contestant who, int round, long[] before, long[] after, Results results) {
+    double heap = (double) (after[0] - before[0]) / CONNECTIONS;
+    double other = (double) (after[1] - before[1]) / CONNECTIONS;
+    Map<String, Double> details = Map.of("heap", heap, "native", other);
+    results.add(new Sample(row, who.name(), round, heap + other, details));
+  }
+}

@@ -1,0 +1,194 @@
+package io.netpoll.benchmarks.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netpoll.benchmarks.rpc.Message;
+import io.netpoll.benchmarks.rpc.Service;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The load, against a server that does what each test wants. */
+@Timeout(60)
+class LoadRunTest {
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Set<Socket> accepted = ConcurrentHashMap.newKeySet();
+  private ServerSocket listener;
+
+  /** Answers the requests of one connection. */
+  private interface Answering {
+    void answer(DataInputStream in, DataOutputStream out) throws IOException;
+  }
+
+  @BeforeEach
+  void listen() throws IOException {
+    listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    listener.close();
+    threads.shutdown();
+    for (Socket socket : accepted) {
+      socket.close();
+    }
+    assertThat(threads.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+    for (Socket socket : accepted) {
+      socket.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void answers_areCounted(Turn turn) throws IOException {
+    serve(LoadRunTest::answerAll);
+    int inFlight = turn == Turn.FRESH ? 5 : 3;
+    LoadResult result = run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC));
+    assertThat(result.rate()).isPositive();
+    assertThat(result.bytesPerSecond()).isBetween(12 * result.rate(), 5000 * result.rate());
+    assertThat(result.toString()).startsWith("rate=");
+  }
+
+  @Test
+  void aRate_isKept() throws IOException {
+    serve(LoadRunTest::answerAll);
+    LoadResult result = run(new LoadPlan(2, 0, Turn.OWN, 100, 100, 1000, Service.RPC));
+    assertThat(result.latencies().getTotalCount()).isPositive();
+    assertThat(result.rate()).isLessThan(5000); // far less than without a rate
+  }
+
+  @Test
+  void aWrongByte_failsTheRun() throws IOException {
+    serve(LoadRunTest::answerWrongly);
+    assertThatThrownBy(() -> run(one())).hasMessageContaining("not that of any request");
+  }
+
+  @Test
+  void aSecondAnswer_failsTheRun() throws IOException {
+    serve(LoadRunTest::answerTwice);
+    assertThatThrownBy(() -> run(one())).hasMessageContaining("second answer");
+  }
+
+  @Test
+  void anEndOfTheConnection_failsTheRun() throws IOException {
+    serve((in, out) -> {});
+    assertThatThrownBy(() -> run(one())).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void answersInAnotherOrder_areAllKnown() throws IOException {
+    Outstanding outstanding = new Outstanding();
+    for (int i = 0; i < 100; i++) {
+      outstanding.add(i, 1000 + i);
+    }
+    List<Long> due = new ArrayList<>();
+    for (int i = 99; i >= 0; i--) {
+      assertThat(outstanding.anyBefore(1001)).isTrue();
+      due.add(outstanding.remove(i));
+    }
+    assertThat(due).hasSize(100).startsWith(1099L).endsWith(1000L);
+    assertThat(outstanding.anyBefore(Long.MAX_VALUE)).isFalse();
+  }
+
+  @Test
+  void plansWithoutSense_areRefused() {
+    assertThatThrownBy(() -> new LoadPlan(0, 1, Turn.OWN, 12, 12, 0, Service.ECHO))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 11, 12, 0, Service.ECHO))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(2, 3, Turn.ROTATING, 12, 12, 0, Service.ECHO))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(2, 1, Turn.FRESH, 12, 12, 0, Service.ECHO))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static LoadPlan one() {
+    return new LoadPlan(1, 1, Turn.OWN, 100, 100, 0, Service.RPC);
+  }
+
+  private LoadResult run(LoadPlan plan) throws IOException {
+    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (LoadRun run = new LoadRun(server, plan)) {
+      return run.run(SHORT, SHORT, ProcessHandle.current().pid());
+    }
+  }
+
+  private void serve(Answering answering) {
+    threads.execute(
+        () -> {
+          try {
+            while (true) {
+              Socket socket = listener.accept();
+              accepted.add(socket);
+              threads.execute(() -> serve(socket, answering));
+            }
+          } catch (IOException | RejectedExecutionException closed) {
+            // The test is over: a socket that came last is closed with the others.
+          }
+        });
+  }
+
+  private static void serve(Socket socket, Answering answering) {
+    try (socket) {
+      answering.answer(
+          new DataInputStream(socket.getInputStream()),
+          new DataOutputStream(socket.getOutputStream()));
+    } catch (IOException gone) {
+      // The load has seen enough.
+    }
+  }
+
+  private static void answerAll(DataInputStream in, DataOutputStream out) throws IOException {
+    while (true) {
+      write(out, read(in).answer());
+    }
+  }
+
+  private static void answerWrongly(DataInputStream in, DataOutputStream out) throws IOException {
+    Message answer = read(in).answer();
+    answer.body()[7] ^= 1;
+    write(out, answer);
+    in.read();
+  }
+
+  private static void answerTwice(DataInputStream in, DataOutputStream out) throws IOException {
+    Message answer = read(in).answer();
+    write(out, answer);
+    write(out, answer);
+    in.read();
+  }
+
+  private static Message read(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    return new Message(in.readLong(), in.readInt(), in.readNBytes(length - Message.HEADER));
+  }
+
+  private static void write(DataOutputStream out, Message message) throws IOException {
+    byte[] frame = new byte[Integer.BYTES + message.length()];
+    message.write(ByteBuffer.wrap(frame));
+    out.write(frame);
+  }
+}
