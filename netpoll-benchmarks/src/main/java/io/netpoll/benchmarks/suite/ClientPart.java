@@ -60,6 +60,7 @@ final class ClientPart implements Part {
             progress.end();
           }
         }
+        results.roundIsOver();
       }
     }
   }

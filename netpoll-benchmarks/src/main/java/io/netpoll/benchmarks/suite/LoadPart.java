@@ -49,6 +49,7 @@ final class LoadPart implements Part {
           for (LoadRow row : rows) {
             measure(row, round, results, progress);
           }
+          results.roundIsOver();
         }
       }
     } finally {

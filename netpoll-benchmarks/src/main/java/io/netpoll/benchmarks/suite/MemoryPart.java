@@ -32,7 +32,7 @@ final class MemoryPart implements Part {
   }
 
   @Override
-  public void run(Results results, Progress progress) {
+  public void run(Results results, Progress progress) throws IOException {
     for (int round = 0; round < settings.rounds(); round++) {
       for (Contestant each : settings.servers()) {
         progress.begin(Scenario.MEMORY + ": " + each);
@@ -43,6 +43,7 @@ final class MemoryPart implements Part {
         }
         progress.end();
       }
+      results.roundIsOver();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks.suite;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -11,9 +12,24 @@ import java.util.Set;
 final class Results {
   private final List<Sample> samples = new ArrayList<>();
   private final Set<String> remarks = new LinkedHashSet<>();
+  private final Keeper keeper;
+
+  Results(Keeper keeper) {
+    this.keeper = keeper;
+  }
 
   void add(Sample sample) {
     samples.add(sample);
+  }
+
+  /** Whoever is told that a round is over, so that a run that is ended early leaves figures. */
+  interface Keeper {
+    void roundIsOver(Results results) throws IOException;
+  }
+
+  /** Says that a round is over. */
+  void roundIsOver() throws IOException {
+    keeper.roundIsOver(this);
   }
 
   /** Notes a sentence for the reader, such as why somebody is missing. */

@@ -36,6 +36,7 @@ final class StartUpPart implements Part {
         }
         progress.end();
       }
+      results.roundIsOver();
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes all comparisons that are asked for, and writes what came out after each part of them. */
+/** Makes all comparisons that are asked for, and writes what came out after each round. */
 final class Suite {
   private final Settings settings;
   private final Launcher launcher;
@@ -23,13 +23,12 @@ final class Suite {
   /** Runs from the beginning to the end. */
   Results run() throws IOException, InterruptedException {
     Map<String, String> facts = Machine.facts();
-    Results results = new Results();
+    Results results = new Results(some -> write(facts, some));
     List<Part> parts = parts();
     Progress progress = new Progress(out, parts.stream().mapToInt(Part::steps).sum());
     try {
       for (Part part : parts) {
         part.run(results, progress);
-        write(facts, results);
       }
     } finally {
       progress.close();

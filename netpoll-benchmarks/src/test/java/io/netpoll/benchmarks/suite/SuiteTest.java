@@ -15,7 +15,7 @@ class SuiteTest {
   private static final Row ROW = new Row(Scenario.LONG, "100 connections", 0, Metric.REQUESTS);
   private static final Row LATE = new Row(Scenario.LATENCY, "half", 20, Metric.P99);
 
-  private final Results results = new Results();
+  private final Results results = new Results(some -> {});
 
   @Test
   void aRatioThatCrossesOne_isEven() {
