@@ -15,7 +15,8 @@ import java.util.Map;
 /**
  * Servers under load, all of them with requests that compute equally long. Every server runs from
  * the beginning to the end, warmed up, and idle while it is not its turn; in each round every row
- * is measured with one server after the other, beginning with another one each time.
+ * is measured with one server after the other, beginning with another one each time. A round before
+ * the first does not count: what a new kind of load makes the compiler do would be in its figures.
  */
 final class LoadPart implements Part {
   private static final LoadPlan WARM_UP = Scenario.plan(64, 64, Turn.OWN, 1 << 10, 1 << 10);
@@ -36,7 +37,7 @@ final class LoadPart implements Part {
 
   @Override
   public int steps() {
-    return rows.size() * settings.servers().size() * settings.rounds();
+    return rows.size() * settings.servers().size() * (settings.rounds() + 1);
   }
 
   @Override
@@ -45,7 +46,7 @@ final class LoadPart implements Part {
       if (!rows.isEmpty()) {
         progress.begin("starting the servers");
         settings.servers().forEach(each -> start(each, results));
-        for (int round = 0; round < settings.rounds(); round++) {
+        for (int round = -1; round < settings.rounds(); round++) {
           for (LoadRow row : rows) {
             measure(row, round, results, progress);
           }
@@ -91,19 +92,21 @@ final class LoadPart implements Part {
     try {
       LoadResult result =
           load(servers.get(contestant), plan(row), settings.settle(), settings.measured());
-      results.add(
-          new Sample(
-              row.row(),
-              contestant.name(),
-              round,
-              row.row().metric().of(result),
-              Metric.details(result)));
-      if (result.waiting() > 0) {
-        results.remark(
-            contestant + " left connections without an answer for a second: " + row.row().title());
+      if (round >= 0) {
+        add(row.row(), round, contestant, result, results);
       }
     } catch (IOException e) {
       leaveOut(contestant, "failed at " + row.row().title() + ": " + e.getMessage(), results);
+    }
+  }
+
+  private static void add(
+      Row row, int round, Contestant contestant, LoadResult result, Results results) {
+    double value = row.metric().of(result);
+    results.add(new Sample(row, contestant.name(), round, value, Metric.details(result)));
+    if (result.waiting() > 0) {
+      results.remark(
+          contestant + " left connections without an answer for a second: " + row.title());
     }
   }
 

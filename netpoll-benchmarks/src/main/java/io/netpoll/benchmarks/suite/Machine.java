@@ -22,31 +22,35 @@ final class Machine {
   static Map<String, String> facts() throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-    facts.put("processors", Runtime.getRuntime().availableProcessors() + " x " + processor());
+    facts.put("processors", processors());
     facts.put(
         "system", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
     facts.put("java", property("java.vm.name") + " " + property("java.runtime.version"));
     facts.put("netty", netty());
-    facts.put(
-        "load average at the start",
-        String.format(
-            Locale.ROOT,
-            "%.1f",
-            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
+    facts.put("load average at the start", String.format(Locale.ROOT, "%.1f", load()));
     return facts;
+  }
+
+  /**
+   * How many threads wanted a processor in the last minute; negative if the system does not tell.
+   */
+  static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
   private static String property(String name) {
     return System.getProperty(name);
   }
 
-  private static String processor() throws IOException {
+  /** All of the machine's, also those that this process may not use. */
+  private static String processors() throws IOException {
     List<String> lines = Files.isReadable(CPU_INFO) ? Files.readAllLines(CPU_INFO) : List.of();
-    return lines.stream()
-        .filter(line -> line.startsWith("model name"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("unknown");
+    List<String> models =
+        lines.stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .toList();
+    return models.isEmpty() ? "unknown" : models.size() + " x " + models.get(0);
   }
 
   private static String netty() {

@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** Makes all comparisons that are asked for, and writes what came out after each round. */
 final class Suite {
+  private static final double QUIET = 1;
+
   private final Settings settings;
   private final Launcher launcher;
   private final PrintWriter out;
@@ -24,6 +26,10 @@ final class Suite {
   Results run() throws IOException, InterruptedException {
     Map<String, String> facts = Machine.facts();
     Results results = new Results(some -> write(facts, some));
+    if (Machine.load() > QUIET) {
+      results.remark(
+          "The machine was not quiet when this began: repeat it before you believe any figure.");
+    }
     List<Part> parts = parts();
     Progress progress = new Progress(out, parts.stream().mapToInt(Part::steps).sum());
     try {
