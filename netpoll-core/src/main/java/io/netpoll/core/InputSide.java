@@ -242,6 +242,8 @@ final class InputSide extends InputReader implements Input {
     dropBuffer();
   }
 
+  // ---- Whoever starts a pipe -----------------------------------------------------------------
+
   /**
    * Sets where the input goes, for good.
    *
