@@ -18,6 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * time in which further requests are refused at once, so that a process that is out of memory does
  * not collect garbage all the time.
  *
+ * <p>The JVM has a limit of its own, which no module that this one may depend on tells, and which
+ * other users of direct memory share. So it is not read but met: a refusal by the JVM, before which
+ * it collects garbage itself and sleeps for up to half a second, is passed on with its message,
+ * which names its limit, and followed by the same time without further attempts.
+ *
  * <p>Any thread; the slow path of the pool only.
  */
 final class DirectMemory {
@@ -35,7 +40,7 @@ final class DirectMemory {
   /** When collecting garbage did not help, and when the JVM refused: each backs off by itself. */
   private volatile long reclaimFailedAt = System.nanoTime() - BACK_OFF_NANOS;
 
-  private volatile long jvmRefusedAt = reclaimFailedAt;
+  private volatile JvmRefusal jvmRefused = new JvmRefusal(reclaimFailedAt, "");
 
   /**
    * Makes an account.
@@ -88,8 +93,9 @@ final class DirectMemory {
    * @throws OutOfDirectMemoryException if it is refused
    */
   ByteBuffer allocate(int size, Runnable collected) {
-    if (backingOff(jvmRefusedAt)) {
-      throw refusal(size, " The JVM refused more a moment ago.");
+    JvmRefusal last = jvmRefused;
+    if (backingOff(last.at())) {
+      throw refusal(size, " The JVM refused more a moment ago: " + last.reason());
     }
     if (!charge(size) && !(reclaim(size) && charge(size))) {
       throw refusal(size, "");
@@ -98,9 +104,10 @@ final class DirectMemory {
     try {
       memory = ByteBuffer.allocateDirect(size);
     } catch (OutOfMemoryError e) {
-      jvmRefusedAt = System.nanoTime();
+      String reason = e.getMessage() + " (-XX:MaxDirectMemorySize sets its limit).";
+      jvmRefused = new JvmRefusal(System.nanoTime(), reason);
       held.addAndGet(-size);
-      throw refusal(size, " The JVM allows no more: " + e.getMessage());
+      throw refusal(size, " The JVM allows no more: " + reason);
     }
     CLEANER.register(memory, new Credit(held, size, collected));
     return memory;
@@ -176,6 +183,9 @@ final class DirectMemory {
     thread.setDaemon(true);
     return thread;
   }
+
+  /** When the JVM refused, and what it said, its own limit among that. */
+  private record JvmRefusal(long at, String reason) {}
 
   private record Credit(AtomicLong held, int size, Runnable collected) implements Runnable {
     @Override

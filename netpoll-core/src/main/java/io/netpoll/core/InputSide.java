@@ -38,11 +38,15 @@ import org.jspecify.annotations.Nullable;
  * <h2>Memory</h2>
  *
  * The leader makes the chain when bytes are to come. It keeps it while the input is among the
- * {@link WarmInputs} of the loop, and drops it when it is not, and the chain is empty.
+ * {@link WarmInputs} of the loop, and drops it when it is not, and the chain is empty. What it
+ * reserves follows the bytes that came, not those that a reader waits for.
  */
 final class InputSide extends InputReader implements Input {
   private static final int SMALLEST_READ_SHIFT = 12;
   private static final int LARGEST_READ_SHIFT = 20;
+
+  /** So many bytes of what a reader waits for are offered to a peer that has sent none of them. */
+  private static final int TRUSTED = 64 << 10;
 
   private static final VarHandle WAITER;
   private static final VarHandle PIPE;
@@ -112,8 +116,7 @@ final class InputSide extends InputReader implements Input {
       paused = false;
     }
     try {
-      int wanted = Math.min(demand - unread(), 1 << LARGEST_READ_SHIFT);
-      warm().reserve(Math.max(1 << readShift, wanted), into);
+      warm().reserve(readSize(), into);
       offered = into.bytes();
       return true;
     } catch (OutOfDirectMemoryException e) {
@@ -121,6 +124,17 @@ final class InputSide extends InputReader implements Input {
       connection.closeForFailure("has no memory to read into", e);
       return false;
     }
+  }
+
+  /**
+   * How much space to offer: as much as reads have filled lately, or up to what a reader waits for,
+   * but no more than four times of what has come of that, since the peer may only have announced
+   * it.
+   */
+  private int readSize() {
+    int unread = unread();
+    int earned = Math.max(TRUSTED, 4 * Math.min(unread, (1 << LARGEST_READ_SHIFT) / 4));
+    return Math.max(1 << readShift, Math.min(demand - unread, earned));
   }
 
   /** The chain, which stays for a while. */

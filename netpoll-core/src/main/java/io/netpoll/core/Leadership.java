@@ -29,6 +29,10 @@ import java.lang.invoke.VarHandle;
  * fence before the leader looks whether the watch-dog sleeps. {@code passTo} reads the word by CAS,
  * and hands it on by starting or unparking the next leader. {@code leave} is a CAS by the thread
  * that wrote the word. So successive leaders see all that was done before them.
+ *
+ * <p>A loop that stays with its leader writes the word by {@code enterInPlace} and {@code
+ * leaveInPlace}, opaque stores without a fence: the watch-dog alone reads it, to see how long a
+ * call lasts, and is kept awake by other means ({@link PollLoop}).
  */
 final class Leadership {
   /** What {@link #enter} never returns. */
@@ -77,6 +81,16 @@ final class Leadership {
    */
   boolean leave(long entered) {
     return WORD.compareAndSet(this, entered, entered & ~IN_USER_CODE);
+  }
+
+  /** The leader of a loop that is never passed on is about to call user code. */
+  void enterInPlace() {
+    WORD.setOpaque(this, ((long) WORD.get(this) + STEP) | IN_USER_CODE);
+  }
+
+  /** User code has returned to the leader of a loop that is never passed on. */
+  void leaveInPlace() {
+    WORD.setOpaque(this, (long) WORD.get(this) & ~IN_USER_CODE);
   }
 
   /**

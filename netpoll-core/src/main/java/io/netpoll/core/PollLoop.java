@@ -46,6 +46,11 @@ final class PollLoop {
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private static final String NO_THREAD =
+      "there is no further thread to lead it (io.netpoll.maxHeldThreads bounds their number).";
+  private static final String INLINE =
+      "run handlers that wait or compute for long in an execution mode other than inline.";
+
   private static final VarHandle SLEEPING;
 
   static {
@@ -84,6 +89,9 @@ final class PollLoop {
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
 
+  /** Whether the watch-dog looks at this loop: at least it says when a handler holds it up. */
+  private final boolean watched;
+
   private final WatchDog watchDog;
   private final Leadership leadership = new Leadership();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -96,6 +104,9 @@ final class PollLoop {
 
   /** The watch-dog only. */
   private final CallWatch callWatch = new CallWatch();
+
+  /** The watch-dog only. */
+  private final StallWatch stallWatch;
 
   private long seenByWatchDog;
 
@@ -118,6 +129,8 @@ final class PollLoop {
     this.poller = poller;
     this.watchDog = watchDog;
     this.movable = group.isAdaptive();
+    this.watched = movable || group.starter().isInline() && StallWatch.isOn();
+    this.stallWatch = new StallWatch(movable ? NO_THREAD : INLINE);
     this.lending = lending;
   }
 
@@ -316,9 +329,10 @@ final class PollLoop {
   /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
   void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
-    if (movable) {
+    if (watched) {
       watchDog.add(this);
     }
+    wakeWatchDog();
   }
 
   /** Leads the loop until it ends, or is passed on while {@code me} is in user code. */
@@ -367,7 +381,9 @@ final class PollLoop {
   private boolean call(LoopThread me, Runnable run) {
     callers.wake();
     if (!movable) {
+      leadership.enterInPlace();
       guarded(run);
+      leadership.leaveInPlace();
       return true;
     }
     running = run;
@@ -478,17 +494,33 @@ final class PollLoop {
    * Looks at the loop, once a tick, and passes it on if its leader is in the same call of user code
    * for too long. The watch-dog only.
    *
-   * @return whether user code was called since the last tick, or is running
+   * @return whether user code was called since the last tick, or is running, or may soon be in a
+   *     loop that does not look at the watch-dog before
    */
   boolean watch() {
     long seen = leadership.seen();
-    boolean busy = seen != seenByWatchDog || Leadership.isInUserCode(seen);
+    boolean busy = seen != seenByWatchDog || Leadership.isInUserCode(seen) || isAwakeInPlace();
     seenByWatchDog = seen;
     Thread held = leader;
-    if (held != null && callWatch.isOverdue(seen, held)) {
-      overtake(seen);
+    if (held != null) {
+      stallWatch.look(seen, held);
+      if (movable && callWatch.isOverdue(seen, held)) {
+        overtake(seen);
+      }
     }
     return busy;
+  }
+
+  /** A loop that is not movable looks at the watch-dog when it wakes up, not at each call. */
+  private boolean isAwakeInPlace() {
+    return !movable && sleeping == 0;
+  }
+
+  /** Wakes the watch-dog if this loop relies on being watched from now on. */
+  private void wakeWatchDog() {
+    if (watched && !movable && watchDog.isAsleep()) {
+      watchDog.wake();
+    }
   }
 
   /** Whether a call of user code may have to be overtaken soon. The watch-dog only. */
@@ -595,7 +627,8 @@ final class PollLoop {
     } catch (OutOfMemoryError e) {
       report("Polling failed for want of memory; the loop goes on.", e);
     }
-    sleeping = 0;
+    sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
+    wakeWatchDog();
   }
 
   /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
@@ -637,8 +670,10 @@ final class PollLoop {
     runTasks(); // one that came before the step to ENDED was seen; later ones are refused
     runLast(me);
     leader = null;
-    if (movable) {
+    if (watched) {
       watchDog.remove(this);
+    }
+    if (movable) {
       Spares.SHARED.loopsChanged(-1);
     }
     group.ended(this, broken);

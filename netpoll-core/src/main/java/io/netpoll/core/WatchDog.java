@@ -7,12 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Passes poll loops on whose leader has been inside one call of user code for too long: computing,
- * or waiting for something that is not ours. One thread a process.
+ * or waiting for something that is not ours. Where a loop cannot be passed on - in inline
+ * execution, or if there is no thread for it - {@link StallWatch} has that logged. One thread a
+ * process.
  *
  * <p>It ticks while any loop has called user code in the last 50 ms, and sleeps otherwise: at most
  * one wake-up for each time that the process turns from idle to busy, so no system call a request.
  * A loop that enters user code reads {@code asleep}; the watch-dog sets it, puts a full fence, and
- * looks at all loops once more before it parks.
+ * looks at all loops once more before it parks. A loop in inline execution reads {@code asleep}
+ * after each poll instead, behind the volatile store that says that it does not sleep, and counts
+ * as busy until it sleeps again.
  *
  * <p>When a call is overdue, {@link CallWatch} says. After a tenth of a second in which none was
  * suspected it ticks at a quarter of its rate. It also starts spare threads, off the way of

@@ -21,7 +21,7 @@ final class SteppedLoop {
 
   /** A loop that stays with its leader. */
   static SteppedLoop inline() {
-    return new SteppedLoop(INLINE, WatchDog.SHARED);
+    return new SteppedLoop(INLINE, new WatchDog());
   }
 
   /** A loop that {@code watchDog} may pass on. */

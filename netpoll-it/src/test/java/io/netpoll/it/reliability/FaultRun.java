@@ -58,8 +58,14 @@ record FaultRun(long seed) {
     return new Random(~seed);
   }
 
-  private int connections() {
+  /** How many connections a scenario opens that opens them itself. */
+  int connections() {
     return 1 + random().nextInt(MOST_CONNECTIONS);
+  }
+
+  /** What the proxy does to a connection. */
+  FaultPlan plan(int number) {
+    return FaultPlan.drawn(seed, number);
   }
 
   /** Opens the connections one after the other, so that the proxy numbers them in this order. */
@@ -67,14 +73,15 @@ record FaultRun(long seed) {
     List<Call> calls = new ArrayList<>();
     Random random = random();
     for (int i = 0; i < connections(); i++) {
-      FaultPlan plan = FaultPlan.drawn(seed, i);
+      FaultPlan plan = plan(i);
       EchoCaller caller = new EchoCaller(random);
       calls.add(new Call(plan, caller, dial(stage, plan), random.nextBoolean()));
     }
     return calls;
   }
 
-  private static Optional<Connection> dial(FaultStage stage, FaultPlan plan) {
+  /** Dials; nothing comes of it where the fault is faster, and loses bytes. */
+  static Optional<Connection> dial(FaultStage stage, FaultPlan plan) {
     try {
       return Optional.of(stage.dial(plan));
     } catch (IOException reset) {
@@ -95,8 +102,7 @@ record FaultRun(long seed) {
       Bounded.run(
           LIMIT,
           () -> {
-            try (FaultStage stage =
-                new FaultStage(setting(), number -> FaultPlan.drawn(seed, number))) {
+            try (FaultStage stage = new FaultStage(setting(), scenario(), this::plan)) {
               complete[0] = scenario().play(this, stage);
             }
           });
@@ -112,7 +118,7 @@ record FaultRun(long seed) {
     text.append("seed ").append(seed).append(": ").append(scenario()).append(", ");
     text.append(setting()).append(", JDK ").append(Runtime.version().feature());
     for (int i = 0; i < connections(); i++) {
-      text.append("\n  connection ").append(i).append(" ").append(FaultPlan.drawn(seed, i));
+      text.append("\n  connection ").append(i).append(" ").append(plan(i));
     }
     return text.append("\n  run it again with -Dnetpoll.it.faultSeed=").append(seed).toString();
   }

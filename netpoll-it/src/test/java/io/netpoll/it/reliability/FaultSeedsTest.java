@@ -17,18 +17,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Clients and servers of this library with a proxy between them that injects faults: each answer is
  * right to the byte, or the caller gets an exception that says why, and nothing hangs.
  *
- * <p>System properties: {@code netpoll.it.faultSeeds} is how many seeds are run, from 0 on; {@code
- * netpoll.it.faultSeed} runs that one alone; {@code netpoll.it.faultThreads} is how many run at a
- * time.
+ * <p>System properties: {@code netpoll.it.faultSeeds} is how many seeds are run, {@code
+ * netpoll.it.firstFaultSeed} is the first of them; {@code netpoll.it.faultSeed} runs that one
+ * alone; {@code netpoll.it.faultThreads} is how many run at a time.
  */
 @ExtendWith(LeakCheck.class)
 class FaultSeedsTest {
   private static final int SEEDS = Integer.getInteger("netpoll.it.faultSeeds", 48);
+  private static final long FIRST = Long.getLong("netpoll.it.firstFaultSeed", 0);
   private static final Long SEED = Long.getLong("netpoll.it.faultSeed");
   private static final int THREADS = Integer.getInteger("netpoll.it.faultThreads", 8);
 
   private static LongStream seeds() {
-    return SEED != null ? LongStream.of(SEED) : LongStream.range(0, SEEDS);
+    return SEED != null ? LongStream.of(SEED) : LongStream.range(FIRST, FIRST + SEEDS);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.netpoll.it.reliability;
 
 import io.netpoll.Connection;
+import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
@@ -13,7 +14,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.IntFunction;
 
-/** An echo server, a proxy before it, and a way to dial through the proxy. Closing it ends all. */
+/**
+ * The server of a scenario, a proxy before it, and a way to dial through the proxy. Closing it ends
+ * all.
+ */
 final class FaultStage implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -24,7 +28,7 @@ final class FaultStage implements AutoCloseable {
   private final EventLoop server;
   private final FaultProxy proxy;
 
-  FaultStage(Setting setting, IntFunction<FaultPlan> plans) throws IOException {
+  FaultStage(Setting setting, Scenario scenario, IntFunction<FaultPlan> plans) throws IOException {
     group =
         PollerGroup.builder()
             .name("fault-stage")
@@ -34,7 +38,7 @@ final class FaultStage implements AutoCloseable {
             .build();
     try {
       Listener listener = Listener.builder().group(group).bind("tcp", "127.0.0.1:0");
-      server = EventLoop.builder(setting.echo()).build();
+      server = scenario.server(setting);
       server.start(listener);
       proxy = new FaultProxy((InetSocketAddress) listener.localAddress(), plans);
     } catch (IOException | RuntimeException e) {
@@ -51,13 +55,25 @@ final class FaultStage implements AutoCloseable {
    * Dials through the proxy. The next connection of the proxy is this one, if nobody else dials.
    */
   Connection dial(FaultPlan plan) throws IOException {
-    Duration timeout = plan.delivers() ? PATIENCE : SHORT;
-    return Dialer.builder()
-        .group(group)
-        .readTimeout(timeout)
-        .writeTimeout(timeout)
-        .build()
-        .connectTcp(null, proxy.address(), PATIENCE);
+    return dialer(patience(plan.delivers())).connectTcp(null, proxy.address(), PATIENCE);
+  }
+
+  /** A pool that dials through the proxy, whose callers wait for so long at every step. */
+  ConnectionPool pool(int connections, Duration patience) throws IOException {
+    return ConnectionPool.builder("tcp", "127.0.0.1:" + proxy.address().getPort())
+        .dialer(dialer(patience))
+        .maxConnections(connections)
+        .acquireTimeout(PATIENCE)
+        .build();
+  }
+
+  /** How long callers wait: as long as it takes, unless bytes may be lost. */
+  static Duration patience(boolean delivers) {
+    return delivers ? PATIENCE : SHORT;
+  }
+
+  private Dialer dialer(Duration patience) {
+    return Dialer.builder().group(group).readTimeout(patience).writeTimeout(patience).build();
   }
 
   @Override

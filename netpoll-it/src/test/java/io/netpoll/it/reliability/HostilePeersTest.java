@@ -218,9 +218,33 @@ class HostilePeersTest {
       peers.send(declared);
       assertServes(stage);
       assertThat(inUse() - before).isLessThan(PEERS * PAGES);
-      peers.send(new byte[1]); // now it reads into a page of a mebibyte, the largest
+      peers.send(new byte[1]); // now it reads with the whole frame in mind
       assertServes(stage);
-      assertThat(inUse() - before).isLessThan(PEERS * (PAGES + READ));
+      assertThat(inUse() - before).isLessThan(PEERS * 2 * PAGES);
+    }
+  }
+
+  static Stream<Setting> inlineSettings() {
+    return settings().filter(setting -> setting.execution().mode() == Execution.Mode.INLINE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("inlineSettings") // handlers of a thousand peers wait without a thousand threads
+  void declaredLengthsOfAThousandPeers_takeMemoryAsBytesCome(Setting setting) throws Exception {
+    int peersDeclaring = 1000;
+    byte[] declared = ByteBuffer.allocate(Integer.BYTES).putInt(1 << 30).array();
+    try (Stage stage = serve(setting);
+        Peers peers = new Peers(stage)) {
+      assertServes(stage);
+      long before = inUse();
+      peers.connect(peersDeclaring);
+      peers.send(declared);
+      assertServes(stage);
+      for (int i = 0; i < 3; i++) {
+        peers.send(new byte[100]);
+        assertServes(stage);
+        assertThat(inUse() - before).isLessThan(peersDeclaring * 2 * PAGES);
+      }
     }
   }
 

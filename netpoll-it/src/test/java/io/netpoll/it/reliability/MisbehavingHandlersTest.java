@@ -188,6 +188,62 @@ class MisbehavingHandlersTest {
     }
   }
 
+  static Stream<Setting> inlineSettings() {
+    return settings().filter(setting -> setting.execution().mode() == Execution.Mode.INLINE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("inlineSettings")
+  void aHandlerThatHoldsItsPollLoop_isLoggedWithItsStack(Setting setting) throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    Recorder recorder = new Recorder();
+    OnRequest echo = setting.echo();
+    OnRequest handler =
+        connection -> {
+          goOn.await();
+          echo.onRequest(connection);
+        };
+    LIBRARY.addHandler(recorder);
+    try (Stage stage = Stage.tcp(setting, handler);
+        Peers peers = new Peers(stage)) {
+      peers.connect(1);
+      peers.send(Frames.frame(new byte[10]));
+      LogRecord begin = recorder.await("serves nobody meanwhile: run handlers that wait");
+      assertThat(begin.getThrown().getStackTrace())
+          .anyMatch(frame -> frame.getClassName().startsWith(getClass().getName()));
+      goOn.countDown();
+      recorder.await("goes on, after");
+      peers.expect(Frames.frame(new byte[10]));
+    } finally {
+      goOn.countDown();
+      LIBRARY.removeHandler(recorder);
+    }
+  }
+
+  private static final class Recorder extends Handler {
+    private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void publish(LogRecord entry) {
+      records.add(entry);
+    }
+
+    private Stream<LogRecord> with(String words) {
+      return records.stream().filter(entry -> entry.getMessage().contains(words));
+    }
+
+    LogRecord await(String words) {
+      Eventually.holds("it is logged: " + words, () -> with(words).findAny().isPresent());
+      return with(words).findAny().orElseThrow();
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
   @ParameterizedTest
   @MethodSource("settings")
   void closedTwiceAndUsedAfterwards_everyUseSaysSo(Setting setting) throws Exception {

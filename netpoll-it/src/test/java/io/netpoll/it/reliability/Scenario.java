@@ -2,7 +2,10 @@ package io.netpoll.it.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netpoll.EventLoop;
+import io.netpoll.ShardQueue;
 import io.netpoll.it.Crew;
+import io.netpoll.it.Setting;
 import io.netpoll.testkit.Eventually;
 import java.time.Duration;
 import java.util.Random;
@@ -11,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What is done under faults. This is the place for further clients and servers: a constant that
- * makes its calls through {@link FaultStage#dial}, by what {@link FaultRun} draws, and fails with
- * an {@link AssertionError} only.
+ * makes its calls through {@link FaultStage}, by what {@link FaultRun} draws, and fails with an
+ * {@link AssertionError} only.
  */
 enum Scenario {
   /** Blocking callers against an echo server: where no byte is lost, every answer comes. */
@@ -58,7 +61,33 @@ enum Scenario {
       }
       return complete.get();
     }
+  },
+
+  /** Threads that share connections, whose answers overtake each other. */
+  MULTIPLEXED {
+    @Override
+    EventLoop server(Setting setting) {
+      return EventLoop.withContext(ShardQueue::of).onRequest(Multiplexer::serve).build();
+    }
+
+    @Override
+    int play(FaultRun run, FaultStage stage) throws Exception {
+      return new MultiplexedCalls().play(run, stage);
+    }
+  },
+
+  /** Threads that borrow connections of a pool. */
+  POOL {
+    @Override
+    int play(FaultRun run, FaultStage stage) throws Exception {
+      return new PooledCalls().play(run, stage);
+    }
   };
+
+  /** What it calls; an echo server, if it does not say otherwise. */
+  EventLoop server(Setting setting) {
+    return EventLoop.builder(setting.echo()).build();
+  }
 
   /**
    * Plays it.

@@ -30,6 +30,7 @@ final class ShortOfDirectMemory {
     String refusal = hoard(hoard);
     System.out.println(refusal.contains("The JVM") ? "refused by the JVM" : "refused by the pool");
     System.out.println("names the limit: " + refusal.contains("the limit is "));
+    System.out.println("names that of the JVM: " + refusal.contains("limit: " + (8 << 20)));
     Exhaustion.send(small);
     Exhaustion.answers(small); // if its thread has pages left; it fails if neither happens
     System.out.println("a small request is answered or closed");
@@ -62,7 +63,7 @@ final class ShortOfDirectMemory {
     }
   }
 
-  /** Takes pages until there are none, of any size. */
+  /** Takes pages until there are none, of any size; returns why not, by the JVM if it has a say. */
   private static String hoard(List<Page> hoard) {
     String refusal = "";
     for (int size = 1 << 20; size >= 512; size >>= 1) {
@@ -71,7 +72,8 @@ final class ShortOfDirectMemory {
           hoard.add(PagePool.shared().take(size));
         }
       } catch (OutOfDirectMemoryException e) {
-        refusal = refusal.contains("The JVM") ? refusal : e.getMessage();
+        refusal = e.getMessage().contains("The JVM") ? e.getMessage() : refusal;
+        refusal = refusal.isEmpty() ? e.getMessage() : refusal;
       }
     }
     return refusal;
