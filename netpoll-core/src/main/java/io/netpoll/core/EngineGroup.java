@@ -8,6 +8,7 @@ import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -175,6 +176,24 @@ public final class EngineGroup implements PollerGroup {
       throws IOException {
     firstLoop();
     return provider.bind(address, backlog, options);
+  }
+
+  /**
+   * Binds a listening socket of this group's backend to the wildcard address of one version of IP.
+   *
+   * @param version INET or INET6
+   * @param port 0 for a free one
+   * @param backlog how many connections may wait
+   * @param options of the socket itself
+   * @return the socket
+   * @throws UnsupportedOperationException if the backend cannot leave the other version out
+   * @throws IOException if it cannot be bound
+   */
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    firstLoop();
+    return provider.bindWildcard(version, port, backlog, options);
   }
 
   /**
