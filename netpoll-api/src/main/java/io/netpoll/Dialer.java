@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@link IllegalArgumentException} for an unknown network, an address that has not its form,
- *       a local address that is not resolved, or a timeout that is not positive;
+ *       a local address that is not resolved, or not of the server's version of IP, or a timeout
+ *       that is not positive;
  * </ul>
  *
  * and in either way {@link UnsupportedOperationException} for an option or a kind of socket that

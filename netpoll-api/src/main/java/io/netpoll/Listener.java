@@ -19,13 +19,21 @@ public interface Listener extends AutoCloseable {
   /**
    * Binds an address, on the {@linkplain PollerGroup#shared() shared group}.
    *
+   * <p>Every local address means, in the network {@code tcp}, those of IPv4 and of IPv6, at one
+   * socket whose address is {@code ::} (or {@code 0.0.0.0} where the system has no IPv6). In {@code
+   * tcp4} it means {@code 0.0.0.0}, and in {@code tcp6} {@code ::} without IPv4: clients of the
+   * other version are refused, and a second listener can serve them at the same port.
+   *
    * @param network {@code tcp}, {@code tcp4}, {@code tcp6} or {@code unix}
    * @param address {@code host:port} ({@code [::1]:port} for IPv6, {@code :port} for every local
    *     address, port 0 for a free one), or the path of a Unix-domain socket
    * @return an open listener
    * @throws java.net.BindException if the address is in use or not local; the message names it
+   * @throws java.net.UnknownHostException if the host has no address in the network
    * @throws IOException if binding fails otherwise
    * @throws IllegalArgumentException if the network is unknown or the address has not its form
+   * @throws UnsupportedOperationException for every local address of {@code tcp6}, if the backend
+   *     cannot leave IPv4 out, as NIO
    * @throws IllegalStateException if no implementation is on the path; the message names the
    *     artifact to add
    */
@@ -36,8 +44,8 @@ public interface Listener extends AutoCloseable {
   /**
    * Binds an address, on the {@linkplain PollerGroup#shared() shared group}.
    *
-   * @param address an {@link java.net.InetSocketAddress} or {@link
-   *     java.net.UnixDomainSocketAddress}
+   * @param address an {@link java.net.InetSocketAddress}, whose wildcard, of either version, means
+   *     what {@code tcp} does in {@link #create}, or {@link java.net.UnixDomainSocketAddress}
    * @return an open listener
    * @throws java.net.BindException if the address is in use or not local; the message names it
    * @throws IOException if binding fails otherwise

@@ -84,7 +84,8 @@ public interface Poller extends AutoCloseable {
    *
    * @param remote a resolved {@link java.net.InetSocketAddress} or a {@link
    *     java.net.UnixDomainSocketAddress}
-   * @param local the address to bind first, or null
+   * @param local the address to bind first, or null; one of the other version of IP than {@code
+   *     remote} is refused at once, unless it is a wildcard
    * @param options of the socket, set before it connects
    * @param endpoint gets its events
    * @return the handle

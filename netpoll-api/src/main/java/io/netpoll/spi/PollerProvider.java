@@ -1,8 +1,10 @@
 package io.netpoll.spi;
 
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -67,7 +69,8 @@ public interface PollerProvider {
    * Binds a listening socket, with {@code SO_REUSEADDR} for TCP. Any thread.
    *
    * @param address a resolved {@link java.net.InetSocketAddress} or a {@link
-   *     java.net.UnixDomainSocketAddress}
+   *     java.net.UnixDomainSocketAddress}; the wildcard address, of either version of IP, serves
+   *     both where the system has both
    * @param backlog how many connections may wait to be accepted
    * @param options of the listening socket itself, set before it is bound
    * @return a socket that queues connections and that no poller watches yet
@@ -89,6 +92,43 @@ public interface PollerProvider {
    */
   default ListenSocket bind(SocketAddress address, int backlog) throws IOException {
     return bind(address, backlog, Map.of());
+  }
+
+  /**
+   * Binds a TCP listening socket of one version of IP to the wildcard address, {@code 0.0.0.0} or
+   * {@code ::}. Clients of the other version are refused, and a socket of the other version can
+   * have the same port. Any thread.
+   *
+   * @param version {@link java.net.StandardProtocolFamily#INET} or {@link
+   *     java.net.StandardProtocolFamily#INET6}
+   * @param port 0 for a free one
+   * @param backlog as in {@link #bind}
+   * @param options as in {@link #bind}
+   * @return a socket that queues connections and that no poller watches yet
+   * @throws java.net.BindException if the port is in use
+   * @throws UnsupportedOperationException as {@link #bind} does, or if the backend cannot keep the
+   *     other version out; the message says what to do instead
+   * @throws IOException as {@link #bind} does
+   */
+  default ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    throw cannotLeaveOut(version, port);
+  }
+
+  private UnsupportedOperationException cannotLeaveOut(ProtocolFamily version, int port) {
+    boolean six = version == StandardProtocolFamily.INET6;
+    return new UnsupportedOperationException(
+        "The "
+            + name()
+            + " backend cannot listen on port "
+            + port
+            + " of every IPv"
+            + (six ? "6" : "4")
+            + " address without those of IPv"
+            + (six ? "4" : "6")
+            + ": name one address, take the network tcp for both, or a backend that can, such as"
+            + " epoll.");
   }
 
   /**

@@ -126,18 +126,28 @@ final class Dial {
   private void begin() {
     String host = target.hostToLookUp();
     if (host != null) {
-      lock.lock(); // so that the answer comes after the assignment
-      try {
-        lookUp = Resolver.start(options.resolver(), host, this::lookedUp);
-      } finally {
-        lock.unlock();
-      }
+      lookUp(host);
       return;
     }
     try {
       tryAll(target.addresses());
     } catch (UnknownHostException e) {
       giveUp(report.unknownHost(e));
+    }
+  }
+
+  private void lookUp(String host) {
+    Throwable failure = null;
+    lock.lock(); // so that the answer comes after the assignment
+    try {
+      lookUp = Resolver.start(options.resolver(), host, this::lookedUp);
+    } catch (OutOfMemoryError noThread) {
+      failure = noThread;
+    } finally {
+      lock.unlock();
+    }
+    if (failure != null) {
+      giveUp(report.notResolved(failure));
     }
   }
 
@@ -212,7 +222,11 @@ final class Dial {
         if (delay != null) {
           delay.cancel();
         }
-        delay = group.schedule(options.attemptDelayNanos(), () -> delayIsOver(address));
+        delay =
+            group.schedule(
+                options.attemptDelayNanos(),
+                () -> delayIsOver(address),
+                noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and fails
       }
       return true;
     } finally {
@@ -239,6 +253,8 @@ final class Dial {
       connected(address, connection);
     } else if (failure instanceof IOException refusal) {
       failed(address, refusal);
+    } else if (failure instanceof Error shortage) {
+      failed(address, new IOException(shortage.toString(), shortage));
     } else {
       giveUp(Objects.requireNonNull(failure)); // it would fail at every address
     }

@@ -147,7 +147,7 @@ final class EngineDialer implements Dialer {
     CompletableFuture<Connection> shown = new CompletableFuture<>();
     // Whoever completes it first, its owner by cancelling it for example: the dial ends.
     shown.whenComplete((connection, failure) -> dial.abandon());
-    Delayed deadline = engine.schedule(nanos, dial::timeOut);
+    Delayed deadline = engine.schedule(nanos, dial::timeOut, dial::giveUp);
     dial.result()
         .whenComplete(
             (connection, failure) -> {

@@ -193,7 +193,7 @@ final class EnginePool implements ConnectionPool {
      * Lets it wait no longer than this, nor than its owner wants. Called once, when it is queued.
      */
     void limit(long nanos) {
-      Delayed deadline = engine.schedule(nanos, this::timeOut);
+      Delayed deadline = engine.schedule(nanos, this::timeOut, this::giveUp);
       shown.whenComplete(
           (lease, failure) -> {
             deadline.cancel();
@@ -202,8 +202,13 @@ final class EnginePool implements ConnectionPool {
     }
 
     private void timeOut() {
+      giveUp(timedOut(start));
+    }
+
+    /** Takes the caller out of the queue, with an exception; does nothing if it was served. */
+    private void giveUp(IOException why) {
       if (state.giveUp(this)) {
-        fail(timedOut(start));
+        fail(why);
         wake();
       }
     }
@@ -266,9 +271,12 @@ final class EnginePool implements ConnectionPool {
     }
   }
 
-  /** Does something where handlers run, since the listener hears of it. */
+  /**
+   * Does something where handlers run, since the listener hears of it; nothing if the group has
+   * ended, and with it all connections.
+   */
   private Delayed later(long delayNanos, Runnable action) {
-    return engine.schedule(delayNanos, () -> engine.start(action));
+    return engine.schedule(delayNanos, () -> engine.start(action), noLoopIsLeft -> {});
   }
 
   private void evict() {
@@ -344,7 +352,7 @@ final class EnginePool implements ConnectionPool {
     cancel(look);
     cancel(refill);
     if (!Await.isPermitted()) {
-      engine.schedule(nanos, this::abortLent);
+      engine.schedule(nanos, this::abortLent, noLoopIsLeft -> abortLent());
       return emptied.isDone();
     }
     boolean inTime = awaitEmptied(nanos);

@@ -31,6 +31,15 @@ record Target(String network, @Nullable SocketAddress local, SocketAddress remot
       throw new IllegalArgumentException(
           "The local address " + Addresses.text(inet) + " is not resolved: give an IP address.");
     }
+    if (remote instanceof InetSocketAddress inet
+        && !inet.isUnresolved()
+        && !isReachable(local, inet.getAddress())) {
+      throw new IllegalArgumentException(
+          Addresses.text(remote)
+              + " cannot be dialled from the local address "
+              + Addresses.text(local)
+              + ", which is of the other version of IP: give one of the same, or none.");
+    }
   }
 
   /** Reads what a user wrote, as {@link Addresses#parse} does. */
@@ -80,7 +89,7 @@ record Target(String network, @Nullable SocketAddress local, SocketAddress remot
     }
     List<SocketAddress> reachable = new ArrayList<>();
     for (InetAddress address : ofNetwork) {
-      if (isReachableFromLocal(address)) {
+      if (isReachable(local, address)) {
         reachable.add(new InetSocketAddress(address, ((InetSocketAddress) remote).getPort()));
       }
     }
@@ -91,7 +100,7 @@ record Target(String network, @Nullable SocketAddress local, SocketAddress remot
     return reachable;
   }
 
-  private boolean isReachableFromLocal(InetAddress address) {
+  private static boolean isReachable(@Nullable SocketAddress local, InetAddress address) {
     return !(local instanceof InetSocketAddress inet)
         || inet.getAddress().isAnyLocalAddress()
         || AddressOrder.isIpv6(inet.getAddress()) == AddressOrder.isIpv6(address);

@@ -153,6 +153,12 @@ class EngineDialerTest {
     assertThatThrownBy(() -> dialer.connect("tcp", "127.0.0.1:0", SOON))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Port 0");
+    InetSocketAddress local = new InetSocketAddress("::1", 0);
+    InetSocketAddress remote = new InetSocketAddress("127.0.0.1", 1);
+    assertThatThrownBy(() -> dialer.connectTcp(local, remote, SOON))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("127.0.0.1:1 cannot be dialled")
+        .hasMessageContaining("[0:0:0:0:0:0:0:1]:0");
   }
 
   @Test

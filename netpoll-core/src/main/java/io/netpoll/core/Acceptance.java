@@ -76,8 +76,8 @@ public final class Acceptance implements Acceptor, AutoCloseable {
                 loop.timers().schedule(0, resume);
                 Objects.requireNonNull(Log.class); // loads it, and makes no logger yet
                 started.complete(null);
-              } catch (IOException | RuntimeException e) {
-                started.completeExceptionally(e);
+              } catch (Throwable t) { // whatever it is, somebody waits
+                started.completeExceptionally(t);
               }
             });
     if (!accepted) {
@@ -228,15 +228,22 @@ public final class Acceptance implements Acceptor, AutoCloseable {
     boolean ordered =
         onLoop(
             () -> {
-              if (!closing && handle != null) {
-                closing = true;
-                entrance.close();
-                handle.close();
+              try {
+                closeHandle();
+              } finally {
+                freed.complete(null);
               }
-              freed.complete(null);
             });
     if (ordered) {
       Await.uninterruptibly(freed);
+    }
+  }
+
+  private void closeHandle() {
+    if (!closing && handle != null) {
+      closing = true;
+      entrance.close();
+      handle.close();
     }
   }
 }

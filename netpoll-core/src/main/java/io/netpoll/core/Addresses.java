@@ -96,7 +96,11 @@ public final class Addresses {
     }
     if (found.isEmpty()) {
       throw new UnknownHostException(
-          "The host " + host + " has no address in the network " + network + ".");
+          "The host "
+              + host
+              + " has no address in the network "
+              + network
+              + ": take the network tcp, or another host.");
     }
     return found;
   }

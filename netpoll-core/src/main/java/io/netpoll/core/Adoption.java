@@ -85,8 +85,8 @@ final class Adoption {
     try {
       connection.leader.adopt(socket, options);
       watched.complete(null);
-    } catch (IOException | RuntimeException e) {
-      watched.completeExceptionally(e);
+    } catch (Throwable t) { // whatever it is, somebody waits
+      watched.completeExceptionally(t);
     }
   }
 }

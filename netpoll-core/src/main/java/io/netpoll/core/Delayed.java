@@ -1,56 +1,103 @@
 package io.netpoll.core;
 
-import java.util.Objects;
+import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action that a poll loop is to do later, once; made by {@link EngineGroup#schedule}. Any thread
- * cancels it.
+ * An action that a poll loop of a group is to do later, once; made by {@link EngineGroup#schedule}.
+ * Any thread cancels it.
+ *
+ * <p>If the loop ends before, another loop of the group takes it over. If there is none, the action
+ * is lost, and whoever depends on it is told: so exactly one of the two is called, unless it is
+ * cancelled.
+ *
+ * <h2>Memory ordering</h2>
+ *
+ * {@code cancel} writes {@code cancelled} and reads {@code alarm}; who arms it writes {@code alarm}
+ * and lets the loop read {@code cancelled}. Both are volatile, so either the loop leaves a
+ * cancelled alarm alone, or the one who cancels finds it and has it forgotten.
  */
 public final class Delayed {
+  private final EngineGroup group;
+  private final long at;
   private final Runnable action;
+  private final Consumer<IOException> lost;
   private volatile boolean cancelled;
 
-  /** Where it is to be done; null if the group was closed. Set before the object is shown. */
-  private @Nullable PollLoop loop;
+  /** Where it is to be done, for the time being; null if no loop has taken it yet. */
+  private volatile @Nullable Alarm alarm;
 
-  /** The leader only. */
-  private TimerWheel.@Nullable Timer timer;
-
-  Delayed(Runnable action) {
+  /**
+   * Makes one that nobody has taken.
+   *
+   * @param at when, by the clock of System.nanoTime
+   * @param lost called in place of the action, with the reason
+   */
+  Delayed(EngineGroup group, long at, Runnable action, Consumer<IOException> lost) {
+    this.group = group;
+    this.at = at;
     this.action = action;
+    this.lost = lost;
   }
 
-  /** Lets {@code loop} do it; returns false if that has ended. */
-  boolean arm(PollLoop loop, long delayNanos) {
-    this.loop = loop;
-    return loop.execute(() -> arm(delayNanos));
+  /** Lets {@code loop} do it; returns false if that has ended. One thread at a time. */
+  boolean arm(PollLoop loop) {
+    Alarm next = new Alarm(loop);
+    alarm = next;
+    return next.arm();
   }
 
-  private void arm(long delayNanos) {
+  /** No loop is there to do it. */
+  void lose(IOException why) {
     if (!cancelled) {
-      timer = Objects.requireNonNull(loop).timers().schedule(delayNanos, this::run);
-    }
-  }
-
-  private void run() {
-    if (!cancelled) {
-      action.run();
+      lost.accept(why);
     }
   }
 
   /** Makes it do nothing, and forgets it; too late if it is being done. */
   public void cancel() {
     cancelled = true;
-    PollLoop there = loop;
-    if (there != null) {
-      there.execute(this::disarm); // a loop that has ended has no timers
+    Alarm armed = alarm;
+    if (armed != null) {
+      armed.forget();
     }
   }
 
-  private void disarm() {
-    if (timer != null) {
-      timer.cancel();
+  /** What one loop keeps of it, so that no other one touches its wheel. */
+  private final class Alarm extends TimerWheel.Timer {
+    private final PollLoop loop;
+
+    Alarm(PollLoop loop) {
+      this.loop = loop;
+    }
+
+    boolean arm() {
+      return loop.execute(this::schedule);
+    }
+
+    private void schedule() {
+      if (!cancelled) {
+        loop.timers().schedule(at - System.nanoTime(), this);
+      }
+    }
+
+    void forget() {
+      loop.execute(this::cancel); // a loop that has ended has no timers
+    }
+
+    @Override
+    public void run() {
+      if (!cancelled) {
+        action.run();
+      }
+    }
+
+    @Override
+    void ended() {
+      if (!cancelled) {
+        group.arm(Delayed.this);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -56,6 +57,7 @@ public final class EngineGroup implements PollerGroup {
       String name,
       PollerProvider provider,
       Execution execution,
+      HandlerStarter starter,
       LoadBalance loadBalance,
       int loops,
       boolean shared)
@@ -63,7 +65,7 @@ public final class EngineGroup implements PollerGroup {
     this.name = name;
     this.provider = provider;
     this.execution = execution;
-    this.starter = new HandlerStarter(execution, name);
+    this.starter = starter;
     this.balancer = new Balancer(loadBalance);
     this.shared = shared;
     try {
@@ -97,7 +99,7 @@ public final class EngineGroup implements PollerGroup {
     for (; ; ) {
       List<PollLoop> candidates = loops;
       if (closed || candidates.isEmpty()) {
-        throw new IOException("The poller group " + name + " is closed.");
+        throw over();
       }
       PollLoop loop = balancer.pick(candidates);
       if (loop.reserve()) {
@@ -115,9 +117,20 @@ public final class EngineGroup implements PollerGroup {
   PollLoop firstLoop() throws IOException {
     List<PollLoop> all = loops;
     if (closed || all.isEmpty()) {
-      throw new IOException("The poller group " + name + " is closed.");
+      throw over();
     }
     return all.get(0);
+  }
+
+  /** Why nothing can be done here any more. */
+  private IOException over() {
+    return new IOException(
+        closed
+            ? "The poller group " + name + " is closed."
+            : "The poller group "
+                + name
+                + " has no poll loop left, since its pollers broke and none could be opened: close"
+                + " it, or call setLoops.");
   }
 
   /** Opens a loop beside those that connections are spread over. */
@@ -125,7 +138,7 @@ public final class EngineGroup implements PollerGroup {
     lock.lock();
     try {
       if (closed) {
-        throw new IOException("The poller group " + name + " is closed.");
+        throw over();
       }
       PollLoop loop = new PollLoop(this, other, other.open(PagePool.shared()));
       try {
@@ -141,20 +154,29 @@ public final class EngineGroup implements PollerGroup {
     }
   }
 
-  /** A loop has ended; a broken one is replaced. */
-  void ended(PollLoop loop, boolean broken) {
+  /** Replaces a loop that is broken, before it ends. */
+  void replace(PollLoop loop) {
     lock.lock();
     try {
-      running.remove(loop);
-      if (broken && !closed && loops.contains(loop)) {
+      if (!closed && loops.contains(loop)) {
         int wanted = loops.size();
         List<PollLoop> left = new ArrayList<>(loops);
         left.remove(loop);
         loops = List.copyOf(left);
         resize(wanted);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A loop has ended. */
+  void ended(PollLoop loop) {
+    lock.lock();
+    try {
+      running.remove(loop);
     } finally {
       lock.unlock();
     }
@@ -175,6 +197,24 @@ public final class EngineGroup implements PollerGroup {
       throws IOException {
     firstLoop();
     return provider.bind(address, backlog, options);
+  }
+
+  /**
+   * Binds a listening socket of this group's backend to the wildcard address of one version of IP.
+   *
+   * @param version INET or INET6
+   * @param port 0 for a free one
+   * @param backlog how many connections may wait
+   * @param options of the socket itself
+   * @return the socket
+   * @throws UnsupportedOperationException if the backend cannot leave the other version out
+   * @throws IOException if it cannot be bound
+   */
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    firstLoop();
+    return provider.bindWildcard(version, port, backlog, options);
   }
 
   /**
@@ -341,8 +381,11 @@ public final class EngineGroup implements PollerGroup {
       boolean ordered =
           loop.execute(
               () -> {
-                loop.forEachConnection(action);
-                countDown.run();
+                try {
+                  loop.forEachConnection(action);
+                } finally {
+                  countDown.run();
+                }
               });
       if (!ordered) {
         countDown.run(); // it has ended, and has no connections
@@ -352,20 +395,32 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Runs an action later on a loop's thread; never if the group is closed before.
+   * Runs an action later on a loop's thread. If that loop ends before, another one does so; if none
+   * is left, since the group is closed or all its pollers broke, {@code lost} is called instead.
    *
    * @param delayNanos when, in nanoseconds
    * @param action must neither wait nor call user code
+   * @param lost takes the reason; as the action, and on any thread, the caller's included
    * @return what cancels it
    */
-  public Delayed schedule(long delayNanos, Runnable action) {
-    Delayed delayed = new Delayed(action);
-    for (PollLoop loop : loops) {
-      if (delayed.arm(loop, delayNanos)) {
-        break;
-      }
-    }
+  public Delayed schedule(long delayNanos, Runnable action, Consumer<IOException> lost) {
+    Delayed delayed = new Delayed(this, System.nanoTime() + delayNanos, action, lost);
+    arm(delayed);
     return delayed;
+  }
+
+  /** Finds a loop for an action. */
+  void arm(Delayed delayed) {
+    List<PollLoop> all;
+    while (!(all = loops).isEmpty()) {
+      for (PollLoop loop : all) {
+        if (delayed.arm(loop)) {
+          return;
+        }
+      }
+      Thread.onSpinWait(); // a loop leaves the list before it ends: it has changed
+    }
+    delayed.lose(over());
   }
 
   /**
@@ -425,7 +480,7 @@ public final class EngineGroup implements PollerGroup {
     lock.lock();
     try {
       if (closed) {
-        throw new IOException("The poller group " + name + " is closed.");
+        throw over();
       }
       List<PollLoop> now = loops;
       List<PollLoop> then = new ArrayList<>(now.subList(0, Math.min(wanted, now.size())));

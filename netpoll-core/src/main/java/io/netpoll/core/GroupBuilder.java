@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Describes an {@link EngineGroup}. */
 final class GroupBuilder implements PollerGroup.Builder {
+  private @Nullable HandlerStarter starter;
   private @Nullable String name;
   private @Nullable String backend;
   private int loops;
@@ -55,17 +56,25 @@ final class GroupBuilder implements PollerGroup.Builder {
     return build(false);
   }
 
+  /** Has handlers started by {@code starter}, in place of what the execution mode implies. */
+  GroupBuilder starter(HandlerStarter starter) {
+    this.starter = starter;
+    return this;
+  }
+
   EngineGroup buildShared() throws PollerUnavailableException {
     return build(true);
   }
 
   private EngineGroup build(boolean shared) throws PollerUnavailableException {
     PollerProvider provider = Backends.choose(backend);
+    String known = name == null ? LoopThread.nextGroupName() : name;
     try {
       return new EngineGroup(
-          name == null ? LoopThread.nextGroupName() : name,
+          known,
           provider,
           execution,
+          starter == null ? new HandlerStarter(execution, known) : starter,
           loadBalance,
           loops == 0 ? defaultLoops(execution) : loops,
           shared);

@@ -50,6 +50,15 @@ final class HandlerStarter {
     this.elsewhere = adaptive ? threads : null;
   }
 
+  /** Makes one for adaptive execution that starts heavy handlers with {@code elsewhere}. */
+  HandlerStarter(String groupName, Executor elsewhere) {
+    this.groupName = groupName;
+    this.inline = false;
+    this.ownPool = null;
+    this.executor = null;
+    this.elsewhere = elsewhere;
+  }
+
   boolean isInline() {
     return inline;
   }
@@ -76,27 +85,79 @@ final class HandlerStarter {
     try {
       threads.execute(run);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
-      if (refusals.permits()) {
-        Log.EXECUTION.log(
-            System.Logger.Level.WARNING,
-            "A handler could not be started ("
-                + e
-                + ") and is tried again every 10 ms: give the group's executor more room.");
-      }
-      boolean retried =
-          loop.execute(
-              () -> loop.timers().schedule(RETRY_NANOS, () -> startOn(threads, loop, run)));
-      if (!retried) {
+      noteRefusal(e);
+      Refused refused = new Refused(threads, loop, run);
+      if (!loop.execute(refused::startInPlaceOrLater)) {
         startAlone(run);
       }
     }
   }
 
-  /** For what is left to call when the loops have ended. */
+  private void noteRefusal(Throwable cause) {
+    if (refusals.permits()) {
+      Log.EXECUTION.log(
+          System.Logger.Level.WARNING,
+          "A handler could not be started ("
+              + cause
+              + ") and "
+              + (elsewhere == null
+                  ? "is tried again every 10 ms: give the group's executor more room."
+                  : "runs on its poll loop: let the process have more threads."));
+    }
+  }
+
+  /** A run for which there was no thread. The leader calls its methods. */
+  private final class Refused extends TimerWheel.Timer {
+    private final Executor threads;
+    private final PollLoop loop;
+    private final Runnable start;
+
+    Refused(Executor threads, PollLoop loop, Runnable start) {
+      this.threads = threads;
+      this.loop = loop;
+      this.start = start;
+    }
+
+    /** In adaptive execution it is better late, and beside others, than never. */
+    void startInPlaceOrLater() {
+      if (elsewhere == null || !loop.mayRunHandlers()) {
+        loop.timers().schedule(RETRY_NANOS, this);
+      } else {
+        loop.makeReady(start);
+      }
+    }
+
+    @Override
+    public void run() {
+      startOn(threads, loop, start);
+    }
+
+    @Override
+    void ended() {
+      startAlone(start);
+    }
+  }
+
+  /**
+   * For what is left to call when the loops have ended: on a thread of its own, or if there is none
+   * to be had on the caller's stack, since no loop waits for that any more.
+   */
   void startAlone(Runnable run) {
-    Thread thread = new Thread(null, run, "netpoll-" + groupName + "-last", 0, false);
-    thread.setDaemon(true);
-    thread.start();
+    try {
+      Thread thread = new Thread(null, run, "netpoll-" + groupName + "-last", 0, false);
+      thread.setDaemon(true);
+      thread.start();
+    } catch (OutOfMemoryError noThread) {
+      runHere(run);
+    }
+  }
+
+  private static void runHere(Runnable run) {
+    try {
+      run.run();
+    } catch (Throwable t) {
+      Log.EXECUTION.log(System.Logger.Level.ERROR, "What was left to call failed.", t);
+    }
   }
 
   /** Ends the group's own pool once its handlers have returned. */

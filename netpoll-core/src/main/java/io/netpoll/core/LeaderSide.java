@@ -233,10 +233,10 @@ final class LeaderSide implements Endpoint {
       }
       handle = loop.poller().connect(remote, local, options, this);
       loop.add(connection);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable t) { // whatever it is, somebody waits for the dial
       connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
       loop.release();
-      pending.fail(e);
+      pending.fail(t);
     }
   }
 

@@ -63,6 +63,11 @@ final class Leadership {
     word = (long) number << OWNER_SHIFT | LEADING;
   }
 
+  /** The loop has ended: nobody leads it, whatever its last leader does next. */
+  void end() {
+    word = NONE;
+  }
+
   /**
    * The leader is about to call user code.
    *

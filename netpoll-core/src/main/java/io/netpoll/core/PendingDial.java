@@ -20,9 +20,10 @@ public final class PendingDial {
   /**
    * What becomes of it.
    *
-   * @return completed with the connection, or with the reason why there is none: an IOException, or
-   *     an UnsupportedOperationException for what the backend lacks. Dependents may run on the
-   *     leader's own stack, and must neither wait nor call user code
+   * @return completed with the connection, or with the reason why there is none: an IOException, an
+   *     UnsupportedOperationException for what the backend lacks, or an Error such as that of a
+   *     full heap. Dependents may run on the leader's own stack, and must neither wait nor call
+   *     user code
    */
   public CompletableFuture<EngineConnection> result() {
     return result;
@@ -47,7 +48,7 @@ public final class PendingDial {
     }
   }
 
-  void fail(Exception cause) {
+  void fail(Throwable cause) {
     result.completeExceptionally(cause);
   }
 }

@@ -37,6 +37,11 @@ import org.jspecify.annotations.Nullable;
  * retired} takes no new ones and ends with its last, by the step of {@code load} from 0 to {@link
  * #ENDED}. One that is closed, or broken, takes that step whatever is on its way. From then on
  * reservations and tasks are refused.
+ *
+ * <p>Nothing that was handed in before is forgotten, for whatever reason the loop ends: {@link
+ * #finish} has the poller tell every connection, acceptance and dial, {@linkplain
+ * TimerWheel.Timer#ended tells} the timers that are left, and runs the tasks, which find the poller
+ * and the wheel ended and say so to whoever waits for them.
  */
 final class PollLoop {
 
@@ -85,6 +90,9 @@ final class PollLoop {
   private long closeBy;
   private boolean broken;
   private boolean pollerClosed;
+
+  /** Whether the leader waits in user code while it leads, and must not call any. */
+  private boolean ledInPlace;
 
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
@@ -266,6 +274,11 @@ final class PollLoop {
     return timers;
   }
 
+  /** Whether what is made ready is called here: else it is started elsewhere. */
+  boolean mayRunHandlers() {
+    return !ledInPlace && !pollerClosed;
+  }
+
   WarmInputs warmInputs() {
     return warmInputs;
   }
@@ -337,15 +350,28 @@ final class PollLoop {
 
   /** Leads the loop until it ends, or is passed on while {@code me} is in user code. */
   void lead(LoopThread me) {
+    boolean over = true;
+    try {
+      over = serve(me);
+    } catch (Throwable t) {
+      breaks(t);
+    }
+    if (over) {
+      finish(me);
+    }
+  }
+
+  /** Returns false if the loop was passed on: nothing of it may be touched then. */
+  boolean serve(LoopThread me) {
     leader = me;
     for (; ; ) {
       runTasks();
       if (!runReady(me)) {
-        return;
+        return false;
       }
       if (!dispatch()) {
         if (isOver()) {
-          break;
+          return true;
         }
         if (!lend()) {
           poll(Long.MAX_VALUE);
@@ -353,7 +379,6 @@ final class PollLoop {
         runTimers();
       }
     }
-    finish(me);
   }
 
   private void runTasks() {
@@ -547,10 +572,29 @@ final class PollLoop {
       me.passedOn();
       return false;
     }
-    boolean passedOn = false;
     me.leave();
     me.waitsInPlace(this);
-    while (!passedOn && !done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
+    ledInPlace = true;
+    boolean leads;
+    try {
+      leads = serveInPlace(me, done, limit);
+    } catch (Throwable t) {
+      breaks(t);
+      finish(me);
+      leads = false;
+    }
+    me.waitsInPlace(null);
+    if (leads) {
+      ledInPlace = false;
+      callers.wake();
+    }
+    me.enter(this, leads ? leadership.enter() : Leadership.NONE);
+    return leads;
+  }
+
+  /** Returns false if the loop was passed on, or has ended: nothing of it may be touched then. */
+  private boolean serveInPlace(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    while (!done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
       runTasks();
       while (!ready.isEmpty()) {
         group.starter().startElsewhere(this, ready.remove());
@@ -558,19 +602,20 @@ final class PollLoop {
       Spares.Spare next = Spares.SHARED.take();
       if (next != null) {
         callers.wake();
+        ledInPlace = false;
         passTo(next, leadership.enter()); // if that fails, the watch-dog was faster
-        passedOn = true;
-      } else if (!dispatch() && !done.getAsBoolean()) {
+        return false;
+      }
+      if (!dispatch() && !done.getAsBoolean()) {
+        if (isOver()) {
+          finish(me);
+          return false;
+        }
         poll(limit.nanosLeft());
         runTimers();
       }
     }
-    me.waitsInPlace(null);
-    if (!passedOn) {
-      callers.wake();
-    }
-    me.enter(this, passedOn ? Leadership.NONE : leadership.enter());
-    return !passedOn;
+    return true;
   }
 
   private void runTimers() {
@@ -621,14 +666,18 @@ final class PollLoop {
     try {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {
-      closing = true; // nothing new comes here
-      broken = true;
-      Log.LOOP.log(System.Logger.Level.ERROR, "A poller is broken; its connections are closed.", e);
+      breaks(e);
     } catch (OutOfMemoryError e) {
       report("Polling failed for want of memory; the loop goes on.", e);
     }
     sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
     wakeWatchDog();
+  }
+
+  private void breaks(Throwable cause) {
+    closing = true; // nothing new comes here
+    broken = true;
+    report("A poller is broken; its connections are closed.", cause);
   }
 
   /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
@@ -657,11 +706,15 @@ final class PollLoop {
         && load.compareAndSet(0, ENDED); // a connection on its way here keeps the loop alive
   }
 
-  private void finish(LoopThread me) {
+  /** Ends the loop: tells everybody, as the class comment says, and never throws. */
+  void finish(LoopThread me) {
     callers.wake();
     closing = true;
-    pollerClosed = true;
-    poller.close(); // tells whoever is left
+    if (broken) {
+      guarded(this::leaveGroup);
+    }
+    closePoller();
+    tellTimers();
     do {
       runTasks();
       runLast(me);
@@ -669,15 +722,60 @@ final class PollLoop {
     load.set(ENDED);
     runTasks(); // one that came before the step to ENDED was seen; later ones are refused
     runLast(me);
+    callers.wake();
     leader = null;
+    leadership.end();
     if (watched) {
       watchDog.remove(this);
     }
     if (movable) {
       Spares.SHARED.loopsChanged(-1);
     }
-    group.ended(this, broken);
+    group.ended(this);
     end.complete(null);
+  }
+
+  /** Before user code runs for the last time, which may look for a loop and must not find this. */
+  private void leaveGroup() {
+    group.replace(this);
+  }
+
+  private void closePoller() {
+    pollerClosed = true;
+    try {
+      poller.close();
+    } catch (Throwable t) {
+      report("A poller could not be closed; its connections are told all the same.", t);
+    }
+    while (first != null) { // those that the poller has not told
+      tellClosed(first);
+    }
+  }
+
+  private void tellClosed(EngineConnection connection) {
+    try {
+      connection.leader.closed();
+    } catch (Throwable t) {
+      report("A connection could not be told that its poller is closed.", t);
+      if (connection == first) {
+        remove(connection);
+      }
+    }
+  }
+
+  private void tellTimers() {
+    TimerWheel.Timer timer;
+    while ((timer = timers.end()) != null) {
+      tellEnded(timer);
+    }
+  }
+
+  private void tellEnded(TimerWheel.Timer timer) {
+    try {
+      timer.ended();
+    } catch (Throwable t) {
+      report("A timer could not be told that its poll loop has ended.", t);
+    }
   }
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */

@@ -53,7 +53,9 @@ final class Spares {
       PollLoop loop;
       while ((loop = await()) != null) {
         loop.lead(thread);
-        giveBack(this);
+        if (!keep(this)) {
+          return;
+        }
       }
     }
 
@@ -101,6 +103,21 @@ final class Spares {
     lock.lock();
     try {
       idle.addLast(spare);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #giveBack}, unless there are too many since a loop has ended: false then. */
+  private boolean keep(Spare spare) {
+    lock.lock();
+    try {
+      if (alive > limit + leading) {
+        alive--;
+        return false;
+      }
+      idle.addLast(spare);
+      return true;
     } finally {
       lock.unlock();
     }

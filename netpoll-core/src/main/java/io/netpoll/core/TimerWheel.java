@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * When the first timer of a slot above level 0 is due, the slot's timers move down; each timer does
  * so once a level at most.
+ *
+ * <p>A wheel ends with its loop. A timer that is left then, or comes later, is {@linkplain
+ * Timer#ended told} instead of run, once.
  */
 final class TimerWheel {
   private static final int TICK_SHIFT = 20;
@@ -49,6 +52,7 @@ final class TimerWheel {
   private final long[] occupied = new long[LEVELS];
 
   private long reached;
+  private boolean ended;
 
   TimerWheel() {
     this(System::nanoTime);
@@ -67,6 +71,12 @@ final class TimerWheel {
     private @Nullable TimerWheel wheel;
     private @Nullable Timer previous;
     private @Nullable Timer next;
+
+    /**
+     * The loop has ended before its time. Does nothing where what it is for ends with the loop, as
+     * the sockets of its poller do; whoever waits for it in another way is to be told here.
+     */
+    void ended() {}
 
     /** Makes it do nothing, and forgets it. Leader only. */
     final void cancel() {
@@ -102,6 +112,10 @@ final class TimerWheel {
 
   /** Runs a timer that is not scheduled, like an action. */
   void schedule(long delayNanos, Timer timer) {
+    if (ended) {
+      timer.ended();
+      return;
+    }
     long nanos = clock.getAsLong() - start + Math.max(0, delayNanos);
     timer.tick = (nanos + (1L << TICK_SHIFT) - 1) >>> TICK_SHIFT;
     timer.wheel = this;
@@ -129,6 +143,17 @@ final class TimerWheel {
       return null;
     }
     remove(timer);
+    return timer;
+  }
+
+  /** Takes no more timers, and gives out one that is left; null if there is none. */
+  @Nullable Timer end() {
+    ended = true;
+    int first = lists[DUE] == null ? firstSlot() : DUE;
+    Timer timer = first == NOWHERE ? null : lists[first];
+    if (timer != null) {
+      remove(timer);
+    }
     return timer;
   }
 

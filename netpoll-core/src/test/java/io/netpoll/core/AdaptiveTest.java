@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
@@ -213,6 +215,48 @@ class AdaptiveTest {
       assertThat(elsewhere.get()).isGreaterThan(30);
       FakePeer light = engine.dial();
       assertServed(light);
+    }
+  }
+
+  @Test
+  void aHeavyConnectionForWhichNoThreadCanBeHad_isServedOnTheLoop_andElsewhereAgainLater()
+      throws Exception {
+    AtomicBoolean refusing = new AtomicBoolean();
+    AtomicInteger refused = new AtomicInteger();
+    AtomicInteger elsewhere = new AtomicInteger();
+    Executor threads =
+        task -> {
+          if (refusing.get()) {
+            refused.incrementAndGet();
+            throw new OutOfMemoryError("unable to create native thread, by a test");
+          }
+          new Thread(task, "elsewhere").start();
+        };
+    try (Harness engine = new Harness(threads)) {
+      serve(
+          engine,
+          c -> {
+            c.reader().skip(1);
+            elsewhere.addAndGet(LoopThread.current() == null ? 1 : 0);
+            CountDownLatch never = new CountDownLatch(1);
+            assertThat(never.await(5, TimeUnit.MILLISECONDS)).isFalse();
+            c.writer().writeByte('s');
+            c.writer().flush();
+          });
+      FakePeer heavy = engine.dial();
+      FakePeer light = engine.dial();
+      for (boolean now : new boolean[] {false, true, false}) {
+        refusing.set(now);
+        int before = now ? refused.get() : elsewhere.get();
+        AtomicInteger counted = now ? refused : elsewhere;
+        Eventually.passes(
+            () -> {
+              heavy.send("h");
+              assertThat(heavy.receiveText(1, Harness.SOON)).isEqualTo("s");
+              assertServed(light);
+              assertThat(counted.get()).isGreaterThan(before + 10);
+            });
+      }
     }
   }
 

@@ -234,7 +234,8 @@ class ClosingTest {
           () -> {
             loopIsHeld.countDown();
             awaitQuietly(handlerIsDone);
-          });
+          },
+          lost -> {});
       Eventually.holds(
           "the failed handler closed it", () -> engine.opened.stream().noneMatch(c -> c.isOpen()));
       handlerIsDone.countDown();

@@ -205,7 +205,7 @@ class EngineGroupTest {
   @Test
   void aCancelledActionIsForgotten() throws Exception {
     try (Harness engine = new Harness(Execution.workers())) {
-      Delayed delayed = engine.group.schedule(TimeUnit.HOURS.toNanos(1), () -> {});
+      Delayed delayed = engine.group.schedule(TimeUnit.HOURS.toNanos(1), () -> {}, lost -> {});
       PollLoop loop = engine.group.firstLoop();
       CompletableFuture<Long> before = new CompletableFuture<>();
       loop.execute(() -> before.complete(loop.timers().nanosToNext()));

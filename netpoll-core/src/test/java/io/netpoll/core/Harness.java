@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** An engine on the fake backend that serves one address, for the tests of this package. */
@@ -39,6 +40,17 @@ final class Harness implements AutoCloseable, ConnectionOwner {
                 .loops(loops)
                 .loadBalance(LoadBalance.ROUND_ROBIN)
                 .execution(execution)
+                .build();
+  }
+
+  /** In adaptive execution with one loop, and {@code threads} for heavy handlers. */
+  Harness(Executor threads) throws PollerUnavailableException {
+    group =
+        (EngineGroup)
+            new GroupBuilder()
+                .starter(new HandlerStarter("harness", threads))
+                .backend("fake")
+                .loops(1)
                 .build();
   }
 

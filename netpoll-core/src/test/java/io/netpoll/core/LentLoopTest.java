@@ -149,7 +149,7 @@ class LentLoopTest {
     callersPoll(mode);
     for (int i = 0; i < PINGS; i++) {
       CountDownLatch run = new CountDownLatch(1);
-      engine.group.schedule(TimeUnit.MILLISECONDS.toNanos(1), run::countDown);
+      engine.group.schedule(TimeUnit.MILLISECONDS.toNanos(1), run::countDown, lost -> {});
       assertThat(run.await(20, TimeUnit.SECONDS)).isTrue();
     }
   }

@@ -9,6 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZLL_Result;
+import org.openjdk.jcstress.infra.results.ZL_Result;
 
 /** The tasks and the end of a poll loop: {@link PollLoop}. */
 public final class PollLoopRaces {
@@ -97,6 +98,101 @@ public final class PollLoopRaces {
     public void finish(ZLL_Result r) {
       r.r2 = run ? "run" : "not run";
       r.r3 = stepped.loop.end().isDone() ? "ended" : "goes on";
+    }
+  }
+
+  /** Something to do in an hour, on a loop whose group has no other to take it over. */
+  abstract static class InAnHour {
+    final SteppedLoop stepped = SteppedLoop.inline();
+    private int told;
+    final Delayed delayed = stepped.delayed(() -> told--, why -> told++);
+
+    final String state() {
+      return "told " + told + ", " + (stepped.loop.end().isDone() ? "ended" : "goes on");
+    }
+  }
+
+  /** A timer is asked for while the loop ends: it is refused, or whoever asked is told. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, told 1, ended", expect = Expect.ACCEPTABLE, desc = "It was told.")
+  @Outcome(id = "false, told 0, ended", expect = Expect.ACCEPTABLE, desc = "It was refused.")
+  public static class TimerBesideEnd extends InAnHour {
+    public TimerBesideEnd() {
+      stepped.loop.close();
+    }
+
+    @Actor
+    public void arm(ZL_Result r) {
+      r.r1 = delayed.arm(stepped.loop);
+    }
+
+    @Actor
+    public void lead() {
+      stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(ZL_Result r) {
+      r.r2 = state();
+    }
+  }
+
+  /** A timer is cancelled while the loop ends. */
+  @JCStressTest
+  @State
+  @Outcome(id = "told 1, ended", expect = Expect.ACCEPTABLE, desc = "The loop was faster.")
+  @Outcome(id = "told 0, ended", expect = Expect.ACCEPTABLE, desc = "The canceller was faster.")
+  public static class CancelBesideEnd extends InAnHour {
+    public CancelBesideEnd() {
+      delayed.arm(stepped.loop);
+      stepped.lead();
+      stepped.loop.close();
+    }
+
+    @Actor
+    public void cancel() {
+      delayed.cancel();
+    }
+
+    @Actor
+    public void lead() {
+      stepped.lead();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      r.r1 = state();
+    }
+  }
+
+  /** A timer is cancelled while another loop takes it over: none of them keeps it. */
+  @JCStressTest
+  @State
+  @Outcome(id = "forgotten", expect = Expect.ACCEPTABLE, desc = "No timer is left.")
+  public static class CancelBesideMove extends InAnHour {
+    private final SteppedLoop next = SteppedLoop.inline();
+
+    public CancelBesideMove() {
+      delayed.arm(stepped.loop);
+      stepped.lead();
+    }
+
+    @Actor
+    public void cancel() {
+      delayed.cancel();
+    }
+
+    @Actor
+    public void move() {
+      delayed.arm(next.loop);
+      next.lead();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      next.lead();
+      r.r1 = next.loop.timers().nanosToNext() == Long.MAX_VALUE ? "forgotten" : "left behind";
     }
   }
 

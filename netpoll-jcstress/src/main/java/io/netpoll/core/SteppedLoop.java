@@ -4,9 +4,12 @@ import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
 import io.netpoll.testkit.FakePollerProvider;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A poll loop that a test leads, from one sleep to the next. */
 final class SteppedLoop {
+  private static final long HOUR = TimeUnit.HOURS.toNanos(1);
   private static final EngineGroup INLINE = group(Execution.inline());
   private static final EngineGroup ADAPTIVE = group(Execution.adaptive());
 
@@ -29,10 +32,17 @@ final class SteppedLoop {
     return new SteppedLoop(ADAPTIVE, watchDog);
   }
 
+  /** Something to do in an hour, which no loop has taken yet. */
+  Delayed delayed(Runnable action, Consumer<IOException> lost) {
+    return new Delayed(loop.group(), System.nanoTime() + HOUR, action, lost);
+  }
+
   /** Leads the loop until it would sleep, or has ended. */
   void lead() {
     try {
-      loop.lead(leader);
+      if (loop.serve(leader)) {
+        loop.finish(leader);
+      }
     } catch (WouldSleep noted) {
       return;
     }
@@ -42,7 +52,13 @@ final class SteppedLoop {
   private static EngineGroup group(Execution execution) {
     try {
       return new EngineGroup(
-          "races", new FakePollerProvider(), execution, LoadBalance.ROUND_ROBIN, 0, false);
+          "races",
+          new FakePollerProvider(),
+          execution,
+          new HandlerStarter(execution, "races"),
+          LoadBalance.ROUND_ROBIN,
+          0,
+          false);
     } catch (IOException e) {
       throw new IllegalStateException("no loop was to be opened", e);
     }

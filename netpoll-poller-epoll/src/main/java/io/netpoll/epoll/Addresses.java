@@ -24,7 +24,7 @@ import java.nio.file.Path;
  *
  * <p>IPv4 is spoken on IPv4 sockets, except that the wildcard address, of whichever version, is
  * bound on an IPv6 socket that serves both, as the JDK does it; where the system has no IPv6, or
- * {@code java.net.preferIPv4Stack} is true, on an IPv4 one.
+ * {@code java.net.preferIPv4Stack} is true, on an IPv4 one. Who wants one version alone says so.
  */
 final class Addresses {
   /** Room for an address of any family, and behind it its length where a call wants it there. */
@@ -61,6 +61,31 @@ final class Addresses {
   /** Whether it is an IP address that stands for every local one. */
   static boolean isWildcard(SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
+  }
+
+  /** The wildcard address of IPv6, or of IPv4. */
+  static InetAddress wildcard(boolean six) {
+    try {
+      return InetAddress.getByAddress(new byte[six ? 16 : 4]);
+    } catch (UnknownHostException lengthIsWrong) {
+      throw new AssertionError(lengthIsWrong);
+    }
+  }
+
+  /**
+   * Checks that a socket can be bound to one address and connect to another.
+   *
+   * @throws SocketException if they are of different versions of IP, and {@code local} no wildcard
+   */
+  static void checkLocal(SocketAddress local, SocketAddress remote) throws SocketException {
+    if (!isUnix(local) && !isWildcard(local) && family(local) != family(remote)) {
+      throw new SocketException(
+          "A socket that is bound to "
+              + local
+              + " cannot connect to "
+              + remote
+              + ": give a local address of the same kind, or none.");
+    }
   }
 
   /** What a socket that has no address yet tells: the unspecified address of its kind. */

@@ -2,8 +2,11 @@ package io.netpoll.epoll;
 
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,9 +56,28 @@ final class EpollListenSocket implements ListenSocket {
   static EpollListenSocket bind(
       SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) throws IOException {
     Addresses.check(address);
-    List<Options.Setting> settings = Options.forListening(options, Addresses.isUnix(address));
     int family =
         Addresses.isWildcard(address) ? Sockets.wildcardFamily() : Addresses.family(address);
+    return bind(family, false, address, backlog, options);
+  }
+
+  /** Binds the wildcard address for one version of IP alone. */
+  static EpollListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    boolean six = version == StandardProtocolFamily.INET6;
+    SocketAddress address = new InetSocketAddress(Addresses.wildcard(six), port);
+    return bind(six ? Libc.AF_INET6 : Libc.AF_INET, six, address, backlog, options);
+  }
+
+  private static EpollListenSocket bind(
+      int family,
+      boolean only6,
+      SocketAddress address,
+      int backlog,
+      Map<SocketOption<?>, Object> options)
+      throws IOException {
+    List<Options.Setting> settings = Options.forListening(options, family == Libc.AF_UNIX);
     Memory memory = Memory.allocate(Addresses.SIZE);
     int fd = Sockets.open(family);
     boolean bound = false;
@@ -64,7 +86,7 @@ final class EpollListenSocket implements ListenSocket {
         Sockets.set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, memory);
       }
       if (family == Libc.AF_INET6) {
-        Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 0, memory);
+        Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, only6 ? 1 : 0, memory);
       }
       for (Options.Setting setting : settings) {
         setting.apply(fd, memory);

@@ -217,6 +217,10 @@ final class EpollPoller implements Poller {
       throws IOException {
     checkOpen();
     Addresses.check(remote);
+    if (local != null) {
+      Addresses.check(local);
+      Addresses.checkLocal(local, remote);
+    }
     List<Options.Setting> settings = Options.forStreams(options, Addresses.isUnix(remote));
     int family = Addresses.family(remote);
     int fd = Sockets.open(family);

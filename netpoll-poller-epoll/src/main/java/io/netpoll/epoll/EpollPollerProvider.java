@@ -7,6 +7,7 @@ import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.file.Path;
@@ -110,6 +111,13 @@ public final class EpollPollerProvider implements PollerProvider {
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
     return EpollListenSocket.bind(address, backlog, options);
+  }
+
+  @Override
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return EpollListenSocket.bindWildcard(version, port, backlog, options);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.netpoll.epoll;
 
+import static java.net.StandardProtocolFamily.INET;
+import static java.net.StandardProtocolFamily.INET6;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,10 +15,12 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +99,30 @@ class AddressTest {
   }
 
   @Test
+  void eachVersionHasAWildcardOfItsOwn_atOnePort() throws Exception {
+    assumeTrue(hasIpv6());
+    ListenSocket four = loop.keep(loop.provider.bindWildcard(INET, 0, 16, Map.of()));
+    ListenSocket six = loop.provider.bindWildcard(INET6, port(four), 16, Map.of());
+    loop.poller.accept(six, Map.of(), acceptor);
+
+    assertThat(four.localAddress()).isEqualTo(new InetSocketAddress("0.0.0.0", port(four)));
+    assertThat(six.localAddress()).isEqualTo(new InetSocketAddress("::", port(four)));
+    connectsTo(new InetSocketAddress("::1", port(four)));
+    loop.keep(SocketChannel.open(new InetSocketAddress("127.0.0.1", port(four))));
+    assertThat(acceptor.sockets).as("it reached the other one").isEmpty();
+  }
+
+  @Test
+  void aWildcardThatServesBothVersionsLeavesNoRoomForOne() throws Exception {
+    assumeTrue(hasIpv6());
+    ListenSocket both = listen(new InetSocketAddress(0));
+    for (StandardProtocolFamily version : List.of(INET, INET6)) {
+      assertThatThrownBy(() -> loop.provider.bindWildcard(version, port(both), 16, Map.of()))
+          .isInstanceOf(BindException.class);
+    }
+  }
+
+  @Test
   void theOwnAddressOfASocketThatNobodyAskedForStaysAfterClose() throws Exception {
     ListenSocket socket = listen(new InetSocketAddress(0));
     SocketChannel peer =
@@ -129,7 +157,8 @@ class AddressTest {
                     Map.of(),
                     new TestEndpoint()))
         .isInstanceOf(SocketException.class)
-        .hasMessageContaining("0:0:0:0:0:0:0:1");
+        .hasMessageContaining("0:0:0:0:0:0:0:1")
+        .hasMessageContaining("same kind");
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.netpoll.nio;
 
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,31 @@ final class Addresses {
     }
     throw new UnsupportedOperationException(
         "The nio backend has no sockets for addresses like " + address + ".");
+  }
+
+  /**
+   * Checks that a channel can be bound to one address and connect to another: the JDK's speak both
+   * versions of IP, so it would be refused later, in words that do not tell why.
+   *
+   * @throws SocketException if they are of different versions of IP, and {@code local} no wildcard
+   */
+  static void checkLocal(SocketAddress local, SocketAddress remote) throws SocketException {
+    if (local instanceof InetSocketAddress from
+        && remote instanceof InetSocketAddress to
+        && !from.isUnresolved()
+        && !from.getAddress().isAnyLocalAddress()
+        && isIpv6(from) != isIpv6(to)) {
+      throw new SocketException(
+          "A socket that is bound to "
+              + local
+              + " cannot connect to "
+              + remote
+              + ": give a local address of the same kind, or none.");
+    }
+  }
+
+  private static boolean isIpv6(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet6Address;
   }
 
   /** What a socket that has no address yet tells: the unspecified address of its kind. */

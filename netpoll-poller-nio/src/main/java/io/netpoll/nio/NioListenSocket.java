@@ -2,9 +2,12 @@ package io.netpoll.nio;
 
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -49,13 +52,28 @@ final class NioListenSocket implements ListenSocket {
 
   static NioListenSocket bind(
       SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) throws IOException {
-    ProtocolFamily family = Addresses.family(address);
+    return bind(Addresses.family(address), address, backlog, options);
+  }
+
+  /** Binds the wildcard address of IPv4 alone. */
+  static NioListenSocket bindWildcard4(int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    SocketAddress address = new InetSocketAddress(InetAddress.getByAddress(new byte[4]), port);
+    return bind(StandardProtocolFamily.INET, address, backlog, options);
+  }
+
+  private static NioListenSocket bind(
+      @Nullable ProtocolFamily family,
+      SocketAddress address,
+      int backlog,
+      Map<SocketOption<?>, Object> options)
+      throws IOException {
     ServerSocketChannel channel =
         family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
     boolean bound = false;
     try {
       channel.configureBlocking(false);
-      if (family == null) {
+      if (family != StandardProtocolFamily.UNIX) {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
       Options.setAll(channel, options);

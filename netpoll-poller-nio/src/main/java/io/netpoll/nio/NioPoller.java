@@ -191,6 +191,9 @@ final class NioPoller implements Poller {
       throws IOException {
     checkOpen();
     ProtocolFamily family = Addresses.family(remote);
+    if (local != null) {
+      Addresses.checkLocal(local, remote);
+    }
     SocketChannel channel = Options.open(family);
     boolean watched = false;
     try {

@@ -6,8 +6,10 @@ import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -72,6 +74,16 @@ public final class NioPollerProvider implements PollerProvider {
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
     return NioListenSocket.bind(address, backlog, options);
+  }
+
+  /** As an IPv6 channel of the JDK always serves IPv4 too, it has IPv4 alone. */
+  @Override
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return version == StandardProtocolFamily.INET
+        ? NioListenSocket.bindWildcard4(port, backlog, options)
+        : PollerProvider.super.bindWildcard(version, port, backlog, options);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.netpoll.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.spi.StreamSocket;
 import io.netpoll.testkit.contract.PollerStage;
@@ -10,6 +11,7 @@ import io.netpoll.testkit.contract.SocketKind;
 import io.netpoll.testkit.contract.SocketPair;
 import java.io.IOException;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -49,6 +51,17 @@ class NioPollerTest {
     assertThat(stage.provider().name()).isEqualTo("nio");
     assertThat(stage.provider().priority()).isZero();
     assertThat(stage.provider().threadAffine()).isFalse();
+  }
+
+  @Test
+  void aSocketOfIpv6AloneIsRefused_sinceChannelsServeBoth() {
+    assertThatThrownBy(
+            () -> stage.provider().bindWildcard(StandardProtocolFamily.INET6, 80, 1, Map.of()))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage(
+            "The nio backend cannot listen on port 80 of every IPv6 address without those of IPv4:"
+                + " name one address, take the network tcp for both, or a backend that can, such"
+                + " as epoll.");
   }
 
   @Test

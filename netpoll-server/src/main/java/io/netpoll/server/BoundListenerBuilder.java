@@ -9,12 +9,9 @@ import io.netpoll.core.NamedOptions;
 import io.netpoll.core.Origin;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
@@ -62,45 +59,28 @@ final class BoundListenerBuilder implements Listener.Builder {
 
   @Override
   public Listener bind(String network, String address) throws IOException {
-    SocketAddress parsed = Addresses.parse(network, address);
-    if (!(parsed instanceof InetSocketAddress inet)) {
-      return bind(parsed);
-    }
-    String host = inet.getHostString();
-    if (host.isEmpty()) {
-      host = network.equals("tcp4") ? "0.0.0.0" : network.equals("tcp6") ? "::" : "";
-    }
-    if (host.isEmpty()) {
-      return bind(new InetSocketAddress(inet.getPort()));
-    }
-    InetAddress first = Addresses.resolve(network, host).get(0);
-    return bind(new InetSocketAddress(first, inet.getPort()));
+    return bind(BindAddress.parse(network, address));
   }
 
   @Override
   public Listener bind(SocketAddress address) throws IOException {
-    boolean usable =
-        address instanceof UnixDomainSocketAddress
-            || (address instanceof InetSocketAddress inet && !inet.isUnresolved());
-    if (!usable) {
-      throw new IllegalArgumentException(
-          "A listener binds a resolved TCP address or a Unix-domain socket, not "
-              + Addresses.text(address)
-              + ".");
-    }
+    return bind(new BindAddress(address, null));
+  }
+
+  private Listener bind(BindAddress where) throws IOException {
     EngineGroup engine = engine();
     if (!reusePort) {
-      ListenSocket socket = engine.bind(address, backlog, options);
+      ListenSocket socket = where.bind(engine, backlog, options);
       return new BoundListener(
           engine, List.of(socket), (number, one, settings) -> engine.accept(one, settings));
     }
-    if (address instanceof UnixDomainSocketAddress) {
+    if (where.isUnix()) {
       throw new IllegalArgumentException(
           "A Unix-domain socket such as "
-              + Addresses.text(address)
+              + Addresses.text(where.address())
               + " cannot be bound more than once: use reusePort with TCP only.");
     }
-    return new BoundListener(engine, bindEach(engine, address), engine::acceptOnOneLoop);
+    return new BoundListener(engine, bindEach(engine, where), engine::acceptOnOneLoop);
   }
 
   private EngineGroup engine() throws PollerUnavailableException {
@@ -108,17 +88,16 @@ final class BoundListenerBuilder implements Listener.Builder {
   }
 
   /** Binds a socket for each loop; those after the first to the address that the first has got. */
-  private List<ListenSocket> bindEach(EngineGroup engine, SocketAddress address)
-      throws IOException {
+  private List<ListenSocket> bindEach(EngineGroup engine, BindAddress where) throws IOException {
     Map<SocketOption<?>, Object> shared = new LinkedHashMap<>(options);
     NamedOptions.put(shared, StandardSocketOptions.SO_REUSEPORT, true);
     List<ListenSocket> sockets = new ArrayList<>();
     boolean complete = false;
     try {
-      sockets.add(engine.bind(address, backlog, shared));
-      SocketAddress chosen = sockets.get(0).localAddress();
+      sockets.add(where.bind(engine, backlog, shared));
+      BindAddress chosen = where.withPortOf(sockets.get(0));
       for (int i = engine.loops(); i > 1; i--) {
-        sockets.add(engine.bind(chosen, backlog, shared));
+        sockets.add(chosen.bind(engine, backlog, shared));
       }
       complete = true;
       return sockets;

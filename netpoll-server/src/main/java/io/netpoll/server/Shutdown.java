@@ -129,9 +129,10 @@ final class Shutdown {
 
   /** For a caller that must not wait. */
   private void abortOthersLater(Duration deadline) {
-    groups.stream()
-        .findFirst()
-        .ifPresent(group -> group.schedule(Nanos.of(deadline), () -> abortOthers(null)));
+    for (EngineGroup group : groups) {
+      // A group that ends before takes its connections along; the others have timers of their own.
+      group.schedule(Nanos.of(deadline), () -> abortOthers(null), noLoopIsLeft -> {});
+    }
   }
 
   private void abortOthers(@Nullable Thread caller) {

@@ -15,6 +15,8 @@ import io.netpoll.testkit.Fault;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +75,22 @@ class BoundListenerTest {
       loops.merge(loopOf(FakeNetwork.connect(listener.localAddress())), 1, Integer::sum);
     }
     return loops;
+  }
+
+  @Test
+  void listenersOfEachVersionOfIpShareAPort_andTellItsWildcard() throws Exception {
+    try (Listener four = listening().bind("tcp4", ":0")) {
+      int port = ((InetSocketAddress) four.localAddress()).getPort();
+      assertThat(four.localAddress()).isEqualTo(new InetSocketAddress("0.0.0.0", port));
+      assertThatThrownBy(() -> FakeNetwork.connect(new InetSocketAddress("::1", port)))
+          .isInstanceOf(ConnectException.class);
+      try (Listener six = listening().reusePort(true).bind("tcp6", "[::]:" + port)) {
+        assertThat(six.localAddress()).isEqualTo(new InetSocketAddress("::", port));
+        FakeNetwork.connect(new InetSocketAddress("::1", port)).close();
+        assertThatThrownBy(() -> listening().bind("tcp", ":" + port))
+            .isInstanceOf(BindException.class);
+      }
+    }
   }
 
   @Test

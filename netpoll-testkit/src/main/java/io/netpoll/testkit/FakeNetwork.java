@@ -45,7 +45,7 @@ public final class FakeNetwork {
    * @throws IOException if the address is in use
    */
   public static FakeListener listen(SocketAddress address) throws IOException {
-    return new FakeListener(Places.bind(address, 1024, Map.of()));
+    return new FakeListener(Places.bind(address, null, 1024, Map.of()));
   }
 
   /**

@@ -5,10 +5,15 @@ import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The backend {@code fake}: sockets simulated in memory, for tests. Found with ServiceLoader; its
@@ -53,9 +58,27 @@ public final class FakePollerProvider implements PollerProvider {
   @Override
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
+    return bind(address, null, backlog, options);
+  }
+
+  @Override
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    byte[] wildcard = new byte[version == StandardProtocolFamily.INET6 ? 16 : 4];
+    SocketAddress address = new InetSocketAddress(InetAddress.getByAddress(wildcard), port);
+    return bind(address, version, backlog, options);
+  }
+
+  private static ListenSocket bind(
+      SocketAddress address,
+      @Nullable ProtocolFamily only,
+      int backlog,
+      Map<SocketOption<?>, Object> options)
+      throws IOException {
     Map<SocketOption<?>, Object> checked = Options.checkedForListening(address, options);
     Fault.BIND.strike();
-    Listening listening = Places.bind(address, backlog, checked);
+    Listening listening = Places.bind(address, only, backlog, checked);
     Descriptors.opened(listening);
     return new FakeListenSocket(listening);
   }

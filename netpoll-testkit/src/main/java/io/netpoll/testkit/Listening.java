@@ -1,8 +1,12 @@
 package io.netpoll.testkit;
 
 import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Listening {
   final SocketAddress address;
 
+  /** The version of IP that a wildcard address stands for; null for both. */
+  private final @Nullable ProtocolFamily only;
+
   /** Of the listening socket itself. */
   final Map<SocketOption<?>, Object> options;
 
@@ -27,10 +34,27 @@ final class Listening {
   private boolean closed;
   private volatile @Nullable Runnable watcher;
 
-  Listening(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) {
+  Listening(
+      SocketAddress address,
+      @Nullable ProtocolFamily only,
+      int backlog,
+      Map<SocketOption<?>, Object> options) {
+    this.only = only;
     this.options = new ConcurrentHashMap<>(options);
     this.address = address;
     this.backlog = Math.max(1, backlog);
+  }
+
+  /** Whether clients of an address reach this socket, if the port is the same. */
+  boolean isReachedAt(SocketAddress remote) {
+    return !(remote instanceof InetSocketAddress inet)
+        || only == null
+        || inet.getAddress() instanceof Inet6Address == (only == StandardProtocolFamily.INET6);
+  }
+
+  /** Whether this and another socket are for different versions of IP. */
+  boolean isApartFrom(Listening other) {
+    return only != null && other.only != null && only != other.only;
   }
 
   void watch(@Nullable Runnable watcher) {

@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
@@ -27,7 +28,16 @@ final class Places {
 
   private Places() {}
 
-  static Listening bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+  /**
+   * Binds a socket.
+   *
+   * @param only the version of IP that a wildcard address stands for; null for both
+   */
+  static Listening bind(
+      SocketAddress address,
+      @Nullable ProtocolFamily only,
+      int backlog,
+      Map<SocketOption<?>, Object> options)
       throws IOException {
     if (address instanceof InetSocketAddress inet) {
       InetAddress host = resolved(inet);
@@ -40,10 +50,10 @@ final class Places {
     LOCK.lock();
     try {
       SocketAddress chosen = withPort(address);
-      Listening listening = new Listening(chosen, backlog, options);
+      Listening listening = new Listening(chosen, only, backlog, options);
       for (Listening other : LISTENING) {
         boolean shared = other.sharesPort() && listening.sharesPort();
-        if (!shared && overlaps(other.address, chosen)) {
+        if (!shared && !other.isApartFrom(listening) && overlaps(other.address, chosen)) {
           throw new BindException("Address already in use: " + address);
         }
       }
@@ -95,7 +105,9 @@ final class Places {
   static List<Listening> at(SocketAddress address) {
     LOCK.lock();
     try {
-      return LISTENING.stream().filter(listening -> overlaps(listening.address, address)).toList();
+      return LISTENING.stream()
+          .filter(each -> overlaps(each.address, address) && each.isReachedAt(address))
+          .toList();
     } finally {
       LOCK.unlock();
     }

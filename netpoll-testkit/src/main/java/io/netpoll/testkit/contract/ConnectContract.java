@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -78,6 +79,30 @@ abstract class ConnectContract extends PollerSuite {
     InetSocketAddress seen = (InetSocketAddress) peer.getRemoteAddress();
     assertThat(seen.getAddress()).isEqualTo(local.getAddress());
     assertThat(endpoint.handle().localAddress()).isEqualTo(seen);
+  }
+
+  @Test
+  void aLocalAddressOfTheOtherVersionOfIpIsRefusedAtOnce_byName() throws Exception {
+    ServerSocketChannel server = listen(SocketKind.TCP);
+    SocketAddress four = server.getLocalAddress();
+    var six = new InetSocketAddress("::1", 1);
+    int before = descriptors();
+
+    for (var pair : Map.of(four, six, six, new InetSocketAddress("127.0.0.1", 0)).entrySet()) {
+      assertThatThrownBy(() -> stage.connect(pair.getKey(), pair.getValue(), Map.of()))
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining(pair.getKey().toString())
+          .hasMessageContaining(pair.getValue().toString());
+    }
+    assertThat(descriptors()).isEqualTo(before);
+  }
+
+  @Test
+  void aWildcardOfTheOtherVersionOfIpIsAFineLocalAddress() throws Exception {
+    ServerSocketChannel server = listen(SocketKind.TCP);
+    var local = new InetSocketAddress("::", 0);
+    stage.untilTold(stage.connect(server.getLocalAddress(), local, Map.of()), "connected");
+    stage.keep(server.accept());
   }
 
   @Test

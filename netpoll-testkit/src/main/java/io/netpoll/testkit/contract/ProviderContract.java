@@ -2,22 +2,29 @@ package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a provider says of itself, and the listening sockets it binds. */
 abstract class ProviderContract extends PollerSuite {
@@ -93,6 +100,67 @@ abstract class ProviderContract extends PollerSuite {
     assertThatThrownBy(() -> provider().bind(other, 16))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("other:1");
+  }
+
+  @Test
+  void bindWildcard_ofIpv4_isReachedByIpv4Alone() throws Exception {
+    try (ListenSocket socket =
+        provider().bindWildcard(StandardProtocolFamily.INET, 0, 16, Map.of())) {
+      InetSocketAddress local = (InetSocketAddress) socket.localAddress();
+      assertThat(local.getAddress()).isEqualTo(InetAddress.getByName("0.0.0.0"));
+      assertReached("127.0.0.1", local.getPort());
+      assertRefused("::1", local.getPort());
+    }
+  }
+
+  @Test
+  void bindWildcard_ofIpv6_isReachedByIpv6Alone_besideIpv4_orRefused() throws Exception {
+    assumeTrue(isLocal("::1"), "There is no ::1.");
+    ListenSocket four = provider().bindWildcard(StandardProtocolFamily.INET, 0, 16, Map.of());
+    int port = ((InetSocketAddress) four.localAddress()).getPort();
+    try (ListenSocket six =
+        provider().bindWildcard(StandardProtocolFamily.INET6, port, 16, Map.of())) {
+      assertThat(six.localAddress()).isEqualTo(new InetSocketAddress("::", port));
+      assertReached("::1", port);
+      assertReached("127.0.0.1", port);
+      four.close();
+      assertReached("::1", port);
+      assertRefused("127.0.0.1", port);
+    } catch (UnsupportedOperationException cannotLeaveIpv4Out) {
+      assertThat(cannotLeaveIpv4Out)
+          .hasMessageContaining(provider().name())
+          .hasMessageContaining("port " + port)
+          .hasMessageContaining("take the network tcp");
+    } finally {
+      four.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::"})
+  void bind_ofAWildcard_isReachedByBothVersions(String wildcard) throws Exception {
+    assumeTrue(isLocal("::1"), "There is no ::1.");
+    try (ListenSocket socket = provider().bind(new InetSocketAddress(wildcard, 0), 16)) {
+      InetSocketAddress local = (InetSocketAddress) socket.localAddress();
+      assertThat(local.getAddress()).isEqualTo(InetAddress.getByName("::"));
+      assertReached("127.0.0.1", local.getPort());
+      assertReached("::1", local.getPort());
+    }
+  }
+
+  private static boolean isLocal(String host) throws IOException {
+    return NetworkInterface.getByInetAddress(InetAddress.getByName(host)) != null;
+  }
+
+  private static void assertReached(String host, int port) throws IOException {
+    try (SocketChannel peer = SocketChannel.open(new InetSocketAddress(host, port))) {
+      assertThat(peer.isConnected()).isTrue();
+    }
+  }
+
+  private static void assertRefused(String host, int port) {
+    assertThatThrownBy(() -> SocketChannel.open(new InetSocketAddress(host, port)).close())
+        .isInstanceOf(SocketException.class);
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,7 +50,7 @@ abstract class ServeContract extends ConnectionSuite {
   }
 
   @ParameterizedTest
-  @CsvSource({"tcp, 127.0.0.1", "tcp, ::1", "tcp4, 127.0.0.1", "tcp6, ::1"})
+  @CsvSource({"tcp, 127.0.0.1", "tcp, ::1", "tcp4, 127.0.0.1"})
   void aListenerWithoutAHost_isReachedAtTheAddressesOfItsNetwork(String network, String host)
       throws Exception {
     InetAddress address = InetAddress.getByName(host);
@@ -62,6 +64,37 @@ abstract class ServeContract extends ConnectionSuite {
     assertThat(port).isPositive();
     assertEchoes(stage.dial(new InetSocketAddress(address, port)));
     server.shutdown(ConnectionStage.PATIENCE);
+  }
+
+  @Test
+  void listenersOfEachVersionOfIpShareAPort_orIpv6IsRefused() throws Exception {
+    InetAddress six = InetAddress.getByName("::1");
+    assumeTrue(NetworkInterface.getByInetAddress(six) != null, "There is no ::1.");
+    var stage = open(Execution.Mode.WORKERS, 2);
+    Listener.Builder builder = Listener.builder().group(stage.group).reusePort(true);
+    Listener first = stage.keep(builder.bind("tcp4", ":0"));
+    int port = ((InetSocketAddress) first.localAddress()).getPort();
+    EventLoop server = EventLoop.builder(ECHO).build();
+    server.start(first);
+    InetSocketAddress there = new InetSocketAddress(six, port);
+    assertThatThrownBy(() -> stage.dial(there)).isInstanceOf(ConnectException.class);
+    try {
+      server.start(stage.keep(builder.bind("tcp6", ":" + port)));
+      assertEchoes(stage.dial(there));
+    } catch (UnsupportedOperationException cannotLeaveIpv4Out) {
+      assertThat(cannotLeaveIpv4Out).hasMessageContaining("take the network tcp");
+    }
+    assertEchoes(stage.dial(new InetSocketAddress("127.0.0.1", port)));
+    server.shutdown(ConnectionStage.PATIENCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp4, [::1]:0", "tcp4, [::]:0", "tcp6, 127.0.0.1:0", "tcp6, 0.0.0.0:0"})
+  void anAddressOfTheOtherVersionOfIpIsRefused(String network, String address) throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    assertThatThrownBy(() -> Listener.builder().group(stage.group).bind(network, address))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessageContaining("in the network " + network);
   }
 
   @ParameterizedTest
