@@ -145,6 +145,7 @@ final class InputSide extends InputReader implements Input {
     }
     buffer().commit(bytes);
     if (bytes > 0) {
+      connection.loop().counters().read(bytes);
       adaptReadSize(bytes);
       arrived();
     }
@@ -156,6 +157,7 @@ final class InputSide extends InputReader implements Input {
       buffer().pool().give(page);
       return;
     }
+    connection.loop().counters().read(length);
     warm().give(page, offset, length);
     arrived();
   }
