@@ -1,6 +1,7 @@
 package io.netpoll;
 
 import io.netpoll.spi.EngineProvider;
+import java.util.List;
 
 /**
  * A few poll loops that watch connections, and the rules by which they work: backend, number of
@@ -92,6 +93,15 @@ public interface PollerGroup extends AutoCloseable {
    * @return zero or more
    */
   int connections();
+
+  /**
+   * What the loops have done since they were started. Reading it disturbs no loop and waits for
+   * none, also not for one whose handler holds it; the difference of two readings gives rates.
+   *
+   * @return one entry for each loop that has not ended, in the order of {@link LoopStats#number};
+   *     those that {@link #setLoops} has removed are among them while they serve connections
+   */
+  List<LoopStats> loopStats();
 
   /**
    * Resets all connections, closes all listeners, and waits until the loops have ended; shut down

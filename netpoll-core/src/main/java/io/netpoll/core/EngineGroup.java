@@ -2,6 +2,7 @@ package io.netpoll.core;
 
 import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
+import io.netpoll.LoopStats;
 import io.netpoll.PollerGroup;
 import io.netpoll.buffer.PagePool;
 import io.netpoll.spi.ListenSocket;
@@ -514,6 +515,7 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void startThread(PollLoop loop) throws IOException {
+    int number = started++;
     if (isAdaptive()) {
       Spares.SHARED.loopsChanged(1);
       Spares.Spare spare = Spares.SHARED.take();
@@ -521,12 +523,12 @@ public final class EngineGroup implements PollerGroup {
         Spares.SHARED.loopsChanged(-1);
         throw new IOException("No thread can be started for a poll loop.");
       }
-      loop.beginWith(spare.thread);
+      loop.beginWith(spare.thread, number);
       spare.lead(loop);
     } else {
       Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
-      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + started++);
-      loop.beginWith(thread);
+      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + number);
+      loop.beginWith(thread, number);
       thread.start();
     }
     running.add(loop);
@@ -545,6 +547,16 @@ public final class EngineGroup implements PollerGroup {
   @Override
   public int connections() {
     return runningLoops().stream().mapToInt(PollLoop::connections).sum();
+  }
+
+  @Override
+  public List<LoopStats> loopStats() {
+    lock.lock();
+    try {
+      return running.stream().map(PollLoop::stats).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -159,6 +159,7 @@ final class InputSide extends InputReader implements Input {
     }
     buffer().commit(bytes);
     if (bytes > 0) {
+      connection.loop().counters().read(bytes);
       adaptReadSize(bytes);
       arrived();
     }
@@ -170,6 +171,7 @@ final class InputSide extends InputReader implements Input {
       buffer().pool().give(page);
       return;
     }
+    connection.loop().counters().read(length);
     warm().give(page, offset, length);
     arrived();
   }

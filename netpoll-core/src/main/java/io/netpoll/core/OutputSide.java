@@ -82,6 +82,7 @@ final class OutputSide extends OutputWriter implements Output {
   @Override
   public void sent(int bytes) {
     buffer.acknowledge(bytes);
+    connection.loop().counters().wrote(bytes);
     connection.moved();
     VarHandle.fullFence(); // pairs with the fences of awaitDrain, sendDeferred and Pipe
     if (throttlingInput && isLow()) {

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.LoopStats;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
@@ -71,6 +72,10 @@ final class PollLoop {
   private final Poller poller;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger load = new AtomicInteger();
+  private final LoopCounters counters = new LoopCounters();
+
+  /** Set before the group knows the loop, and read under the group's lock. */
+  private int number;
 
   /** Who does the I/O while the leader has nothing to do but to wait for it. */
   final Lending lending;
@@ -236,6 +241,16 @@ final class PollLoop {
     return Math.max(0, load.get());
   }
 
+  /** What the loop has done; for the group, which has started it. */
+  LoopStats stats() {
+    return counters.stats(number, connections());
+  }
+
+  /** Counts what the loop does; its methods say which thread may call them. */
+  LoopCounters counters() {
+    return counters;
+  }
+
   /** Takes no new connections from now on, and ends with the last one. */
   void retire() {
     retired = true;
@@ -293,6 +308,7 @@ final class PollLoop {
       first.previous = connection;
     }
     first = connection;
+    counters.opened();
     if (closing) {
       connection.abort();
     }
@@ -339,8 +355,13 @@ final class PollLoop {
     }
   }
 
-  /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
-  void beginWith(LoopThread thread) {
+  /**
+   * Makes {@code thread} the first leader; it must call {@link #lead} then.
+   *
+   * @param number which of the group's loops this is
+   */
+  void beginWith(LoopThread thread, int number) {
+    this.number = number;
     leadership.begin(thread.number);
     if (watched) {
       watchDog.add(this);
@@ -461,8 +482,11 @@ final class PollLoop {
   private boolean findCallers() {
     dispatchAll();
     try {
-      if (isLeaderIdle() && poller.poll(0) > 0) {
-        dispatchAll();
+      if (isLeaderIdle()) {
+        counters.polled();
+        if (poller.poll(0) > 0) {
+          dispatchAll();
+        }
       }
       return callers.count() > 0;
     } catch (IOException | RuntimeException e) {
@@ -663,6 +687,7 @@ final class PollLoop {
         timeout = 0;
       }
     }
+    counters.polled();
     try {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
+import io.netpoll.LoopStats;
 import io.netpoll.PollerGroup;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeNetwork;
@@ -56,6 +57,62 @@ class EngineGroupTest {
         perLoop.add(connection.loop().connections());
       }
       assertThat(perLoop).hasSize(20).containsOnly(5);
+    }
+  }
+
+  @Test
+  void loopStats_tellWhatEachLoopHasDone() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 2)) {
+      engine.serve(EngineGroupTest::echo);
+      for (int i = 0; i < 4; i++) {
+        assertEchoes(engine.dial());
+      }
+      Eventually.holds("the last write is counted", () -> bytesWritten(engine.group) == 16);
+      List<LoopStats> stats = engine.group.loopStats();
+      assertThat(stats).extracting(LoopStats::number).containsExactly(0, 1);
+      assertThat(stats).allMatch(loop -> loop.connections() == 2 && loop.opened() == 2);
+      assertThat(stats).allMatch(loop -> loop.reads() >= 2 && loop.bytesRead() == 8);
+      assertThat(stats).allMatch(loop -> loop.writes() == 2 && loop.bytesWritten() == 8);
+      assertThat(stats).allMatch(loop -> loop.polls() > 0);
+    }
+  }
+
+  private static long bytesWritten(PollerGroup group) {
+    return group.loopStats().stream().mapToLong(LoopStats::bytesWritten).sum();
+  }
+
+  @Test
+  void loopStats_doNotWaitForALoopInAHandler() throws Exception {
+    CompletableFuture<Void> entered = new CompletableFuture<>();
+    CompletableFuture<Void> leave = new CompletableFuture<>();
+    try (Harness engine = new Harness(Execution.inline(), 1)) {
+      engine.serve(
+          settings ->
+              settings.onRequest(
+                  connection -> {
+                    connection.reader().skip(1);
+                    entered.complete(null);
+                    leave.join();
+                  }));
+      try {
+        engine.dial().send("x");
+        entered.join();
+        assertThat(engine.group.loopStats())
+            .singleElement()
+            .matches(loop -> loop.opened() == 1 && loop.bytesRead() == 1);
+      } finally {
+        leave.complete(null);
+      }
+    }
+  }
+
+  @Test
+  void aLoopsNumberIsNotGivenToItsSuccessor() throws Exception {
+    try (Harness engine = new Harness(Execution.inline(), 2)) {
+      engine.group.setLoops(1);
+      Eventually.holds("the loop has ended", () -> engine.group.loopStats().size() == 1);
+      engine.group.setLoops(2);
+      assertThat(engine.group.loopStats()).extracting(LoopStats::number).containsExactly(0, 2);
     }
   }
 

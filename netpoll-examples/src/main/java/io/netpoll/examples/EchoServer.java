@@ -28,7 +28,7 @@ final class EchoServer implements Callable<Integer> {
 
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
-  @Mixin private final GraceOption graceOption = new GraceOption();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
       names = "--style",
@@ -74,7 +74,7 @@ final class EchoServer implements Callable<Integer> {
     try (PollerGroup group = groupOptions.open("echo-server");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = EventLoop.builder(handler).coalesceFlushes(coalesce).build()) {
-      ServerRun.serve("echo-server", server, listener, group, graceOption.grace());
+      ServerRun.serve("echo-server", server, listener, group, serverOptions);
       return 0;
     }
   }
@@ -88,7 +88,7 @@ final class EchoServer implements Callable<Integer> {
 
   private void check() {
     addressOptions.check();
-    graceOption.check();
+    serverOptions.check();
     if (groupOptions.inline() && style() == Style.BLOCKING) {
       throw misuse("--style blocking waits, and a handler must not wait in --execution inline.");
     }

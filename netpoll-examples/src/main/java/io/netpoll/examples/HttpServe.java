@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 final class HttpServe implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
-  @Mixin private final GraceOption graceOption = new GraceOption();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
       names = "--root",
@@ -32,13 +32,13 @@ final class HttpServe implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     addressOptions.check();
-    graceOption.check();
+    serverOptions.check();
     groupOptions.refuseInline("http-server");
     HttpServer http = open();
     try (PollerGroup group = groupOptions.open("http-server");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = http.server().build()) {
-      ServerRun.serve("http-server", server, listener, group, graceOption.grace());
+      ServerRun.serve("http-server", server, listener, group, serverOptions);
       return 0;
     }
   }

@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
       RedisClient.class,
       HttpServe.class,
       HttpFetch.class,
-      TcpProxy.class
+      TcpProxy.class,
+      Top.class
     })
 public final class Main {
   @Option(

@@ -18,17 +18,17 @@ import picocli.CommandLine.Mixin;
 final class RedisServer implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
-  @Mixin private final GraceOption graceOption = new GraceOption();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Override
   public Integer call() throws Exception {
     addressOptions.check();
-    graceOption.check();
+    serverOptions.check();
     groupOptions.refuseInline("redis-server");
     try (PollerGroup group = groupOptions.open("redis-server");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = new Redis().server().build()) {
-      ServerRun.serve("redis-server", server, listener, group, graceOption.grace());
+      ServerRun.serve("redis-server", server, listener, group, serverOptions);
       return 0;
     }
   }

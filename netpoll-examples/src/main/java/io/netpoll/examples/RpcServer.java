@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 final class RpcServer implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
-  @Mixin private final GraceOption graceOption = new GraceOption();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
       names = "--slow-every",
@@ -46,7 +46,7 @@ final class RpcServer implements Callable<Integer> {
     try (PollerGroup group = groupOptions.open("rpc-server");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop server = server(new RpcService(slow, slowEvery, slowMillis))) {
-      ServerRun.serve("rpc-server", server, listener, group, graceOption.grace());
+      ServerRun.serve("rpc-server", server, listener, group, serverOptions);
       return 0;
     } finally {
       slow.shutdownNow();
@@ -66,7 +66,7 @@ final class RpcServer implements Callable<Integer> {
     if (groupOptions.inline()) {
       throw misuse("The handler waits, and must not in --execution inline.");
     }
-    graceOption.check();
+    serverOptions.check();
     if (slowEvery < 0 || slowMillis < 0) {
       throw misuse("--slow-every and --slow-ms cannot be negative.");
     }

@@ -3,9 +3,13 @@ package io.netpoll.examples;
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
+import io.netpoll.PollerUnavailableException;
 import io.netpoll.ShutdownReport;
+import io.netpoll.examples.top.Probe;
+import io.netpoll.examples.top.StatsServer;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a server command: it says where it listens, serves until the process is told to end,
@@ -36,11 +40,13 @@ final class ServerRun {
    *
    * @param name what the command is called
    * @throws IOException if accepting failed for good
+   * @throws Failure if the address of the stats cannot be had, with a sentence for the user
    */
   static void serve(
-      String name, EventLoop server, Listener listener, PollerGroup group, Duration grace)
-      throws IOException, InterruptedException {
-    Termination termination = new Termination(name, server, grace);
+      String name, EventLoop server, Listener listener, PollerGroup group, ServerOptions options)
+      throws IOException, InterruptedException, Failure, PollerUnavailableException {
+    StatsServer stats = options.openStats(new Probe(name, server, group));
+    Termination termination = new Termination(name, server, options.grace(), stats);
     Runtime.getRuntime().addShutdownHook(termination);
     // The kernel has been queueing connections since the listener was bound.
     System.out.println(
@@ -48,6 +54,9 @@ final class ServerRun {
             + AddressOptions.describe(listener.localAddress())
             + " "
             + GroupOptions.describe(group));
+    if (stats != null) {
+      System.out.println("stats at " + AddressOptions.describe(stats.address()));
+    }
     System.out.flush();
     try {
       server.serve(listener);
@@ -65,13 +74,15 @@ final class ServerRun {
   private static final class Termination extends Thread {
     private final EventLoop server;
     private final Duration grace;
+    private final @Nullable StatsServer stats;
     private volatile boolean begun;
     private volatile boolean failed;
 
-    Termination(String name, EventLoop server, Duration grace) {
+    Termination(String name, EventLoop server, Duration grace, @Nullable StatsServer stats) {
       super(name + "-shutdown");
       this.server = server;
       this.grace = grace;
+      this.stats = stats;
     }
 
     @Override
@@ -85,6 +96,9 @@ final class ServerRun {
               + report.aborted()
               + " aborted");
       System.out.flush();
+      if (stats != null) {
+        stats.close();
+      }
       Runtime.getRuntime().halt(report.clean() && !failed ? 0 : Sentences.FAILED);
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 final class TcpProxy implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
-  @Mixin private final GraceOption graceOption = new GraceOption();
+  @Mixin private final ServerOptions serverOptions = new ServerOptions();
 
   @Option(
       names = "--target",
@@ -50,11 +50,11 @@ final class TcpProxy implements Callable<Integer> {
     if (dialSeconds < 1) {
       throw misuse("--dial-timeout must be at least 1.");
     }
-    graceOption.check();
+    serverOptions.check();
     try (PollerGroup group = groupOptions.open("tcp-proxy");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop proxy = proxy(Dialer.builder().group(group).halfClose(true).build())) {
-      ServerRun.serve("tcp-proxy", proxy, listener, group, graceOption.grace());
+      ServerRun.serve("tcp-proxy", proxy, listener, group, serverOptions);
       return 0;
     }
   }

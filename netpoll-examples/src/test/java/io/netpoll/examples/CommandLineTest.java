@@ -57,6 +57,13 @@ class CommandLineTest {
         "rpc-client --callers 0 |"
             + " --connections, --callers, --count and --timeout must be at least 1.",
         "rpc-client --size 17MiB | --size 17825792 is more than 16777216.",
+        "top | Missing required option: '--connect=ADDRESS'.",
+        "top --connect host:1 |"
+            + " Invalid value for option '--connect': 'host:1' is neither a port of this machine nor"
+            + " a path with a slash in it, such as 9999 or ./stats.sock.",
+        "top --connect 1 --once --batch 2 | --once cannot be used together with --batch.",
+        "top --connect 1 --batch 0 | --batch must be at least 1.",
+        "top --connect 1 --interval 0 | --interval must be between 0.1 and 3600 seconds.",
         "no-such-command | Unmatched argument at index 0: 'no-such-command'.",
       })
   void nonsense_isRefusedInOneSentenceWithExitCode2(String args, String sentence) {

@@ -283,6 +283,47 @@ class CliTest {
   }
 
   @Test
+  void aServerThatTellsItsStats_isShownByTop(@TempDir Path directory) throws Exception {
+    String stats = directory.resolve("stats.sock").toString();
+    try (Program server = Program.examples("echo-server", "--port", "0", "--stats", stats)) {
+      run("echo-client", "--port", Integer.toString(port(server)), "--count", "10");
+      Outcome page = run("top", "--connect", stats, "--interval", "0.1", "--once");
+      assertThat(page.err()).isEmpty();
+      assertThat(page.out().get(0)).startsWith("echo-server   pid " + server.pid());
+      assertThat(String.join("\n", page.out())).contains("0 connections", "LOOP", "pages    ");
+      Outcome lines = run("top", "--connect", stats, "--interval", "0.1", "--batch", "2");
+      assertThat(lines.out()).hasSize(3).first().asString().startsWith("uptime_s conns");
+      assertThat(lines.out().get(2)).matches("(\\d+(\\.\\d+)? ){10}\\d+");
+      assertThat(lines.code()).isZero();
+      server.terminate();
+      assertThat(server.outcome().code()).isZero();
+      assertThat(Files.exists(Path.of(stats))).isFalse();
+    }
+  }
+
+  @Test
+  void topWithoutAServer_saysHowToStartOne(@TempDir Path directory) throws Exception {
+    String stats = directory.resolve("nobody.sock").toString();
+    assertOneSentence(run("top", "--connect", stats), 1, "--stats " + stats);
+  }
+
+  @Test
+  void topAtAServerOfAnotherKind_isOneSentence() throws Exception {
+    try (Crew crew = new Crew();
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      crew.start(
+          () -> {
+            try (Socket peer = other.accept()) {
+              peer.getOutputStream().write(new byte[] {'+', 'O', 'K'});
+            }
+          });
+      Outcome top = run("top", "--connect", Integer.toString(other.getLocalPort()));
+      assertOneSentence(top, 1, "127.0.0.1:" + other.getLocalPort());
+      crew.join();
+    }
+  }
+
+  @Test
   void aFolderThatIsNotThere_isOneSentence() throws Exception {
     assertOneSentence(run("http-server", "--port", "0", "--root", "/no/such"), 1, "/no/such");
   }

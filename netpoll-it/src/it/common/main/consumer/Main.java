@@ -10,19 +10,28 @@ import java.time.Duration;
 
 /** A program that knows the API alone. */
 public final class Main {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private Main() {}
+
+  /** Prints what came back and over which backend. */
   public static void main(String[] args) throws Exception {
+    System.out.println(exchange());
+  }
+
+  /** Has a server send a word back, and says over which backend it came. */
+  static String exchange() throws Exception {
     Listener listener = Listener.create("tcp", "127.0.0.1:0");
-    try (EventLoop server = EventLoop.builder(Main::echo).readTimeout(Duration.ofSeconds(10)).build()) {
+    try (EventLoop server = EventLoop.builder(Main::echo).readTimeout(LIMIT).build()) {
       server.start(listener);
       int port = ((InetSocketAddress) listener.localAddress()).getPort();
-      try (Connection client = Dialer.dial("tcp", "127.0.0.1:" + port, Duration.ofSeconds(10))) {
-        client.setReadTimeout(Duration.ofSeconds(10));
+      try (Connection client = Dialer.dial("tcp", "127.0.0.1:" + port, LIMIT)) {
+        client.setReadTimeout(LIMIT);
         client.writer().writeInt(5);
         client.writer().writeString("hello");
         client.writer().flush();
         int length = client.reader().readInt();
-        System.out.println("echoed " + client.reader().readString(length)
-            + " over " + client.group().backend());
+        return "echoed " + client.reader().readString(length) + " over " + client.group().backend();
       }
     }
   }
