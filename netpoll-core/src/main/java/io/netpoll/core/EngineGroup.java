@@ -49,7 +49,8 @@ public final class EngineGroup implements PollerGroup {
   /** All loops that have not ended, retired ones included. Under the lock. */
   private final List<PollLoop> running = new ArrayList<>();
 
-  private int started;
+  /** How many loops were made. */
+  private final AtomicInteger loopsMade = new AtomicInteger();
 
   /** Watches adopted channels, where the group's own backend does not; opened when needed. */
   private final ChannelLoop channels = new ChannelLoop(this);
@@ -93,6 +94,11 @@ public final class EngineGroup implements PollerGroup {
 
   boolean isInline() {
     return starter.isInline();
+  }
+
+  /** Numbers a loop that is being made. */
+  int nextLoopNumber() {
+    return loopsMade.getAndIncrement();
   }
 
   /** A loop for a new connection, which is counted there. */
@@ -515,7 +521,6 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void startThread(PollLoop loop) throws IOException {
-    int number = started++;
     if (isAdaptive()) {
       Spares.SHARED.loopsChanged(1);
       Spares.Spare spare = Spares.SHARED.take();
@@ -523,12 +528,12 @@ public final class EngineGroup implements PollerGroup {
         Spares.SHARED.loopsChanged(-1);
         throw new IOException("No thread can be started for a poll loop.");
       }
-      loop.beginWith(spare.thread, number);
+      loop.beginWith(spare.thread);
       spare.lead(loop);
     } else {
       Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
-      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + number);
-      loop.beginWith(thread, number);
+      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
+      loop.beginWith(thread);
       thread.start();
     }
     running.add(loop);

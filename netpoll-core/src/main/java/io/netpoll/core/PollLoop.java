@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,28 +33,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Life</h2>
  *
- * {@code load} counts the connections, also those on their way here. A loop that is {@link #retire
- * retired} takes no new ones and ends with its last, by the step of {@code load} from 0 to {@link
- * #ENDED}. One that is closed, or broken, takes that step whatever is on its way. From then on
- * reservations and tasks are refused.
+ * {@link LoopLoad} counts the connections, also those on their way here. A loop that is {@link
+ * #retire retired} takes no new ones and ends with its last. One that is closed, or broken, ends
+ * whatever is on its way. From then on reservations and tasks are refused.
  *
  * <p>Nothing that was handed in before is forgotten, for whatever reason the loop ends: {@link
- * #finish} has the poller tell every connection, acceptance and dial, {@linkplain
- * TimerWheel.Timer#ended tells} the timers that are left, and runs the tasks, which find the poller
- * and the wheel ended and say so to whoever waits for them.
+ * #finish} has {@link LoopEnd} tell everybody, and runs the tasks that are left, which find the
+ * poller and the wheel ended and say so to whoever waits for them.
  */
 final class PollLoop {
 
-  private static final int ENDED = -1;
   private static final int TASKS_IN_A_ROW = 1024;
 
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-  private static final String NO_THREAD =
-      "there is no further thread to lead it (io.netpoll.maxHeldThreads bounds their number).";
-  private static final String INLINE =
-      "run handlers that wait or compute for long in an execution mode other than inline.";
 
   private static final VarHandle SLEEPING;
 
@@ -71,11 +62,11 @@ final class PollLoop {
   private final PollerProvider provider;
   private final Poller poller;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger load = new AtomicInteger();
+  private final LoopLoad load = new LoopLoad();
   private final LoopCounters counters = new LoopCounters();
 
-  /** Set before the group knows the loop, and read under the group's lock. */
-  private int number;
+  /** Which of its group's loops this is. */
+  final int number;
 
   /** Who does the I/O while the leader has nothing to do but to wait for it. */
   final Lending lending;
@@ -90,7 +81,7 @@ final class PollLoop {
   private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
   private final CallerWakeUps callers = new CallerWakeUps();
   private final WarmInputs warmInputs = new WarmInputs();
-  private @Nullable EngineConnection first;
+  private final ConnectionList connections = new ConnectionList();
   private int acceptances;
   private long closeBy;
   private boolean broken;
@@ -106,7 +97,10 @@ final class PollLoop {
   private final boolean watched;
 
   private final WatchDog watchDog;
+  private final LoopWatch watch;
   private final Leadership leadership = new Leadership();
+  private final LentPolling lentPolling;
+  private final LoopEnd ending;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   /**
@@ -114,14 +108,6 @@ final class PollLoop {
    * between seeing the word and its compare-and-set of the same word.
    */
   private @Nullable Runnable running;
-
-  /** The watch-dog only. */
-  private final CallWatch callWatch = new CallWatch();
-
-  /** The watch-dog only. */
-  private final StallWatch stallWatch;
-
-  private long seenByWatchDog;
 
   PollLoop(EngineGroup group, PollerProvider provider, Poller poller) {
     this(group, provider, poller, WatchDog.SHARED, Lending.onThisMachine(provider));
@@ -143,8 +129,11 @@ final class PollLoop {
     this.watchDog = watchDog;
     this.movable = group.isAdaptive();
     this.watched = movable || group.starter().isInline() && StallWatch.isOn();
-    this.stallWatch = new StallWatch(movable ? NO_THREAD : INLINE);
+    this.number = group.nextLoopNumber();
+    this.watch = new LoopWatch(this);
     this.lending = lending;
+    this.lentPolling = new LentPolling(this, lending, callers);
+    this.ending = new LoopEnd(poller, connections, timers);
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -161,8 +150,8 @@ final class PollLoop {
       poller.wakeup();
     }
     lending.wakeLeader();
-    // A loop that ends looks at its tasks once more after the step to ENDED.
-    return load.get() != ENDED || !tasks.remove(task);
+    // A loop that ends looks at its tasks once more behind the end of its load.
+    return !load.hasEnded() || !tasks.remove(task);
   }
 
   /** Runs {@code run} among the ready runs of this loop: on its leader, after the current event. */
@@ -213,32 +202,20 @@ final class PollLoop {
    * @return false if the loop takes no new ones
    */
   boolean reserve() {
-    for (; ; ) {
-      int seen = load.get();
-      if (seen == ENDED || retired || closing) {
-        return false;
-      }
-      if (load.compareAndSet(seen, seen + 1)) {
-        return true;
-      }
-    }
+    return !retired && !closing && load.add();
   }
 
   /** Takes back a reservation. */
   void release() {
-    uncount();
+    load.remove();
     if (retired) {
       wake();
     }
   }
 
-  private void uncount() {
-    load.getAndUpdate(count -> count == ENDED ? ENDED : count - 1);
-  }
-
   /** The number of connections. */
   int connections() {
-    return Math.max(0, load.get());
+    return load.connections();
   }
 
   /** What the loop has done; for the group, which has started it. */
@@ -266,7 +243,7 @@ final class PollLoop {
   /** Frees the poller of a loop that nobody leads yet. */
   void abandon() {
     if (leader == null) {
-      load.set(ENDED);
+      load.end();
       poller.close();
     }
   }
@@ -303,11 +280,7 @@ final class PollLoop {
   }
 
   void add(EngineConnection connection) {
-    connection.next = first;
-    if (first != null) {
-      first.previous = connection;
-    }
-    first = connection;
+    connections.add(connection);
     counters.opened();
     if (closing) {
       connection.abort();
@@ -316,26 +289,12 @@ final class PollLoop {
 
   void remove(EngineConnection connection) {
     warmInputs.remove(connection.in);
-    if (connection.previous == null) {
-      first = connection.next;
-    } else {
-      connection.previous.next = connection.next;
-    }
-    if (connection.next != null) {
-      connection.next.previous = connection.previous;
-    }
-    connection.previous = null;
-    connection.next = null;
-    uncount();
+    connections.remove(connection);
+    load.remove();
   }
 
   void forEachConnection(Consumer<EngineConnection> action) {
-    EngineConnection connection = first;
-    while (connection != null) {
-      EngineConnection next = connection.next; // the action may remove the connection
-      action.accept(connection);
-      connection = next;
-    }
+    connections.forEach(action);
   }
 
   void acceptanceStarted() {
@@ -355,16 +314,11 @@ final class PollLoop {
     }
   }
 
-  /**
-   * Makes {@code thread} the first leader; it must call {@link #lead} then.
-   *
-   * @param number which of the group's loops this is
-   */
-  void beginWith(LoopThread thread, int number) {
-    this.number = number;
+  /** Makes {@code thread} the first leader; it must call {@link #lead} then. */
+  void beginWith(LoopThread thread) {
     leadership.begin(thread.number);
     if (watched) {
-      watchDog.add(this);
+      watchDog.add(watch);
     }
     wakeWatchDog();
   }
@@ -445,72 +399,37 @@ final class PollLoop {
 
   // ---- Lending -------------------------------------------------------------------------------
 
-  /** Wakes the callers and waits until the loop comes back, if that is better than to poll. */
+  /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    if (closing || !ready.isEmpty() || !lending.pays(callers.count())) {
-      return false;
-    }
-    Thread[] woken = callers.take();
-    lending.lend(woken.length);
-    CallerWakeUps.wake(woken);
-    lending.awaitReturn(() -> !tasks.isEmpty());
-    return true;
+    return !closing && ready.isEmpty() && lentPolling.lend();
   }
 
-  /**
-   * Does what I/O is due in the leader's place and wakes the callers it is for, if the loop is lent
-   * and the calling thread is the caller to do so. Called by those that wait for input and are no
-   * poll loop's own, once they are published as waiters; never waits.
-   */
+  /** What {@link LentPolling#pollForCaller} says. */
   void pollForCaller() {
-    if (!lending.borrow()) {
-      return;
-    }
-    boolean found = false;
-    try {
-      found = findCallers() && isLeaderIdle() && !lending.isRecalled();
-    } finally {
-      if (found) {
-        lendOn();
-      } else {
-        lending.giveBack(); // with the callers that were found: the leader wakes them
-      }
-    }
+    lentPolling.pollForCaller();
   }
 
-  /** Uses up the batch and the next one, unless something is for the leader to do. */
-  private boolean findCallers() {
-    dispatchAll();
-    try {
-      if (isLeaderIdle()) {
-        counters.polled();
-        if (poller.poll(0) > 0) {
-          dispatchAll();
-        }
-      }
-      return callers.count() > 0;
-    } catch (IOException | RuntimeException e) {
-      return false; // the leader polls next, meets it too, and can end the loop
-    }
+  /** Whether there are tasks; for a borrower, too, behind its step to LENT. */
+  boolean hasTasks() {
+    return !tasks.isEmpty();
   }
 
-  private void dispatchAll() {
+  /** Whether the leader would have nothing to do but to poll. */
+  boolean isIdle() {
+    return ready.isEmpty() && tasks.isEmpty() && timers.nanosToNext() > 0;
+  }
+
+  /** Uses up the batch, but for what comes behind an event that is for user code. */
+  void dispatchForCallers() {
     while (ready.isEmpty() && dispatch()) {
       // the next one
     }
   }
 
-  private boolean isLeaderIdle() {
-    return ready.isEmpty() && tasks.isEmpty() && timers.nanosToNext() > 0;
-  }
-
-  private void lendOn() {
-    Thread[] woken = callers.take();
-    lending.lendOn(woken.length);
-    CallerWakeUps.wake(woken);
-    if (!tasks.isEmpty() || lending.isRecalled()) {
-      lending.wakeLeader();
-    }
+  /** Polls without waiting. */
+  int pollAtOnce() throws IOException {
+    counters.polled();
+    return poller.poll(0);
   }
 
   // ---- Passing on ----------------------------------------------------------------------------
@@ -539,29 +458,18 @@ final class PollLoop {
     return false;
   }
 
-  /**
-   * Looks at the loop, once a tick, and passes it on if its leader is in the same call of user code
-   * for too long. The watch-dog only.
-   *
-   * @return whether user code was called since the last tick, or is running, or may soon be in a
-   *     loop that does not look at the watch-dog before
-   */
-  boolean watch() {
-    long seen = leadership.seen();
-    boolean busy = seen != seenByWatchDog || Leadership.isInUserCode(seen) || isAwakeInPlace();
-    seenByWatchDog = seen;
-    Thread held = leader;
-    if (held != null) {
-      stallWatch.look(seen, held);
-      if (movable && callWatch.isOverdue(seen, held)) {
-        overtake(seen);
-      }
-    }
-    return busy;
+  /** The leadership word now; for the watch-dog. */
+  long leadershipSeen() {
+    return leadership.seen();
+  }
+
+  /** The thread that leads, if there is one; for the watch-dog. */
+  @Nullable Thread leader() {
+    return leader;
   }
 
   /** A loop that is not movable looks at the watch-dog when it wakes up, not at each call. */
-  private boolean isAwakeInPlace() {
+  boolean isAwakeInPlace() {
     return !movable && sleeping == 0;
   }
 
@@ -572,12 +480,8 @@ final class PollLoop {
     }
   }
 
-  /** Whether a call of user code may have to be overtaken soon. The watch-dog only. */
-  boolean isSuspected() {
-    return callWatch.isSuspecting();
-  }
-
-  private void overtake(long seen) {
+  /** Passes the loop on, if its leader is in the call still that the watch-dog has seen. */
+  void overtake(long seen) {
     Runnable overtaken = running;
     Spares.Spare next = Spares.SHARED.take();
     if (next != null && passTo(next, seen) && overtaken instanceof ConnectionRun late) {
@@ -669,7 +573,7 @@ final class PollLoop {
     }
   }
 
-  private static void report(String what, Throwable t) {
+  static void report(String what, Throwable t) {
     try {
       Log.LOOP.log(System.Logger.Level.ERROR, what, t);
     } catch (Throwable cannotLog) {
@@ -723,12 +627,12 @@ final class PollLoop {
       }
     }
     if (closing) {
-      return load.get() == 0 && ready.isEmpty() && tasks.isEmpty();
+      return load.connections() == 0 && ready.isEmpty() && tasks.isEmpty();
     }
     return acceptances == 0
         && ready.isEmpty()
         && tasks.isEmpty()
-        && load.compareAndSet(0, ENDED); // a connection on its way here keeps the loop alive
+        && load.endIfEmpty(); // a connection on its way here keeps the loop alive
   }
 
   /** Ends the loop: tells everybody, as the class comment says, and never throws. */
@@ -738,20 +642,20 @@ final class PollLoop {
     if (broken) {
       guarded(this::leaveGroup);
     }
-    closePoller();
-    tellTimers();
+    pollerClosed = true;
+    ending.tellEverybody();
     do {
       runTasks();
       runLast(me);
     } while (!ready.isEmpty() || !tasks.isEmpty());
-    load.set(ENDED);
-    runTasks(); // one that came before the step to ENDED was seen; later ones are refused
+    load.end();
+    runTasks(); // one that came before that end is run; later ones are refused
     runLast(me);
     callers.wake();
     leader = null;
     leadership.end();
     if (watched) {
-      watchDog.remove(this);
+      watchDog.remove(watch);
     }
     if (movable) {
       Spares.SHARED.loopsChanged(-1);
@@ -763,44 +667,6 @@ final class PollLoop {
   /** Before user code runs for the last time, which may look for a loop and must not find this. */
   private void leaveGroup() {
     group.replace(this);
-  }
-
-  private void closePoller() {
-    pollerClosed = true;
-    try {
-      poller.close();
-    } catch (Throwable t) {
-      report("A poller could not be closed; its connections are told all the same.", t);
-    }
-    while (first != null) { // those that the poller has not told
-      tellClosed(first);
-    }
-  }
-
-  private void tellClosed(EngineConnection connection) {
-    try {
-      connection.leader.closed();
-    } catch (Throwable t) {
-      report("A connection could not be told that its poller is closed.", t);
-      if (connection == first) {
-        remove(connection);
-      }
-    }
-  }
-
-  private void tellTimers() {
-    TimerWheel.Timer timer;
-    while ((timer = timers.end()) != null) {
-      tellEnded(timer);
-    }
-  }
-
-  private void tellEnded(TimerWheel.Timer timer) {
-    try {
-      timer.ended();
-    } catch (Throwable t) {
-      report("A timer could not be told that its poll loop has ended.", t);
-    }
   }
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */

@@ -35,7 +35,7 @@ final class WatchDog implements Runnable {
     SHARED.thread.start();
   }
 
-  private final CopyOnWriteArrayList<PollLoop> loops = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<LoopWatch> loops = new CopyOnWriteArrayList<>();
   private final Thread thread = new Thread(null, this, "netpoll-watch-dog", 0, false);
   private volatile boolean asleep = true;
   private volatile boolean replenish;
@@ -49,12 +49,12 @@ final class WatchDog implements Runnable {
   }
 
   /** Watches a loop from now on. */
-  void add(PollLoop loop) {
+  void add(LoopWatch loop) {
     loops.add(loop);
   }
 
   /** A loop has ended. */
-  void remove(PollLoop loop) {
+  void remove(LoopWatch loop) {
     loops.remove(loop);
   }
 
@@ -113,9 +113,9 @@ final class WatchDog implements Runnable {
   private boolean tick() {
     boolean busy = false;
     boolean suspected = false;
-    for (PollLoop loop : loops) {
-      busy |= loop.watch();
-      suspected |= loop.isSuspected();
+    for (LoopWatch loop : loops) {
+      busy |= loop.look();
+      suspected |= loop.isSuspecting();
     }
     calmTicks = suspected ? 0 : calmTicks + 1;
     return busy;
