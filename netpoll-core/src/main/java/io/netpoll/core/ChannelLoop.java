@@ -71,7 +71,7 @@ final class ChannelLoop {
     lock.lock();
     try {
       if (loop == null || !loop.reserve()) {
-        loop = group.openBeside(backend());
+        loop = group.members().openBeside(backend());
         if (!loop.reserve()) {
           throw new IOException("The poller group is closed.");
         }

@@ -4,7 +4,6 @@ import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
 import io.netpoll.LoopStats;
 import io.netpoll.PollerGroup;
-import io.netpoll.buffer.PagePool;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
@@ -14,13 +13,11 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * A group of poll loops. What server and client modules need of the engine goes through here:
  * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #startToConnect}, {@link
  * #forEachConnection}.
- *
- * <p>The list of loops that take new connections is replaced as a whole under a lock and read
- * without one. Its first loop is never retired, and watches the listening sockets, except where
- * each loop has one of its own.
  */
 public final class EngineGroup implements PollerGroup {
 
@@ -42,15 +35,7 @@ public final class EngineGroup implements PollerGroup {
   private final Balancer balancer;
   private final boolean shared;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private volatile List<PollLoop> loops = List.of();
-  private volatile boolean closed;
-
-  /** All loops that have not ended, retired ones included. Under the lock. */
-  private final List<PollLoop> running = new ArrayList<>();
-
-  /** How many loops were made. */
-  private final AtomicInteger loopsMade = new AtomicInteger();
+  private final GroupLoops loops;
 
   /** Watches adopted channels, where the group's own backend does not; opened when needed. */
   private final ChannelLoop channels = new ChannelLoop(this);
@@ -70,8 +55,9 @@ public final class EngineGroup implements PollerGroup {
     this.starter = starter;
     this.balancer = new Balancer(loadBalance);
     this.shared = shared;
+    this.loops = new GroupLoops(this, name);
     try {
-      resize(loops);
+      this.loops.resize(loops);
     } catch (IOException e) {
       shutDown();
       throw e;
@@ -96,19 +82,14 @@ public final class EngineGroup implements PollerGroup {
     return starter.isInline();
   }
 
-  /** Numbers a loop that is being made. */
-  int nextLoopNumber() {
-    return loopsMade.getAndIncrement();
+  GroupLoops members() {
+    return loops;
   }
 
   /** A loop for a new connection, which is counted there. */
   PollLoop pick() throws IOException {
     for (; ; ) {
-      List<PollLoop> candidates = loops;
-      if (closed || candidates.isEmpty()) {
-        throw over();
-      }
-      PollLoop loop = balancer.pick(candidates);
+      PollLoop loop = balancer.pick(loops.usable());
       if (loop.reserve()) {
         return loop;
       }
@@ -122,71 +103,7 @@ public final class EngineGroup implements PollerGroup {
   }
 
   PollLoop firstLoop() throws IOException {
-    List<PollLoop> all = loops;
-    if (closed || all.isEmpty()) {
-      throw over();
-    }
-    return all.get(0);
-  }
-
-  /** Why nothing can be done here any more. */
-  private IOException over() {
-    return new IOException(
-        closed
-            ? "The poller group " + name + " is closed."
-            : "The poller group "
-                + name
-                + " has no poll loop left, since its pollers broke and none could be opened: close"
-                + " it, or call setLoops.");
-  }
-
-  /** Opens a loop beside those that connections are spread over. */
-  PollLoop openBeside(PollerProvider other) throws IOException {
-    lock.lock();
-    try {
-      if (closed) {
-        throw over();
-      }
-      PollLoop loop = new PollLoop(this, other, other.open(PagePool.shared()));
-      try {
-        startThread(loop);
-      } finally {
-        if (!running.contains(loop)) {
-          loop.abandon();
-        }
-      }
-      return loop;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Replaces a loop that is broken, before it ends. */
-  void replace(PollLoop loop) {
-    lock.lock();
-    try {
-      if (!closed && loops.contains(loop)) {
-        int wanted = loops.size();
-        List<PollLoop> left = new ArrayList<>(loops);
-        left.remove(loop);
-        loops = List.copyOf(left);
-        resize(wanted);
-      }
-    } catch (IOException | RuntimeException e) {
-      Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** A loop has ended. */
-  void ended(PollLoop loop) {
-    lock.lock();
-    try {
-      running.remove(loop);
-    } finally {
-      lock.unlock();
-    }
+    return loops.usable().get(0);
   }
 
   // ---- For server and client -----------------------------------------------------------------
@@ -249,9 +166,8 @@ public final class EngineGroup implements PollerGroup {
    */
   public Acceptance acceptOnOneLoop(int number, ListenSocket socket, ConnectionSettings settings)
       throws IOException {
-    firstLoop();
-    List<PollLoop> all = loops;
-    PollLoop loop = all.isEmpty() ? firstLoop() : all.get(number % all.size());
+    List<PollLoop> all = loops.usable();
+    PollLoop loop = all.get(number % all.size());
     return start(new Acceptance(this, loop, true, settings, socket), settings);
   }
 
@@ -323,7 +239,7 @@ public final class EngineGroup implements PollerGroup {
     if (backend != provider) {
       return channels.reserved();
     }
-    for (PollLoop loop : loops) {
+    for (PollLoop loop : loops.current()) {
       if (loop.isLedByCaller() && loop.reserve()) {
         return loop;
       }
@@ -376,7 +292,7 @@ public final class EngineGroup implements PollerGroup {
    * @param done runs once when all loops have done so
    */
   public void forEachConnection(Consumer<EngineConnection> action, Runnable done) {
-    List<PollLoop> all = runningLoops();
+    List<PollLoop> all = loops.running();
     AtomicInteger left = new AtomicInteger(all.size() + 1);
     Runnable countDown =
         () -> {
@@ -419,7 +335,7 @@ public final class EngineGroup implements PollerGroup {
   /** Finds a loop for an action. */
   void arm(Delayed delayed) {
     List<PollLoop> all;
-    while (!(all = loops).isEmpty()) {
+    while (!(all = loops.current()).isEmpty()) {
       for (PollLoop loop : all) {
         if (delayed.arm(loop)) {
           return;
@@ -427,7 +343,7 @@ public final class EngineGroup implements PollerGroup {
       }
       Thread.onSpinWait(); // a loop leaves the list before it ends: it has changed
     }
-    delayed.lose(over());
+    delayed.lose(loops.over());
   }
 
   /**
@@ -436,20 +352,11 @@ public final class EngineGroup implements PollerGroup {
    * @param code may wait as handlers may; what it throws is logged at best
    */
   public void start(Runnable code) {
-    List<PollLoop> all = loops;
+    List<PollLoop> all = loops.current();
     if (all.isEmpty()) {
       starter.startAlone(code);
     } else {
       starter.start(all.get(0), code);
-    }
-  }
-
-  private List<PollLoop> runningLoops() {
-    lock.lock();
-    try {
-      return List.copyOf(running);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -467,7 +374,7 @@ public final class EngineGroup implements PollerGroup {
 
   @Override
   public int loops() {
-    return loops.size();
+    return loops.current().size();
   }
 
   @Override
@@ -476,67 +383,11 @@ public final class EngineGroup implements PollerGroup {
       throw new IllegalArgumentException("A group needs at least 1 loop, not " + wanted + ".");
     }
     try {
-      resize(wanted);
+      loops.resize(wanted);
     } catch (IOException e) {
       throw new IllegalStateException(
-          "The group " + name + " keeps its " + loops.size() + " loops: " + e.getMessage(), e);
+          "The group " + name + " keeps its " + loops() + " loops: " + e.getMessage(), e);
     }
-  }
-
-  private void resize(int wanted) throws IOException {
-    lock.lock();
-    try {
-      if (closed) {
-        throw over();
-      }
-      List<PollLoop> now = loops;
-      List<PollLoop> then = new ArrayList<>(now.subList(0, Math.min(wanted, now.size())));
-      List<PollLoop> fresh = new ArrayList<>();
-      try {
-        while (then.size() < wanted) {
-          PollLoop loop = new PollLoop(this, provider, provider.open(PagePool.shared()));
-          fresh.add(loop);
-          then.add(loop);
-        }
-        for (PollLoop loop : fresh) {
-          startThread(loop);
-        }
-      } catch (IOException | OutOfMemoryError e) { // the latter: no thread or no memory to be had
-        for (PollLoop loop : fresh) {
-          if (running.contains(loop)) {
-            loop.close();
-          } else {
-            loop.abandon();
-          }
-        }
-        throw e instanceof IOException io ? io : new IOException("No resources for a loop.", e);
-      }
-      loops = List.copyOf(then);
-      if (now.size() > wanted) {
-        now.subList(wanted, now.size()).forEach(PollLoop::retire);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void startThread(PollLoop loop) throws IOException {
-    if (isAdaptive()) {
-      Spares.SHARED.loopsChanged(1);
-      Spares.Spare spare = Spares.SHARED.take();
-      if (spare == null) {
-        Spares.SHARED.loopsChanged(-1);
-        throw new IOException("No thread can be started for a poll loop.");
-      }
-      loop.beginWith(spare.thread);
-      spare.lead(loop);
-    } else {
-      Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
-      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
-      loop.beginWith(thread);
-      thread.start();
-    }
-    running.add(loop);
   }
 
   @Override
@@ -551,17 +402,12 @@ public final class EngineGroup implements PollerGroup {
 
   @Override
   public int connections() {
-    return runningLoops().stream().mapToInt(PollLoop::connections).sum();
+    return loops.running().stream().mapToInt(PollLoop::connections).sum();
   }
 
   @Override
   public List<LoopStats> loopStats() {
-    lock.lock();
-    try {
-      return running.stream().map(PollLoop::stats).toList();
-    } finally {
-      lock.unlock();
-    }
+    return loops.running().stream().map(PollLoop::stats).toList();
   }
 
   @Override
@@ -574,18 +420,7 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void shutDown() {
-    List<PollLoop> ending;
-    lock.lock();
-    try {
-      closed = true;
-      loops = List.of();
-      running.forEach(PollLoop::close);
-      ending = List.copyOf(running);
-    } finally {
-      lock.unlock();
-    }
-    // They end within seconds, whatever their peers do.
-    ending.forEach(loop -> Await.uninterruptibly(loop.end()));
+    loops.close();
     starter.close();
   }
 

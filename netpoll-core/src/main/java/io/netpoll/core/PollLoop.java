@@ -129,7 +129,7 @@ final class PollLoop {
     this.watchDog = watchDog;
     this.movable = group.isAdaptive();
     this.watched = movable || group.starter().isInline() && StallWatch.isOn();
-    this.number = group.nextLoopNumber();
+    this.number = group.members().nextNumber();
     this.watch = new LoopWatch(this);
     this.lending = lending;
     this.lentPolling = new LentPolling(this, lending, callers);
@@ -660,13 +660,13 @@ final class PollLoop {
     if (movable) {
       Spares.SHARED.loopsChanged(-1);
     }
-    group.ended(this);
+    group.members().ended(this);
     end.complete(null);
   }
 
   /** Before user code runs for the last time, which may look for a loop and must not find this. */
   private void leaveGroup() {
-    group.replace(this);
+    group.members().replace(this);
   }
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */

@@ -1,0 +1,204 @@
+package io.netpoll.core;
+
+import io.netpoll.buffer.PagePool;
+import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The poll loops of a group: opens them, starts their threads, retires them, replaces broken ones,
+ * closes them. Any thread.
+ *
+ * <p>The list of loops that take new connections is replaced as a whole under a lock and read
+ * without one. Its first loop is never retired, and watches the listening sockets, except where
+ * each loop has one of its own.
+ */
+final class GroupLoops {
+  private final EngineGroup group;
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile List<PollLoop> current = List.of();
+  private volatile boolean closed;
+
+  /** All loops that have not ended, retired ones included. Under the lock. */
+  private final List<PollLoop> running = new ArrayList<>();
+
+  /** How many loops were made. */
+  private final AtomicInteger made = new AtomicInteger();
+
+  GroupLoops(EngineGroup group, String name) {
+    this.group = group;
+    this.name = name;
+  }
+
+  /** Those that take new connections; empty once the group is closed. */
+  List<PollLoop> current() {
+    return current;
+  }
+
+  /** All that have not ended. */
+  List<PollLoop> running() {
+    lock.lock();
+    try {
+      return List.copyOf(running);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Those that take new connections; refused if there is none. */
+  List<PollLoop> usable() throws IOException {
+    List<PollLoop> all = current;
+    if (closed || all.isEmpty()) {
+      throw over();
+    }
+    return all;
+  }
+
+  /** Why nothing can be done here any more. */
+  IOException over() {
+    return new IOException(
+        closed
+            ? "The poller group " + name + " is closed."
+            : "The poller group "
+                + name
+                + " has no poll loop left, since its pollers broke and none could be opened: close"
+                + " it, or call setLoops.");
+  }
+
+  /** Numbers a loop that is being made. */
+  int nextNumber() {
+    return made.getAndIncrement();
+  }
+
+  /** Opens a loop beside those that connections are spread over. */
+  PollLoop openBeside(PollerProvider other) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw over();
+      }
+      PollLoop loop = new PollLoop(group, other, other.open(PagePool.shared()));
+      try {
+        start(loop);
+      } finally {
+        if (!running.contains(loop)) {
+          loop.abandon();
+        }
+      }
+      return loop;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Opens loops, or retires the last ones, until there are as many as wanted; or changes none. */
+  void resize(int wanted) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw over();
+      }
+      List<PollLoop> now = current;
+      List<PollLoop> then = new ArrayList<>(now.subList(0, Math.min(wanted, now.size())));
+      then.addAll(startFresh(wanted - then.size()));
+      current = List.copyOf(then);
+      if (now.size() > wanted) {
+        now.subList(wanted, now.size()).forEach(PollLoop::retire);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<PollLoop> startFresh(int count) throws IOException {
+    List<PollLoop> fresh = new ArrayList<>();
+    try {
+      while (fresh.size() < count) {
+        PollerProvider provider = group.provider();
+        fresh.add(new PollLoop(group, provider, provider.open(PagePool.shared())));
+      }
+      for (PollLoop loop : fresh) {
+        start(loop);
+      }
+      return fresh;
+    } catch (IOException | OutOfMemoryError e) { // the latter: no thread or no memory to be had
+      fresh.forEach(this::drop);
+      throw e instanceof IOException io ? io : new IOException("No resources for a loop.", e);
+    }
+  }
+
+  private void drop(PollLoop loop) {
+    if (running.contains(loop)) {
+      loop.close();
+    } else {
+      loop.abandon();
+    }
+  }
+
+  private void start(PollLoop loop) throws IOException {
+    if (group.isAdaptive()) {
+      Spares.SHARED.loopsChanged(1);
+      Spares.Spare spare = Spares.SHARED.take();
+      if (spare == null) {
+        Spares.SHARED.loopsChanged(-1);
+        throw new IOException("No thread can be started for a poll loop.");
+      }
+      loop.beginWith(spare.thread);
+      spare.lead(loop);
+    } else {
+      Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
+      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
+      loop.beginWith(thread);
+      thread.start();
+    }
+    running.add(loop);
+  }
+
+  /** Replaces a loop that is broken, before it ends. */
+  void replace(PollLoop broken) {
+    lock.lock();
+    try {
+      if (!closed && current.contains(broken)) {
+        int wanted = current.size();
+        List<PollLoop> left = new ArrayList<>(current);
+        left.remove(broken);
+        current = List.copyOf(left);
+        resize(wanted);
+      }
+    } catch (IOException | RuntimeException e) {
+      Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A loop has ended. */
+  void ended(PollLoop loop) {
+    lock.lock();
+    try {
+      running.remove(loop);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes all loops, and waits for their ends, which come within seconds. */
+  void close() {
+    List<PollLoop> ending;
+    lock.lock();
+    try {
+      closed = true;
+      current = List.of();
+      running.forEach(PollLoop::close);
+      ending = List.copyOf(running);
+    } finally {
+      lock.unlock();
+    }
+    ending.forEach(loop -> Await.uninterruptibly(loop.end()));
+  }
+}
