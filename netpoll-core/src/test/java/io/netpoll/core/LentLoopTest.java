@@ -44,11 +44,14 @@ class LentLoopTest {
   @BeforeEach
   void lend() {
     System.setProperty(Lending.PROPERTY, "true");
+    // So that a loan pays also where others use the processor for some milliseconds meanwhile.
+    System.setProperty(Lending.PATIENCE_PROPERTY, "1000000");
   }
 
   @AfterEach
   void end() throws Exception {
     System.clearProperty(Lending.PROPERTY);
+    System.clearProperty(Lending.PATIENCE_PROPERTY);
     over = true;
     for (Thread thread : threads) {
       thread.join();
