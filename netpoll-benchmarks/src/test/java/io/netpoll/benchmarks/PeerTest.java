@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 @ExtendWith({PeerTest.VirtualThreadPollers.class, LeakCheck.class})
 class PeerTest {
-  private static final long PATIENCE_NANOS = 5_000_000_000L;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private Set<Thread> before = Set.of();
 

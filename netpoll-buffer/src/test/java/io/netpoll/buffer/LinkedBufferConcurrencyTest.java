@@ -127,7 +127,7 @@ class LinkedBufferConcurrencyTest {
             buffer.release();
             done += n;
             while (output.written() - output.consumed() > BACKLOG) {
-              Thread.onSpinWait();
+              Thread.yield();
             }
           }
         },
@@ -167,8 +167,13 @@ class LinkedBufferConcurrencyTest {
     buffer.flush();
   }
 
-  /** Writes a message when the one before was consumed, so that both sides meet at the tail. */
+  /**
+   * Writes a message when the one before was consumed, so that both sides meet at the tail; what is
+   * left after some seconds at once, since each step takes milliseconds where threads share one
+   * processor with others.
+   */
   private void writeInStep(long total) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     for (long done = 0; done < total; ) {
       int n = (int) Math.min(1 + done % 5, total - done);
       for (int i = 0; i < n; i++) {
@@ -180,7 +185,7 @@ class LinkedBufferConcurrencyTest {
       }
       done += n;
       buffer.flush();
-      throttle(8);
+      throttle(System.nanoTime() < end ? 8 : BACKLOG);
       if (done % 7 == 0) {
         buffer.writeByte(1);
         buffer.mallocAck(0);

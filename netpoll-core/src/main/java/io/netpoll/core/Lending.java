@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *       parks; so does a caller, which unparks the leader instead. The leader that sees a task
  *       while BORROWED parks again: the caller's look at the tasks, behind its step to LENT, comes
  *       later.
- *   <li>The events that nobody polls for while LENT: after {@link #PATIENCE} the leader recalls the
+ *   <li>The events that nobody polls for while LENT: after {@link #patience} the leader recalls the
  *       loop, and takes it back as it does for a task. That bounds the delay of what comes
  *       meanwhile, a timer included. It bounds, too, how long callers that wake each other on a
  *       carrier keep it from virtual threads that others have made runnable.
@@ -59,8 +59,10 @@ final class Lending {
   /** Whether loops are lent, {@code true} or {@code false}; by default the machine decides. */
   static final String PROPERTY = "io.netpoll.lendLoops";
 
-  /** How long a loan takes at most, in nanoseconds. */
-  private static final long PATIENCE = TimeUnit.MICROSECONDS.toNanos(500);
+  /** How long a loan takes at most, in microseconds. */
+  static final String PATIENCE_PROPERTY = "io.netpoll.loanMicros";
+
+  private static final int PATIENCE_MICROS = 500;
 
   /** How many batches at most are woken without a loan, after loans that were of no use. */
   private static final int MOST_SKIPPED = 1024;
@@ -116,13 +118,15 @@ final class Lending {
 
   /**
    * Makes one for a loop of {@code backend}: lent if the process has one processor, where the
-   * leader's own thread gains nothing, or as {@value #PROPERTY} says.
+   * leader's own thread gains nothing, or as {@value #PROPERTY} says; for {@value
+   * #PATIENCE_PROPERTY} at most.
    */
   static Lending onThisMachine(PollerProvider backend) {
     String wish = System.getProperty(PROPERTY);
     boolean wanted =
         wish == null ? Runtime.getRuntime().availableProcessors() == 1 : Boolean.parseBoolean(wish);
-    return new Lending(wanted && !backend.threadAffine(), PATIENCE);
+    int micros = Integer.getInteger(PATIENCE_PROPERTY, PATIENCE_MICROS);
+    return new Lending(wanted && !backend.threadAffine(), TimeUnit.MICROSECONDS.toNanos(micros));
   }
 
   // ---- The leader ----------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class LentLoopTest {
   private static final int PINGS = 50;
 
   private final List<Thread> threads = new ArrayList<>();
-  private final List<EngineConnection> connections = new ArrayList<>();
+  private final List<FakePeer> peers = new ArrayList<>();
   private final AtomicInteger answers = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean over;
@@ -44,15 +44,19 @@ class LentLoopTest {
   @BeforeEach
   void lend() {
     System.setProperty(Lending.PROPERTY, "true");
+    // So that a loan pays also where others use the processor for some milliseconds meanwhile.
+    System.setProperty(Lending.PATIENCE_PROPERTY, "1000000");
   }
 
   @AfterEach
   void end() throws Exception {
     System.clearProperty(Lending.PROPERTY);
+    System.clearProperty(Lending.PATIENCE_PROPERTY);
     over = true;
     for (Thread thread : threads) {
       thread.join();
     }
+    peers.forEach(FakePeer::close);
     engine.close();
     listener.close();
     assertThat(failure.get()).isNull();
@@ -62,16 +66,17 @@ class LentLoopTest {
   private void callersPoll(Execution.Mode mode) throws Exception {
     engine = new Harness(Harness.execution(mode));
     listener = FakeNetwork.listen(Harness.ANY_PORT);
-    List<FakePeer> peers = new ArrayList<>();
+    List<EngineConnection> connections = new ArrayList<>();
     for (int i = 0; i < CALLERS; i++) {
       ConnectionSettings settings = new ConnectionSettings.Builder().build(null);
       Await.Limit soon = Await.Limit.in(Harness.SOON.toNanos());
       connections.add(engine.connect(listener.address(), settings, soon));
       peers.add(listener.accept(Harness.SOON));
     }
-    start("echo", () -> echo(peers));
-    for (EngineConnection connection : connections) {
-      start("caller", () -> call(connection));
+    for (int i = 0; i < CALLERS; i++) {
+      EngineConnection connection = connections.get(i);
+      FakePeer peer = peers.get(i);
+      start(() -> call(connection, peer));
     }
     Lending lending = connections.get(0).loop().lending;
     Eventually.holds("callers poll", () -> lending.turns() > 0);
@@ -81,7 +86,7 @@ class LentLoopTest {
     void run() throws Exception;
   }
 
-  private void start(String name, Body body) {
+  private void start(Body body) {
     Thread thread =
         new Thread(
             () -> {
@@ -93,32 +98,34 @@ class LentLoopTest {
                 }
               }
             },
-            name);
+            "caller");
     threads.add(thread);
     thread.start();
   }
 
-  /** Answers all that wait together, so that the loop finds many answers at once. */
-  private void echo(List<FakePeer> peers) throws Exception {
-    while (!over) {
-      for (FakePeer peer : peers) {
-        int asked = peer.received();
-        if (asked > 0) {
-          peer.send(peer.receive(asked, Harness.SOON));
-        }
-      }
-      Thread.yield();
-    }
-    peers.forEach(FakePeer::close);
-  }
-
-  private void call(EngineConnection connection) throws IOException {
+  /**
+   * Answers itself before it waits, so that the last caller to wait finds the answers of all,
+   * whichever threads the system lets run.
+   */
+  private void call(EngineConnection connection, FakePeer peer) throws IOException {
     while (!over) {
       connection.writer().writeInt(0);
       connection.writer().flush();
+      answer(peer);
       assertThat(readInt(connection.reader())).isZero();
       connection.reader().release();
       answers.incrementAndGet();
+    }
+  }
+
+  private static void answer(FakePeer peer) throws IOException {
+    while (true) {
+      try {
+        peer.send(peer.receive(Integer.BYTES, Harness.SOON));
+        return;
+      } catch (InterruptedException e) {
+        // Meant for the caller's own wait, and gone: there will be more.
+      }
     }
   }
 
@@ -184,7 +191,7 @@ class LentLoopTest {
     callersPoll(mode);
     for (int i = 0; i < PINGS; i++) {
       int before = answers.get();
-      threads.get(1 + i % CALLERS).interrupt();
+      threads.get(i % CALLERS).interrupt();
       Eventually.holds("callers are answered", () -> answers.get() > before + CALLERS);
     }
   }

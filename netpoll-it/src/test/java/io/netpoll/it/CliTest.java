@@ -6,6 +6,7 @@ import io.netpoll.it.Program.Outcome;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -350,11 +351,11 @@ class CliTest {
 
   @Test
   void anUnreachableAddress_isOneSentence() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+    try (Socket bound = new Socket()) { // so that nobody else listens at its port
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String port = Integer.toString(bound.getLocalPort());
+      assertOneSentence(run("echo-client", "--port", port), 1, "127.0.0.1:" + port);
     }
-    assertOneSentence(run("echo-client", "--port", Integer.toString(port)), 1, "127.0.0.1:" + port);
   }
 
   @Test

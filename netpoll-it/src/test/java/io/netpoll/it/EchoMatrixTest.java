@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * run here and in every execution mode.
  */
 @ExtendWith(LeakCheck.class)
-@Timeout(60)
+@Timeout(300)
 class EchoMatrixTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -32,18 +32,18 @@ class LayersTest {
           "client", List.of("api", "core"),
           "testkit", API_ALONE);
 
+  private static final Map<String, JavaClasses> CLASSES = read(Modules.all());
+
   static Stream<String> modules() {
-    return Modules.all().keySet().stream();
+    return CLASSES.keySet().stream();
   }
 
   @ParameterizedTest
   @MethodSource("modules")
   void aModule_usesOnlyWhatTheDesignAllows(String module) {
     List<String> allowed = ALLOWED.getOrDefault(module, API_ALONE); // a backend
-    Map<String, JavaClasses> classes = new HashMap<>();
-    Modules.all().forEach((name, location) -> classes.put(name, read(location)));
     Set<String> forbidden = new HashSet<>();
-    classes.forEach(
+    CLASSES.forEach(
         (name, others) -> {
           if (!name.equals(module) && !allowed.contains(name)) {
             others.forEach(other -> forbidden.add(other.getName()));
@@ -55,7 +55,13 @@ class LayersTest {
             DescribedPredicate.describe(
                 "belong to a module other than " + allowed,
                 (JavaClass target) -> forbidden.contains(target.getName())))
-        .check(classes.get(module));
+        .check(CLASSES.get(module));
+  }
+
+  private static Map<String, JavaClasses> read(Map<String, Path> modules) {
+    Map<String, JavaClasses> classes = new HashMap<>();
+    modules.forEach((name, location) -> classes.put(name, read(location)));
+    return classes;
   }
 
   private static JavaClasses read(Path location) {

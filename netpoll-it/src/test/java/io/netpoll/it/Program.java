@@ -17,7 +17,11 @@ import java.util.concurrent.TimeUnit;
 
 /** A Java virtual machine of its own, run by a test. Closing it kills it. */
 public final class Program implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
+
+  /** Options for programs that live for a moment. */
+  private static final List<String> SOON_UP =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
 
   /**
    * How a program ended.
@@ -72,7 +76,8 @@ public final class Program implements AutoCloseable {
 
   /** Starts a command of the examples jar. */
   static Program examples(String... arguments) throws IOException {
-    List<String> all = new ArrayList<>(List.of("-jar", System.getProperty("netpoll.examples.jar")));
+    List<String> all = new ArrayList<>(SOON_UP);
+    all.addAll(List.of("-jar", System.getProperty("netpoll.examples.jar")));
     all.addAll(Arrays.asList(arguments));
     return new Program(command(all));
   }

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.Listener;
-import io.netpoll.testkit.Eventually;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -166,8 +164,7 @@ class RestartTest {
     try (Launcher launcher = new Launcher()) {
       var child = launcher.start(FIRST_INHERITED, output, variables, main);
       assertThat(child.exitCode()).isEqualTo(1);
-      Eventually.passes(
-          Duration.ofSeconds(1), () -> assertThat(Files.readString(output)).contains(message));
+      assertThat(Files.readString(output)).contains(message);
     }
   }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ShutdownTest {
   private static final int ROUNDS = Integer.getInteger("netpoll.it.rounds", 5);
   private static final int CLIENTS = 8;
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   static Stream<Setting> settings() {
     return Setting.all().stream();

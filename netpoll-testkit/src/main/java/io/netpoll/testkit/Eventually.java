@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Waits for what another thread will bring about, in place of sleeping. */
 public final class Eventually {
   /** How long the methods without a time-out wait. */
-  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
   private static final long PAUSE_NANOS = 1_000_000;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * Fails a test class that leaves behind more threads named {@code netpoll-…}, or more descriptors,
- * than there were before it. What is on its way out has five seconds to go.
+ * than there were before it. What is on its way out has 20 seconds to go.
  *
  * <p>Use it with {@code @ExtendWith(LeakCheck.class)} on the class. Where threads that the process
  * shares may stay, register it in a static field instead:
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  */
 public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   private static final Namespace NAMESPACE = Namespace.create(LeakCheck.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final List<String> ignoredThreads;
   private final Duration patience;

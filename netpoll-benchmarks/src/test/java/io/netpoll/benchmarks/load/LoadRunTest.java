@@ -56,7 +56,7 @@ class LoadRunTest {
     for (Socket socket : accepted) {
       socket.close();
     }
-    assertThat(threads.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     for (Socket socket : accepted) {
       socket.close();
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The guide's chapter on clients. */
-@Timeout(30)
+@Timeout(60)
 class ClientGuideTest {
   private static final String HELLO = "hello, world";
 

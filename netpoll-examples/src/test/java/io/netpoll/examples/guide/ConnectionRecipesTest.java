@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The recipes for connections: pools, many writers, proxies, files, timeouts. */
-@Timeout(30)
+@Timeout(60)
 class ConnectionRecipesTest {
   private final EventLoop server = EventLoop.builder(ConnectionRecipesTest::echo).build();
   private String address = "";

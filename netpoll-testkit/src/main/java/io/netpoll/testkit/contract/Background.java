@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Work of a test on a thread of its own; {@link #get()} gives its result or its failure. */
 final class Background<T> extends FutureTask<T> {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   /** Work without a result. */
   interface Work {

@@ -21,6 +21,9 @@ final class BlackHole implements AutoCloseable {
   private static final int ENOUGH = 64;
   private static final long BRIEFLY_MILLIS = 20;
 
+  /** One alone may have been answered late, and has then filled the queue. */
+  private static final int UNANSWERED = 2;
+
   private final ServerSocketChannel server;
   private final List<SocketChannel> queued = new ArrayList<>();
 
@@ -33,8 +36,9 @@ final class BlackHole implements AutoCloseable {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.INET);
     BlackHole hole = new BlackHole(server.bind(SocketKind.TCP.free(Path.of("")), 1));
     try {
-      while (hole.queueOne()) {
+      while (hole.unanswered() < UNANSWERED) {
         assumeTrue(hole.queued.size() < ENOUGH, "The system accepts beyond the backlog.");
+        hole.queueOne();
       }
       return hole;
     } catch (IOException | RuntimeException e) {
@@ -43,20 +47,28 @@ final class BlackHole implements AutoCloseable {
     }
   }
 
-  /** Connects once more; tells whether that was answered. */
-  private boolean queueOne() throws IOException {
+  /** Connects once more, and gives the answer some time to come. */
+  private void queueOne() throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.INET);
     queued.add(channel);
     channel.configureBlocking(false);
     if (channel.connect(address())) {
-      return true;
+      return;
     }
     // On the loopback interface an answer comes at once.
     try (Selector selector = Selector.open()) {
       channel.register(selector, SelectionKey.OP_CONNECT);
       selector.select(BRIEFLY_MILLIS);
-      return channel.finishConnect();
     }
+  }
+
+  /** How many have got no answer so far. */
+  private int unanswered() throws IOException {
+    int unanswered = 0;
+    for (SocketChannel channel : queued) {
+      unanswered += channel.finishConnect() ? 0 : 1;
+    }
+    return unanswered;
   }
 
   SocketAddress address() throws IOException {

@@ -126,10 +126,7 @@ abstract class ConnectContract extends PollerSuite {
   @EnumSource
   void aRefusedConnectFails_withTheSystemsWords(SocketKind kind) throws Exception {
     kind.assumeProvidedBy(provider());
-    SocketAddress address;
-    try (ServerSocketChannel server = kind.listen(directory)) {
-      address = server.getLocalAddress();
-    }
+    SocketAddress address = stage.keep(RefusingAddress.open(kind, directory)).address();
     IOException cause;
     try {
       RecordingEndpoint endpoint = stage.connect(address);

@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * sockets of a test. Closing it closes them all.
  */
 final class ConnectionStage implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final PollerGroup group;
   final Execution.Mode mode;

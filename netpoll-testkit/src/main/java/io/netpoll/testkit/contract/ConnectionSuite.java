@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the parts of {@link ConnectionContract} share. */
-@Timeout(60)
+@Timeout(300)
 abstract class ConnectionSuite {
   /** Sends back whatever came, in every execution mode. */
   static final OnRequest ECHO =

@@ -166,10 +166,7 @@ abstract class DialContract extends ConnectionSuite {
   @EnumSource
   void whenAllRefuse_eachReasonIsTold(Execution.Mode mode) throws Exception {
     var stage = open(mode);
-    int port;
-    try (ServerSocketChannel server = ServerSocketChannel.open()) {
-      port = port(server.bind(new InetSocketAddress("127.0.0.1", 0)).getLocalAddress());
-    }
+    int port = port(stage.keep(RefusingAddress.open()).address());
     Dialer dialer = dialer(stage, LONG, "127.0.0.1", "127.0.0.2");
     assertThatThrownBy(() -> dialer.connect("tcp", "somewhere:" + port, ConnectionStage.PATIENCE))
         .isInstanceOf(ConnectException.class)

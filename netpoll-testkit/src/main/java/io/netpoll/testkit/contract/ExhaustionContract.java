@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A poller out of descriptors: {@link PollerShortOfDescriptors}. */
-@Timeout(60)
+@Timeout(180)
 abstract class ExhaustionContract {
   @TempDir Path directory;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A virtual machine of its own, with a low limit on descriptors. */
 final class LimitedProcess {
   private static final int DESCRIPTORS = 256;
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int PATIENCE_SECONDS = 120;
   private static final int FUTILE_ATTEMPTS = 20;
 
   private LimitedProcess() {}

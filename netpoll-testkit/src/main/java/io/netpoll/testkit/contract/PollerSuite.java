@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the parts of {@link PollerContract} share: a poller that the test itself leads. */
-@Timeout(60)
+@Timeout(300)
 abstract class PollerSuite {
   @TempDir Path directory;
   PollerStage stage;

@@ -402,10 +402,7 @@ abstract class PoolContract extends ConnectionSuite {
   @Test
   void aDialThatFailsFailsACaller() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
-    SocketAddress address;
-    try (ServerSocketChannel server = SocketKind.TCP.listen(stage.directory())) {
-      address = server.getLocalAddress();
-    }
+    SocketAddress address = stage.keep(RefusingAddress.open()).address();
     try (ConnectionPool pool = pool(stage, address, options -> options.maxConnections(1))) {
       List<Background<Lease>> callers = new ArrayList<>();
       for (int i = 0; i < 5; i++) {

@@ -8,7 +8,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -59,9 +58,8 @@ final class ServerShortOfDescriptors {
 
   /** Loads what a dial that fails needs. */
   private static void refuse(ConnectionStage stage) throws IOException {
-    SocketChannel bound = SocketChannel.open().bind(SocketKind.TCP.free(Path.of("")));
-    try (bound) {
-      stage.dial(bound.getLocalAddress()).close();
+    try (RefusingAddress refusing = RefusingAddress.open()) {
+      stage.dial(refusing.address()).close();
       throw new AssertionError("Nobody listens there.");
     } catch (ConnectException expected) {
       // Nobody listens there.

@@ -7,7 +7,6 @@ import io.netpoll.ConnectionClosedException;
 import io.netpoll.Execution;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.WriteTimeoutException;
-import io.netpoll.testkit.Eventually;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -129,24 +128,30 @@ abstract class TimeContract extends ConnectionSuite {
 
   /**
    * Each exchange bounds how long nothing moved, from its first byte to the end of the next one. A
-   * try in which this thread was held up for too long tells nothing.
+   * try in which this thread was held up for too long tells nothing, and the next one has a longer
+   * timeout.
    */
   @ParameterizedTest
   @EnumSource
   void whereBytesMove_theConnectionStays(Execution.Mode mode) throws Exception {
     var stage = open(mode);
-    var server = stage.serve(SocketKind.TCP, ECHO, options -> options.inactivityTimeout(BRIEFLY));
-    Eventually.holds("three timeouts of exchanges", () -> exchangesLast(server));
+    boolean told = false;
+    for (Duration timeout = BRIEFLY; !told; timeout = timeout.plus(timeout)) {
+      assertThat(timeout).isLessThan(ConnectionStage.PATIENCE);
+      told = exchangesLast(stage, timeout);
+    }
   }
 
-  private static boolean exchangesLast(ConnectionStage.Server server) throws IOException {
+  /** Whether this thread made exchanges for three timeouts, none of which was over meanwhile. */
+  private static boolean exchangesLast(ConnectionStage stage, Duration timeout) throws IOException {
+    var server = stage.serve(SocketKind.TCP, ECHO, options -> options.inactivityTimeout(timeout));
+    long before = System.nanoTime();
     try (SocketChannel peer = server.open()) {
-      long end = System.nanoTime() + 3 * BRIEFLY.toNanos();
-      long before = System.nanoTime();
+      long end = System.nanoTime() + 3 * timeout.toNanos();
       while (System.nanoTime() - end < 0) {
         long start = System.nanoTime();
         boolean answered = isAnswered(peer);
-        if (System.nanoTime() - before >= BRIEFLY.toNanos()) {
+        if (System.nanoTime() - before >= timeout.toNanos()) {
           return false;
         }
         assertThat(answered).isTrue();

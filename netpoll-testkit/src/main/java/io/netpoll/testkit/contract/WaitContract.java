@@ -180,10 +180,7 @@ abstract class WaitContract extends ConnectionSuite {
   void aDialThatIsRefusedFails(SocketKind kind) throws Exception {
     kind.assumeProvidedBy(provider());
     var stage = open(Execution.Mode.WORKERS);
-    SocketAddress address;
-    try (ServerSocketChannel server = kind.listen(directory)) {
-      address = server.getLocalAddress();
-    }
+    SocketAddress address = stage.keep(RefusingAddress.open(kind, directory)).address();
     assertThatThrownBy(() -> stage.dial(address)).isInstanceOf(ConnectException.class);
     Eventually.holds("nothing is left of it", () -> stage.group.connections() == 0);
   }
