@@ -19,10 +19,10 @@ final class Link {
   final SteppedLoop stepped = SteppedLoop.inline();
   final EngineConnection connection;
 
-  private Link(Duration readTimeout, @Nullable PendingDial dial) {
+  private Link(Duration readTimeout, Duration writeTimeout, @Nullable PendingDial dial) {
     ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
     settings.readTimeout(readTimeout);
-    settings.writeTimeout(LONG);
+    settings.writeTimeout(writeTimeout);
     settings.inputHighWaterMark(MARK);
     settings.outputHighWaterMark(MARK);
     stepped.loop.reserve();
@@ -35,14 +35,18 @@ final class Link {
   }
 
   static Link established(Duration readTimeout) {
-    Link link = new Link(readTimeout, null);
+    return established(readTimeout, LONG);
+  }
+
+  static Link established(Duration readTimeout, Duration writeTimeout) {
+    Link link = new Link(readTimeout, writeTimeout, null);
     link.connection.leader.attach(new NoSocket());
     return link;
   }
 
   /** A connection that is being established. */
   static Link dialled(PendingDial dial) {
-    Link link = new Link(LONG, dial);
+    Link link = new Link(LONG, LONG, dial);
     link.connection.leader.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
     return link;
   }

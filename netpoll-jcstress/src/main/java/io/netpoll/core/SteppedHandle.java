@@ -31,6 +31,7 @@ final class SteppedHandle implements Handle {
   private volatile boolean armed;
   private volatile boolean closed;
   private volatile boolean aborted;
+  private volatile boolean detaching;
 
   SteppedHandle(Endpoint endpoint) {
     this.endpoint = endpoint;
@@ -50,6 +51,11 @@ final class SteppedHandle implements Handle {
 
   boolean isAborted() {
     return aborted;
+  }
+
+  /** Whether the poller was told to give the socket back. */
+  boolean isDetaching() {
+    return detaching;
   }
 
   /** Whether the poller was told to send when the socket takes more. */
@@ -133,7 +139,10 @@ final class SteppedHandle implements Handle {
   }
 
   @Override
-  public void detach() {}
+  public void detach() {
+    misused |= sending.get() || closed;
+    detaching = true;
+  }
 
   @Override
   public <T> void setOption(SocketOption<T> option, T value) {}

@@ -232,7 +232,8 @@ class HostilePeersTest {
   @MethodSource("inlineSettings") // handlers of a thousand peers wait without a thousand threads
   void declaredLengthsOfAThousandPeers_takeMemoryAsBytesCome(Setting setting) throws Exception {
     int peersDeclaring = 1000;
-    byte[] declared = ByteBuffer.allocate(Integer.BYTES).putInt(1 << 30).array();
+    int firstPage = 4 << 10; // when it is full, the next read gets a page for what was declared
+    byte[] declared = ByteBuffer.allocate(firstPage).putInt(1 << 30).array();
     try (Stage stage = serve(setting);
         Peers peers = new Peers(stage)) {
       assertServes(stage);
