@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandlerStarter {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private static final Runnable NOTHING = () -> {};
 
   private final String groupName;
 
@@ -28,6 +31,9 @@ final class HandlerStarter {
   private final @Nullable WorkerPool ownPool;
 
   private final LogLimit refusals = new LogLimit();
+
+  /** Whether a {@link Retry} is scheduled on some loop. */
+  private final AtomicBoolean retrying = new AtomicBoolean();
 
   /**
    * Makes the starter for an execution mode.
@@ -124,6 +130,9 @@ final class HandlerStarter {
         loop.timers().schedule(RETRY_NANOS, this);
       } else {
         loop.makeReady(start);
+        if (retrying.compareAndSet(false, true)) {
+          loop.timers().schedule(RETRY_NANOS, new Retry(threads, loop));
+        }
       }
     }
 
@@ -135,6 +144,31 @@ final class HandlerStarter {
     @Override
     void ended() {
       startAlone(start);
+    }
+  }
+
+  /**
+   * Asks for a thread again though nothing needs one: a {@link TurnStarter} that refused one run
+   * may hold others, which it starts when it is called next. One at a time.
+   */
+  private final class Retry extends TimerWheel.Timer {
+    private final Executor threads;
+    private final PollLoop loop;
+
+    Retry(Executor threads, PollLoop loop) {
+      this.threads = threads;
+      this.loop = loop;
+    }
+
+    @Override
+    public void run() {
+      retrying.set(false);
+      startOn(threads, loop, NOTHING);
+    }
+
+    @Override
+    void ended() {
+      retrying.set(false);
     }
   }
 
