@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
  * lock; what a flush published happens-before the read that sees it.
  *
  * <p>{@link #release()} is the only memory duty. There are no reference counts: a buffer that is
- * never released costs its pages until the garbage collector finds it, nothing worse.
+ * never released costs its pages until the garbage collector finds it, nothing worse. Pages smaller
+ * than 1 MiB are cut from blocks of 1 MiB, and a lost one comes back with its block only: when
+ * nothing else uses memory of that block.
  *
  * <h2>Debugging</h2>
  *

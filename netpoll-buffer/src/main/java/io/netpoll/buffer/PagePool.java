@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Size classes are 512 B, 4 KiB and by four up to 1 MiB, and by two up to 16 MiB; what is larger
  * is allocated alone, at its exact size, and not kept. The pool refers to no page that is lent: one
  * that is never given back costs memory until the garbage collector finds its slab, nothing worse.
- * Memory is never freed by hand, so a view can be stale, but never dangling.
+ * Pages smaller than 1 MiB share slabs of 1 MiB, and a slab is not collected while another page of
+ * it is lent or cached; its other pages are lent as before. Memory is never freed by hand, so a
+ * view can be stale, but never dangling.
  *
  * <p>Thread-safe; nothing is synchronized. Taking and giving on a platform thread are free of
  * atomic operations as long as the thread's cache has pages, and room.
