@@ -65,7 +65,7 @@ public final class FileRun implements AutoCloseable {
   }
 
   /**
-   * Opens the connections.
+   * Opens the connections, and asks for the file on each.
    *
    * @param size bytes of the file, a multiple of those of the block
    * @param compares whether all bytes are compared, which costs time
@@ -80,6 +80,9 @@ public final class FileRun implements AutoCloseable {
     try {
       for (int i = 0; i < connections; i++) {
         lines.add(open(server));
+      }
+      for (Line line : lines) {
+        ask(line);
       }
     } catch (Throwable e) {
       close();
@@ -101,9 +104,6 @@ public final class FileRun implements AutoCloseable {
    * @throws IOException if a byte is wrong, a connection ends, or nothing comes for 10 s
    */
   public Result run(Duration warm, Duration measured, long pid) throws IOException {
-    for (Line line : lines) {
-      ask(line);
-    }
     readFor(warm.toNanos());
     long before = bytes;
     long server = ProcessTime.nanos(pid);
