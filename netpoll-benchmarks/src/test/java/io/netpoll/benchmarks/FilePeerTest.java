@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Peers that answer every byte with a file, and the load that reads it. */
 @Timeout(60)
-@ExtendWith(LeakCheck.class)
+@ExtendWith({PeerTest.VirtualThreadPollers.class, LeakCheck.class})
 class FilePeerTest {
   private static final int BLOCK = 100_000;
   private static final Duration SHORT = Duration.ofMillis(50);
