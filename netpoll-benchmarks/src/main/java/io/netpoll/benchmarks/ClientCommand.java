@@ -3,15 +3,12 @@ package io.netpoll.benchmarks;
 import io.netpoll.benchmarks.rpc.Message;
 import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Measures callers that wait for each answer. */
 @Command(
@@ -24,24 +21,7 @@ final class ClientCommand implements Callable<Integer> {
       description = "ours, netty-epoll, netty-nio, jdk-virtual or jdk-platform.")
   private ClientName name = ClientName.OURS;
 
-  @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1")
-  private String host = "127.0.0.1";
-
-  @Option(names = "--port", paramLabel = "N", defaultValue = "8888")
-  private int port;
-
-  @Option(
-      names = "--callers",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "How many threads call; 64 by default.")
-  private int callers;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "KIND",
-      description = "Which threads: platform (the default) or virtual. The JDK's names say it.")
-  private @Nullable CallerThreads threads;
+  @Mixin private CallerOptions options = new CallerOptions();
 
   @Option(
       names = "--connections",
@@ -57,60 +37,19 @@ final class ClientCommand implements Callable<Integer> {
   private Service service = Service.ECHO;
 
   @Option(
-      names = "--size",
-      paramLabel = "BYTES",
-      defaultValue = "1024",
-      description = "Of a payload, at least 8; 1024 by default.")
-  private int size;
-
-  @Option(
-      names = "--warm",
-      paramLabel = "S",
-      defaultValue = "3",
-      description = "Seconds before measuring; 3 by default.")
-  private double warm;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "S",
-      defaultValue = "5",
-      description = "Seconds of measuring; 5 by default.")
-  private double seconds;
-
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      description = "Event loops of ours and Netty's; the number of processors by default.")
-  private @Nullable Integer loops;
-
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "Of ours: epoll or nio; by default the best that is available.")
-  private @Nullable String backend;
-
-  @Option(
       names = "--execution",
       paramLabel = "MODE",
       description = "Of ours: adaptive (the default), workers, virtual or inline.")
   private @Nullable ExecutionName execution;
 
-  @Spec private CommandSpec command = CommandSpec.create();
-
   @Override
   public Integer call() throws Exception {
     check();
     ClientRun.Plan plan =
-        new ClientRun.Plan(
-            callers,
-            connections == null ? callers : connections,
-            size,
-            (long) (warm * 1e9),
-            (long) (seconds * 1e9),
-            threads(),
-            service);
-    try (EchoClient client = open()) {
-      System.out.println(ClientRun.run(client, plan));
+        options.plan(connections == null ? options.callers() : connections, threads());
+    try (MessageClient client = open()) {
+      System.out.println(
+          service == Service.ECHO ? ClientRun.echo(client, plan) : ClientRun.call(client, plan));
     }
     return 0;
   }
@@ -119,54 +58,41 @@ final class ClientCommand implements Callable<Integer> {
     if (name.isJdk()) {
       return name == ClientName.JDK_VIRTUAL ? CallerThreads.VIRTUAL : CallerThreads.PLATFORM;
     }
+    CallerThreads threads = options.threads();
     return threads == null ? CallerThreads.PLATFORM : threads;
   }
 
-  private EchoClient open() throws IOException {
-    InetSocketAddress server = new InetSocketAddress(host, port);
+  private MessageClient open() throws IOException {
     return switch (name) {
       case OURS ->
           new OurClient(
-              server, loops, backend, execution == null ? ExecutionName.ADAPTIVE : execution);
-      case NETTY_EPOLL -> netty(server, PeerName.NETTY_EPOLL);
-      case NETTY_NIO -> netty(server, PeerName.NETTY_NIO);
-      case JDK_VIRTUAL, JDK_PLATFORM -> new JdkClient(server);
+              options.server(),
+              options.loops(),
+              options.backend(),
+              execution == null ? ExecutionName.ADAPTIVE : execution);
+      case NETTY_EPOLL -> netty(PeerName.NETTY_EPOLL);
+      case NETTY_NIO -> netty(PeerName.NETTY_NIO);
+      case JDK_VIRTUAL, JDK_PLATFORM -> new JdkClient(options.server());
     };
   }
 
-  private EchoClient netty(InetSocketAddress server, PeerName transport) {
-    int count = loops == null ? Runtime.getRuntime().availableProcessors() : loops;
-    return new NettyClient(server, count, NettyTransport.of(transport));
+  private MessageClient netty(PeerName transport) {
+    return new NettyClient(
+        options.server(), options.loopsOrProcessors(), NettyTransport.of(transport));
   }
 
   private void check() {
-    if (port < 1 || port > 65535) {
-      throw misuse("--port " + port + " is not between 1 and 65535.");
-    }
-    if (callers < 1 || loops != null && loops < 1) {
-      throw misuse("--callers and --loops need at least 1.");
-    }
+    options.check(service == Service.ECHO ? Long.BYTES : Message.HEADER, FrameLengths.MAX);
+    int callers = options.callers();
     if (connections != null && (connections < 1 || connections % callers != 0)) {
-      throw misuse(
+      throw options.misuse(
           "--connections " + connections + " is not a multiple of the " + callers + " callers.");
     }
-    int smallest = service == Service.ECHO ? Long.BYTES : Message.HEADER;
-    if (size < smallest || size > FrameLengths.MAX) {
-      throw misuse(
-          "--size " + size + " is not between " + smallest + " and " + FrameLengths.MAX + ".");
+    if (name.isJdk() && (options.threads() != null || options.loops() != null)) {
+      throw options.misuse("--threads and --loops are not for " + name + ".");
     }
-    if (!(seconds > 0 && seconds <= 3600 && warm >= 0 && warm <= 3600)) {
-      throw misuse("--seconds and --warm must be positive, and 3600 at most.");
+    if (name != ClientName.OURS && (options.backend() != null || execution != null)) {
+      throw options.misuse("--backend and --execution are for ours, not for " + name + ".");
     }
-    if (name.isJdk() && (threads != null || loops != null)) {
-      throw misuse("--threads and --loops are not for " + name + ".");
-    }
-    if (name != ClientName.OURS && (backend != null || execution != null)) {
-      throw misuse("--backend and --execution are for ours, not for " + name + ".");
-    }
-  }
-
-  private ParameterException misuse(String sentence) {
-    return new ParameterException(command.commandLine(), sentence);
   }
 }

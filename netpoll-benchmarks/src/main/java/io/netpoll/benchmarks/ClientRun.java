@@ -1,30 +1,25 @@
 package io.netpoll.benchmarks;
 
-import com.sun.management.OperatingSystemMXBean;
-import io.netpoll.benchmarks.EchoClient.Line;
-import io.netpoll.benchmarks.rpc.Message;
-import io.netpoll.benchmarks.rpc.Service;
+import io.netpoll.benchmarks.load.ProcessTime;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 
 /**
  * Callers, each of which sends a frame, waits until it has come back, and sends the next, in turn
- * over the connections that are its own. No two payloads of a connection are alike.
+ * over the connections that are its own. The thread that runs the plan opens and closes them.
+ *
+ * @param <L> the connections
  */
-final class ClientRun {
+final class ClientRun<L extends EchoClient.Line> {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /**
@@ -36,7 +31,7 @@ final class ClientRun {
    * @param warmNanos how long they call before it counts
    * @param nanos how long it counts
    * @param threads which threads call
-   * @param service what the server does
+   * @param serverPid the server's process; 0 for unknown
    */
   record Plan(
       int callers,
@@ -45,7 +40,7 @@ final class ClientRun {
       long warmNanos,
       long nanos,
       CallerThreads threads,
-      Service service) {}
+      long serverPid) {}
 
   /**
    * What was measured.
@@ -53,46 +48,64 @@ final class ClientRun {
    * @param latencies of all exchanges, in nanoseconds
    * @param nanos how long they took together
    * @param cpuNanos the processor time that this process took for them
+   * @param serverNanos the processor time that the server took; 0 if it was not known
    */
-  record Result(Histogram latencies, long nanos, long cpuNanos) {
+  record Result(Histogram latencies, long nanos, long cpuNanos, long serverNanos) {
     @Override
     public String toString() {
       long count = latencies.getTotalCount();
       return String.format(
           Locale.ROOT,
-          "rate=%.0f p50_us=%.1f p99_us=%.1f cpu_us=%.2f",
+          "rate=%.0f p50_us=%.1f p99_us=%.1f cpu_us=%.2f load_cpu=%.2f",
           count * 1e9 / nanos,
           latencies.getValueAtPercentile(50) / 1e3,
           latencies.getValueAtPercentile(99) / 1e3,
-          cpuNanos / 1e3 / Math.max(1, count));
+          cpuNanos / 1e3 / Math.max(1, count),
+          (double) serverNanos / nanos);
     }
   }
 
+  /** Opens a connection. */
+  private interface Opening<L> {
+    L open() throws IOException, InterruptedException;
+  }
+
   private final Plan plan;
-  private final List<Line> lines = new ArrayList<>();
+  private final IntFunction<Exchange<L>> exchanges;
+  private final List<L> lines = new ArrayList<>();
   private volatile boolean measuring;
   private volatile boolean over;
 
-  private ClientRun(Plan plan) {
+  private ClientRun(Plan plan, IntFunction<Exchange<L>> exchanges) {
     this.plan = plan;
+    this.exchanges = exchanges;
   }
 
   /**
-   * Carries out a plan. It ends in time whatever the server does, and closes all connections.
+   * Carries out a plan with frames that come back. It ends in time whatever the server does, and
+   * closes all connections.
    *
    * @throws IOException if an exchange fails, or is not done five seconds after the others
    */
-  static Result run(EchoClient client, Plan plan) throws IOException, InterruptedException {
-    ClientRun run = new ClientRun(plan);
+  static Result echo(EchoClient client, Plan plan) throws IOException, InterruptedException {
+    return new ClientRun<EchoClient.Line>(plan, Exchange::echo).run(client::open);
+  }
+
+  /** Carries out a plan with messages; otherwise like {@link #echo}. */
+  static Result call(MessageClient client, Plan plan) throws IOException, InterruptedException {
+    return new ClientRun<MessageClient.MessageLine>(plan, Exchange::call).run(client::open);
+  }
+
+  private Result run(Opening<L> opening) throws IOException, InterruptedException {
     ExecutorService threads = plan.threads().executor();
     try {
       for (int i = 0; i < plan.connections(); i++) {
-        run.lines.add(client.open());
+        lines.add(opening.open());
       }
-      return run.measure(threads);
+      return measure(threads);
     } finally {
-      run.over = true;
-      for (Line line : run.lines) {
+      over = true;
+      for (L line : lines) {
         line.close();
       }
       threads.shutdown();
@@ -101,30 +114,31 @@ final class ClientRun {
   }
 
   private Result measure(ExecutorService threads) throws IOException, InterruptedException {
-    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     List<Future<Histogram>> callers = new ArrayList<>();
     int each = lines.size() / plan.callers();
     for (int i = 0; i < plan.callers(); i++) {
-      List<Line> own = lines.subList(i * each, (i + 1) * each);
+      List<L> own = lines.subList(i * each, (i + 1) * each);
       callers.add(threads.submit(() -> call(own)));
     }
     TimeUnit.NANOSECONDS.sleep(plan.warmNanos());
-    long cpu = system.getProcessCpuTime();
+    long cpu = ProcessTime.own();
+    long server = ProcessTime.nanos(plan.serverPid());
     long start = System.nanoTime();
     measuring = true;
     TimeUnit.NANOSECONDS.sleep(plan.nanos());
     measuring = false;
     long nanos = System.nanoTime() - start;
-    long cpuNanos = system.getProcessCpuTime() - cpu;
+    long cpuNanos = ProcessTime.own() - cpu;
+    long serverNanos = ProcessTime.nanos(plan.serverPid()) - server;
     over = true;
-    return new Result(collect(callers), nanos, cpuNanos);
+    return new Result(collect(callers), nanos, cpuNanos, serverNanos);
   }
 
-  private Histogram call(List<Line> own) throws IOException, InterruptedException {
+  private Histogram call(List<L> own) throws IOException, InterruptedException {
     Histogram latencies = new Histogram(3);
-    Exchange exchange = exchange();
+    Exchange<L> exchange = exchanges.apply(plan.size());
     do {
-      for (Line line : own) {
+      for (L line : own) {
         long start = System.nanoTime();
         exchange.on(line);
         if (measuring) {
@@ -133,40 +147,6 @@ final class ClientRun {
       }
     } while (!over);
     return latencies;
-  }
-
-  private Exchange exchange() {
-    SplittableRandom random = new SplittableRandom();
-    byte[] bytes =
-        new byte[plan.service() == Service.ECHO ? plan.size() : plan.size() - Message.HEADER];
-    random.nextBytes(bytes);
-    AtomicLong sequence = new AtomicLong(random.nextLong());
-    return plan.service() == Service.ECHO
-        ? line -> echo(line, bytes, sequence.getAndIncrement())
-        : line -> call(line, bytes, sequence.getAndIncrement());
-  }
-
-  private static void echo(Line line, byte[] payload, long sequence)
-      throws IOException, InterruptedException {
-    ByteBuffer.wrap(payload).putLong(sequence);
-    line.echo(payload);
-  }
-
-  private static void call(Line line, byte[] body, long sequence)
-      throws IOException, InterruptedException {
-    Message request = new Message(sequence, (int) sequence, body);
-    Message answer = line.call(request);
-    if (answer.id() != sequence || answer.method() != ~request.method()) {
-      throw new IOException("The answer to another request came back.");
-    }
-    if (!Arrays.equals(answer.body(), body)) {
-      throw EchoClient.wrong(request.length(), answer.length());
-    }
-  }
-
-  /** One request and its answer. */
-  private interface Exchange {
-    void on(Line line) throws IOException, InterruptedException;
   }
 
   private static Histogram collect(List<Future<Histogram>> callers)

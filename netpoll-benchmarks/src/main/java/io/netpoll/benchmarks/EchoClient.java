@@ -1,6 +1,5 @@
 package io.netpoll.benchmarks;
 
-import io.netpoll.benchmarks.rpc.Message;
 import java.io.IOException;
 
 /** A way to connect to a server and to wait for what it answers. */
@@ -16,14 +15,6 @@ interface EchoClient extends AutoCloseable {
      * @throws IOException if the connection fails, or what came back differs
      */
     void echo(byte[] payload) throws IOException, InterruptedException;
-
-    /**
-     * Sends a request and waits for its answer.
-     *
-     * @return what came back, whatever it is
-     * @throws IOException if the connection fails, or what came back is no message
-     */
-    Message call(Message request) throws IOException, InterruptedException;
 
     /** Closes the connection; an {@link #echo} that waits ends with an exception. */
     @Override

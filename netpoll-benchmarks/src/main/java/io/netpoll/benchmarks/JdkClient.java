@@ -12,10 +12,10 @@ import java.nio.channels.SocketChannel;
  * Blocking socket channels of the JDK with direct buffers, which spare a copy: one write a request,
  * and one read an answer where it comes in one piece.
  */
-record JdkClient(InetSocketAddress server) implements EchoClient {
+record JdkClient(InetSocketAddress server) implements MessageClient {
 
   @Override
-  public Line open() throws IOException {
+  public MessageLine open() throws IOException {
     SocketChannel channel = SocketChannel.open(server);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     return new JdkLine(channel);
@@ -24,7 +24,7 @@ record JdkClient(InetSocketAddress server) implements EchoClient {
   @Override
   public void close() {}
 
-  private static final class JdkLine implements Line {
+  private static final class JdkLine implements MessageLine {
     private final SocketChannel channel;
     private ByteBuffer out = ByteBuffer.allocateDirect(4096);
     private ByteBuffer in = ByteBuffer.allocateDirect(4096);

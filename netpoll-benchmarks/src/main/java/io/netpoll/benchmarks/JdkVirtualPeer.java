@@ -48,7 +48,12 @@ final class JdkVirtualPeer implements Peer {
   private void serve(SocketChannel connection) {
     try (connection) {
       connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      new BlockingEcho(connection, settings.sending(), settings.work()).run();
+      FileAnswer file = settings.file();
+      if (file == null) {
+        new BlockingEcho(connection, settings.sending(), settings.work()).run();
+      } else {
+        new BlockingFile(connection, file).run();
+      }
     } catch (IOException | InterruptedException e) {
       // The client is gone, or this server ends: there is nobody to tell.
     } finally {

@@ -62,6 +62,7 @@ public final class Main {
     commandLine.registerConverter(Scenario.class, new Words<>(Scenario.values()));
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
+    commandLine.registerConverter(FileSending.class, new Words<>(FileSending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));
     commandLine.registerConverter(MuxName.class, new Words<>(MuxName.values()));
     commandLine.registerConverter(CallerThreads.class, new Words<>(CallerThreads.values()));

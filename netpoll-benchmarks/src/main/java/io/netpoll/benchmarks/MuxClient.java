@@ -2,7 +2,6 @@ package io.netpoll.benchmarks;
 
 import io.netpoll.Dialer;
 import io.netpoll.PollerGroup;
-import io.netpoll.benchmarks.rpc.Message;
 import io.netpoll.examples.RpcClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,12 +54,6 @@ final class MuxClient implements EchoClient {
       if (!Arrays.equals(answer, payload)) {
         throw EchoClient.wrong(payload.length, answer.length);
       }
-    }
-
-    @Override
-    public Message call(Message request) {
-      throw new UnsupportedOperationException(
-          "A multiplexer sends frames, not messages of the suite.");
     }
 
     /** The connections are everybody's. */

@@ -7,10 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.Promise;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,32 +19,24 @@ import org.jspecify.annotations.Nullable;
  * Netty's client: a caller writes its request from its own thread and waits for a promise, which
  * the event loop completes with the answer.
  */
-final class NettyClient implements EchoClient {
+final class NettyClient implements MessageClient {
   private static final int PATIENCE_MILLIS = 5000;
 
   private final EventLoopGroup loops;
   private final Bootstrap bootstrap;
 
   NettyClient(InetSocketAddress server, int loops, NettyTransport transport) {
-    this.loops = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
+    this.loops = transport.loops(loops);
     bootstrap =
-        new Bootstrap()
-            .group(this.loops)
-            .channel(transport.channel())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, PATIENCE_MILLIS)
-            .remoteAddress(server)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(FrameEcho.decoder(), new Answers());
-                  }
-                });
+        transport.dialer(
+            this.loops,
+            server,
+            PATIENCE_MILLIS,
+            pipeline -> pipeline.addLast(FrameEcho.decoder(), new Answers()));
   }
 
   @Override
-  public Line open() throws InterruptedException {
+  public MessageLine open() throws InterruptedException {
     Channel channel = bootstrap.connect().sync().channel();
     return new NettyLine(channel, channel.pipeline().get(Answers.class));
   }
@@ -97,7 +86,7 @@ final class NettyClient implements EchoClient {
     }
   }
 
-  private record NettyLine(Channel channel, Answers answers) implements Line {
+  private record NettyLine(Channel channel, Answers answers) implements MessageLine {
     @Override
     public Message call(Message request) throws IOException, InterruptedException {
       ByteBuf frame = channel.alloc().directBuffer(Integer.BYTES + request.length());

@@ -1,16 +1,13 @@
 package io.netpoll.benchmarks;
 
-import io.netpoll.benchmarks.rpc.Message;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,29 +39,17 @@ final class NettyMuxClient implements EchoClient {
 
   NettyMuxClient(InetSocketAddress server, int connections, int loops, NettyTransport transport)
       throws InterruptedException {
-    this.loops = new MultiThreadIoEventLoopGroup(loops, transport.handlers());
+    this.loops = transport.loops(loops);
     Bootstrap bootstrap =
-        new Bootstrap()
-            .group(this.loops)
-            .channel(transport.channel())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, PATIENCE_MILLIS)
-            .remoteAddress(server)
-            .handler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel
-                        .pipeline()
-                        .addLast(
-                            new FlushConsolidationHandler(MOST_FLUSHES, true),
-                            FrameEcho.decoder(),
-                            new Calls());
-                  }
-                });
+        transport.dialer(this.loops, server, PATIENCE_MILLIS, NettyMuxClient::multiplex);
     for (int i = 0; i < connections; i++) {
       channels.add(bootstrap.connect().sync().channel());
     }
+  }
+
+  private static void multiplex(ChannelPipeline pipeline) {
+    pipeline.addLast(
+        new FlushConsolidationHandler(MOST_FLUSHES, true), FrameEcho.decoder(), new Calls());
   }
 
   @Override
@@ -152,12 +137,6 @@ final class NettyMuxClient implements EchoClient {
       } finally {
         answer.release();
       }
-    }
-
-    @Override
-    public Message call(Message request) {
-      throw new UnsupportedOperationException(
-          "A multiplexer sends frames, not messages of the suite.");
     }
 
     /** The connections are everybody's. */

@@ -1,7 +1,14 @@
 package io.netpoll.benchmarks;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -14,6 +21,8 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +61,54 @@ record NettyTransport(
               NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
       case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_ASYNC ->
           throw new IllegalArgumentException(name + " is not Netty.");
+    };
+  }
+
+  /** Event loops on this transport. */
+  EventLoopGroup loops(int count) {
+    return new MultiThreadIoEventLoopGroup(count, handlers);
+  }
+
+  /**
+   * What dials a server.
+   *
+   * @param pipeline builds that of every connection
+   */
+  Bootstrap dialer(
+      EventLoopGroup loops,
+      InetSocketAddress server,
+      int timeoutMillis,
+      Consumer<ChannelPipeline> pipeline) {
+    return new Bootstrap()
+        .group(loops)
+        .channel(channel)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+        .remoteAddress(server)
+        .handler(initializer(pipeline));
+  }
+
+  /**
+   * What accepts connections.
+   *
+   * @param pipeline builds that of every connection
+   */
+  ServerBootstrap acceptor(EventLoopGroup loops, Consumer<ChannelPipeline> pipeline) {
+    return new ServerBootstrap()
+        .group(loops)
+        .channel(listener)
+        .option(ChannelOption.SO_BACKLOG, PeerSettings.BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childHandler(initializer(pipeline));
+  }
+
+  private static ChannelInitializer<Channel> initializer(Consumer<ChannelPipeline> pipeline) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel connection) {
+        pipeline.accept(connection.pipeline());
+      }
     };
   }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Netpoll's client: callers write, flush and read in blocking style. */
-final class OurClient implements EchoClient {
+final class OurClient implements MessageClient {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final PollerGroup group;
@@ -26,21 +26,25 @@ final class OurClient implements EchoClient {
       @Nullable String backend,
       ExecutionName execution)
       throws IOException {
-    PollerGroup.Builder builder =
-        PollerGroup.builder().name("client").execution(execution.execution());
+    this.server = server;
+    group = group(loops, backend).execution(execution.execution()).build();
+    dialer = Dialer.builder().group(group).build();
+  }
+
+  /** Begins to set up the poll loops of a client; what is null is left to the library. */
+  static PollerGroup.Builder group(@Nullable Integer loops, @Nullable String backend) {
+    PollerGroup.Builder builder = PollerGroup.builder().name("client");
     if (backend != null) {
       builder.backend(backend);
     }
     if (loops != null) {
       builder.loops(loops);
     }
-    this.server = server;
-    group = builder.build();
-    dialer = Dialer.builder().group(group).build();
+    return builder;
   }
 
   @Override
-  public Line open() throws IOException {
+  public MessageLine open() throws IOException {
     return new OurLine(dialer.connectTcp(null, server, PATIENCE));
   }
 
@@ -49,7 +53,7 @@ final class OurClient implements EchoClient {
     group.close();
   }
 
-  private record OurLine(Connection connection) implements Line {
+  private record OurLine(Connection connection) implements MessageLine {
     @Override
     public void echo(byte[] payload) throws IOException {
       Writer out = connection.writer();

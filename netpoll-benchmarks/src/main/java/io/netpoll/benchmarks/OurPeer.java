@@ -65,10 +65,13 @@ final class OurPeer implements Peer {
 
   private static OnRequest handler(PeerSettings settings) {
     Work work = settings.work();
+    FileAnswer file = settings.file();
     boolean inline = settings.execution() == ExecutionName.INLINE;
     return connection -> {
       try {
-        if (inline) {
+        if (file != null) {
+          send(connection, file);
+        } else if (inline) {
           available(connection, work);
         } else {
           blocking(connection, work);
@@ -77,6 +80,12 @@ final class OurPeer implements Peer {
         connection.close(); // the client is gone or sent what is no frame
       }
     };
+  }
+
+  private static void send(Connection connection, FileAnswer file) throws IOException {
+    connection.reader().skip(1);
+    connection.writer().transferFrom(file.path(), 0, file.size());
+    connection.writer().flush();
   }
 
   private static void blocking(Connection connection, Work work)

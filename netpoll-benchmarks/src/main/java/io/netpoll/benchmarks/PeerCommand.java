@@ -4,6 +4,7 @@ import io.netpoll.benchmarks.rpc.Service;
 import io.netpoll.benchmarks.rpc.Work;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,19 @@ final class PeerCommand implements Callable<Integer> {
   private Service service = Service.ECHO;
 
   @Option(
+      names = "--file",
+      paramLabel = "PATH",
+      description = "Answer every byte with this file instead of frames; not for jdk-async.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--send-file",
+      paramLabel = "HOW",
+      description =
+          "How Netty sends the file: region (the default), by the system, or chunked, by copies.")
+  private @Nullable FileSending fileSending;
+
+  @Option(
       names = "--controlled",
       description =
           "End at the end of the standard input, and say what memory is used for each line of it.")
@@ -120,7 +134,10 @@ final class PeerCommand implements Callable<Integer> {
             execution == null ? ExecutionName.ADAPTIVE : execution,
             loops(),
             poolThreads,
-            new Work(burnMicros, sleepMillis, service));
+            new Work(burnMicros, sleepMillis, service),
+            file == null
+                ? null
+                : FileAnswer.of(file, fileSending == null ? FileSending.REGION : fileSending));
     try (Peer peer = Peers.open(name, settings)) {
       InetSocketAddress address = peer.address();
       System.out.println(
@@ -172,6 +189,12 @@ final class PeerCommand implements Callable<Integer> {
     }
     if (!name.isOurs() && execution != null) {
       throw misuse("--execution is for ours, not for " + name + ".");
+    }
+    if (file != null && (name == PeerName.JDK_ASYNC || placement != null || codec != null)) {
+      throw misuse("--file is not for jdk-async, nor together with --handler or --codec.");
+    }
+    if (fileSending != null && (file == null || !name.isNetty())) {
+      throw misuse("--send-file needs --file and a peer of Netty's.");
     }
     if (codec == Codec.LENGTH_FIELD && placement != null && placement != Placement.LOOP) {
       throw misuse("--codec length-field answers on the loop alone.");

@@ -2,6 +2,7 @@ package io.netpoll.benchmarks;
 
 import io.netpoll.benchmarks.rpc.Work;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a peer is set up. A peer ignores what does not concern it.
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
  * @param loops number of event loops; 0, for ours, is what the library chooses
  * @param poolThreads number of threads of {@link Placement#POOL}
  * @param work what happens to a request
+ * @param file what every byte is answered with instead of frames; null for frames
  */
 record PeerSettings(
     InetSocketAddress address,
@@ -23,7 +25,8 @@ record PeerSettings(
     ExecutionName execution,
     int loops,
     int poolThreads,
-    Work work) {
+    Work work,
+    @Nullable FileAnswer file) {
 
   /** How many connections the kernel keeps until they are accepted, for every peer. */
   static final int BACKLOG = 4096;

@@ -1,6 +1,5 @@
 package io.netpoll.benchmarks;
 
-import io.netpoll.benchmarks.rpc.Message;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -42,16 +41,6 @@ final class PooledClient implements EchoClient {
       Line line = idle.take();
       try {
         line.echo(payload);
-      } finally {
-        idle.add(line);
-      }
-    }
-
-    @Override
-    public Message call(Message request) throws IOException, InterruptedException {
-      Line line = idle.take();
-      try {
-        return line.call(request);
       } finally {
         idle.add(line);
       }

@@ -8,14 +8,14 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /** Measures one start of a server. */
 public final class StartUp {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final byte[] PAYLOAD = "first".getBytes(StandardCharsets.US_ASCII);
 
   // Below the ports that systems give to clients: a client that dials its own port reaches itself.
@@ -48,12 +48,12 @@ public final class StartUp {
     ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
     long start = System.nanoTime();
     Process process = builder.start();
-    try {
-      try (SocketChannel client = connect(process, port, start)) {
-        echo(client);
-        return System.nanoTime() - start;
-      }
+    Guard guard = new Guard(process, PATIENCE);
+    try (SocketChannel client = connect(process, port, start)) {
+      echo(client);
+      return System.nanoTime() - start;
     } finally {
+      guard.release();
       process.destroyForcibly().waitFor();
     }
   }
@@ -71,7 +71,7 @@ public final class StartUp {
         if (!process.isAlive()) {
           throw new EndedException(reason(process));
         }
-        if (System.nanoTime() - start > PATIENCE_NANOS) {
+        if (System.nanoTime() - start > PATIENCE.toNanos()) {
           throw refused;
         }
       }

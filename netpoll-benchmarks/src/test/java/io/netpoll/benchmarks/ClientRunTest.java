@@ -27,8 +27,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class ClientRunTest {
-  private static Plan plan(Service service, long nanos) {
-    return new Plan(3, 6, 5000, 1, nanos, CallerThreads.PLATFORM, service);
+  private static Plan plan(long nanos) {
+    return new Plan(3, 6, 5000, 1, nanos, CallerThreads.PLATFORM, 0);
+  }
+
+  private static Result run(EchoClient client, Service service, long nanos) throws Exception {
+    return service == Service.ECHO
+        ? ClientRun.echo(client, plan(nanos))
+        : ClientRun.call((MessageClient) client, plan(nanos));
   }
 
   /** A client that needs no native library. */
@@ -79,10 +85,10 @@ class ClientRunTest {
     assertCounted(portable, Service.ECHO);
   }
 
-  @ParameterizedTest // multiplexers send frames only
+  @ParameterizedTest // those who share connections send frames only
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"OUR_MULTIPLEXER", "NETTYS_MULTIPLEXER"})
+      names = {"OUR_MULTIPLEXER", "OUR_POOL", "NETTYS_MULTIPLEXER"})
   void answersToCalls_areCounted(Portable portable) throws Exception {
     assertCounted(portable, Service.RPC);
   }
@@ -97,16 +103,18 @@ class ClientRunTest {
             ExecutionName.ADAPTIVE,
             1,
             1,
-            new Work(0, 0, service));
+            new Work(0, 0, service),
+            null);
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
         EchoClient client = portable.open(peer.address())) {
       long nanos = TimeUnit.MILLISECONDS.toNanos(50);
-      Result result = ClientRun.run(client, plan(service, nanos));
+      Result result = run(client, service, nanos);
       while (result.latencies().getTotalCount() == 0) { // a busy machine needs longer
         nanos *= 2;
-        result = ClientRun.run(client, plan(service, nanos));
+        result = run(client, service, nanos);
       }
-      assertThat(result.toString()).matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ cpu_us=\\S+");
+      assertThat(result.toString())
+          .matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ cpu_us=\\S+ load_cpu=\\S+");
     }
   }
 
@@ -116,9 +124,9 @@ class ClientRunTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<Void> liar = CompletableFuture.runAsync(() -> answerWrongly(listener));
       InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM, Service.ECHO);
+      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM, 0);
       try (EchoClient client = portable.open(server)) {
-        assertThatThrownBy(() -> ClientRun.run(client, one))
+        assertThatThrownBy(() -> ClientRun.echo(client, one))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("came back");
       }

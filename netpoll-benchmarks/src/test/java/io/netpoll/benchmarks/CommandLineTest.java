@@ -49,6 +49,14 @@ class CommandLineTest {
         "mux ours --connections 0",
         "mux ours --size 7",
         "mux netty-nio --backend nio",
+        "peer jdk-async --file any",
+        "peer netty-nio --file any --handler pool",
+        "peer netty-nio --send-file chunked",
+        "peer ours-nio --file any --send-file chunked",
+        "suite --minutes 0",
+        "suite --minutes 0.01",
+        "suite --minutes 5 --rounds 3",
+        "suite --scenarios pigeon",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

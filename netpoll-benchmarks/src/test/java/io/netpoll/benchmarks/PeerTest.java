@@ -78,7 +78,7 @@ class PeerTest {
 
     PeerSettings settings(Work work) {
       InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new PeerSettings(any, placement, codec, sending, execution, 2, 3, work);
+      return new PeerSettings(any, placement, codec, sending, execution, 2, 3, work, null);
     }
 
     Peer open() throws Exception {

@@ -97,7 +97,10 @@ final class PollLoop {
   private final boolean watched;
 
   private final WatchDog watchDog;
-  private final LoopWatch watch;
+
+  /** What the watch-dog knows of this loop; its own. */
+  final LoopWatch watch;
+
   private final Leadership leadership = new Leadership();
   private final LentPolling lentPolling;
   private final LoopEnd ending;

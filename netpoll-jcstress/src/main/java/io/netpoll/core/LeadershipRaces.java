@@ -166,7 +166,7 @@ public final class LeadershipRaces {
 
     public CallBesideSleep() {
       watchDog.wake();
-      stepped.loop.watch();
+      stepped.loop.watch.look();
       stepped.loop.makeReady(() -> {});
     }
 

@@ -3,7 +3,6 @@ package io.netpoll.benchmarks.load;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -39,8 +38,7 @@ final class LoadLine implements AutoCloseable {
     prefix = (long) number << NUMBER_BITS;
     in = ByteBuffer.allocateDirect(Math.max(BUFFER, Integer.BYTES + largest));
     out = ByteBuffer.allocateDirect(Math.max(BUFFER, Integer.BYTES + largest));
-    channel = SocketChannel.open(server);
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel = Dialling.dial(server);
     channel.configureBlocking(false);
     key = channel.register(selector, SelectionKey.OP_READ, this);
   }

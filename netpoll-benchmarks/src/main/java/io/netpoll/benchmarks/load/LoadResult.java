@@ -11,9 +11,10 @@ import org.HdrHistogram.Histogram;
  * @param nanos how long it was measured
  * @param waiting connections with a request that had no answer for the last second
  * @param serverNanos processor time that the server took, or 0 if it was not known
+ * @param ownNanos processor time that this process took; 0 with a rate, where it never sleeps
  */
 public record LoadResult(
-    Histogram latencies, long bytes, long nanos, int waiting, long serverNanos) {
+    Histogram latencies, long bytes, long nanos, int waiting, long serverNanos, long ownNanos) {
 
   /** Answers a second. */
   public double rate() {
@@ -35,12 +36,17 @@ public record LoadResult(
     return serverNanos / 1e3 / Math.max(1, latencies.getTotalCount());
   }
 
+  /** How much of a processor this process took, 1 for all. */
+  public double ownShare() {
+    return (double) ownNanos / nanos;
+  }
+
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
         "rate=%.0f mb_s=%.1f p50_us=%.1f p99_us=%.1f p99.9_us=%.1f max_us=%.1f waiting=%d"
-            + " server_cpu_us=%.2f",
+            + " server_cpu_us=%.2f own_cpu=%.2f",
         rate(),
         bytesPerSecond() / 1e6,
         micros(50),
@@ -48,6 +54,7 @@ public record LoadResult(
         micros(99.9),
         micros(100),
         waiting,
-        serverMicros());
+        serverMicros(),
+        ownShare());
   }
 }

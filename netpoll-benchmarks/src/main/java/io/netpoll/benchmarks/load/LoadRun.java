@@ -72,18 +72,21 @@ public final class LoadRun implements AutoCloseable {
   public LoadResult run(Duration warm, Duration measured, long pid) throws IOException {
     begin();
     driveFor(warm.toNanos());
-    long cpu = ServerTime.nanos(pid);
+    long cpu = ProcessTime.nanos(pid);
+    long own = ProcessTime.own();
     long start = System.nanoTime();
     measuring = true;
     driveFor(measured.toNanos());
     measuring = false;
     long end = System.nanoTime();
-    long used = ServerTime.nanos(pid) - cpu;
+    long ownNanos = ProcessTime.own() - own;
+    long used = ProcessTime.nanos(pid) - cpu;
     int waiting = 0;
     for (LoadLine line : lines) {
       waiting += line.waitsSince(end - LATE_NANOS) ? 1 : 0;
     }
-    return new LoadResult(latencies, bytes, end - start, waiting, used);
+    return new LoadResult(
+        latencies, bytes, end - start, waiting, used, plan.rate() > 0 ? 0 : ownNanos);
   }
 
   private void begin() throws IOException {

@@ -4,6 +4,7 @@ import de.erichseifert.vectorgraphics2d.Document;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,53 +13,84 @@ import java.util.ArrayList;
 import java.util.List;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.Styler;
 
-/** Draws a chart for each scenario: a group of bars for each row, with what they lie between. */
+/**
+ * Draws a chart for each scenario and burn: a group of bars for each row, with what they lie
+ * between.
+ */
 final class Charts {
-  private static final int WIDTH = 1000;
-  private static final int HEIGHT = 480;
+  static final int WIDTH = 1000;
+  static final int HEIGHT = 480;
+  private static final int LABELS_SIDE_BY_SIDE = 4;
 
   private Charts() {}
 
   /** Writes the charts into a directory, one SVG file each. */
-  static void write(Results results, Path directory) throws IOException {
+  static void write(Figures figures, Path directory) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    for (Scenario scenario : results.scenarios()) {
-      try (OutputStream out = Files.newOutputStream(directory.resolve(scenario + ".svg"))) {
-        draw(chart(results, scenario)).writeTo(out);
+    for (Scenario scenario : figures.scenarios()) {
+      List<Row> all = figures.rows(scenario);
+      for (int burn : all.stream().map(Row::burnMicros).distinct().toList()) {
+        List<Row> rows = all.stream().filter(row -> row.burnMicros() == burn).toList();
+        CategoryChart chart = chart(figures, title(scenario, burn), rows);
+        try (OutputStream out = Files.newOutputStream(directory.resolve(file(scenario, burn)))) {
+          draw(chart).writeTo(out);
+        }
       }
     }
   }
 
-  private static CategoryChart chart(Results results, Scenario scenario) {
-    List<Row> rows = results.rows(scenario);
+  /** The name of a chart's file. */
+  static String file(Scenario scenario, int burn) {
+    return scenario + (burn == 0 ? "" : "-" + burn + "us") + ".svg";
+  }
+
+  static String title(Scenario scenario, int burn) {
+    return scenario.title() + (burn == 0 ? "" : "; " + burn + " us of work");
+  }
+
+  static CategoryChart chart(Figures figures, String title, List<Row> rows) {
+    Metric metric = rows.get(0).metric();
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(scenario.title())
-            .yAxisTitle(rows.get(0).metric().unit())
+            .title(title)
+            .yAxisTitle(metric.unit() + (metric.moreIsBetter() ? "" : " (less is better)"))
             .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
-    chart.getStyler().setXAxisLabelRotation(rows.size() > 3 ? 30 : 0);
-    for (String name : results.names(scenario)) {
-      bars(chart, results, rows, name);
+    style(chart.getStyler(), rows.size());
+    for (String name : figures.names(rows.get(0).scenario())) {
+      if (rows.stream().anyMatch(row -> figures.spread(row, name).isPresent())) {
+        bars(chart, figures, rows, name);
+      }
     }
     return chart;
   }
 
-  private static void bars(CategoryChart chart, Results results, List<Row> rows, String name) {
+  private static void style(CategoryStyler styler, int rows) {
+    styler.setLegendPosition(Styler.LegendPosition.OutsideE);
+    styler.setXAxisLabelRotation(rows > LABELS_SIDE_BY_SIDE ? 30 : 0);
+    styler.setYAxisDecimalPattern("#,##0.##");
+    styler.setYAxisMin(0.0);
+    styler.setAvailableSpaceFill(0.85);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotBorderVisible(false);
+    styler.setPlotGridVerticalLinesVisible(false);
+  }
+
+  private static void bars(CategoryChart chart, Figures figures, List<Row> rows, String name) {
     List<String> titles = new ArrayList<>();
     List<Double> medians = new ArrayList<>();
     List<Double> deviations = new ArrayList<>();
     for (Row row : rows) {
-      Spread spread = results.spread(row, name).orElse(new Spread(0, 0, 0));
-      titles.add(row.title());
+      Spread spread = figures.spread(row, name).orElse(new Spread(0, 0, 0));
+      titles.add(row.name());
       medians.add(spread.median());
       deviations.add((spread.max() - spread.min()) / 2);
     }
-    chart.addSeries(name, titles, medians, deviations);
+    chart.addSeries(name, titles, medians, deviations).setFillColor(Palette.of(name));
   }
 
   private static Document draw(CategoryChart chart) {

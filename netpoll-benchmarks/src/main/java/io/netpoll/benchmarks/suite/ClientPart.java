@@ -1,9 +1,12 @@
 package io.netpoll.benchmarks.suite;
 
+import io.netpoll.benchmarks.Guard;
 import io.netpoll.benchmarks.Main;
+import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,59 +16,66 @@ import java.util.regex.Pattern;
 
 /**
  * Clients, each a new process on the processor of what is measured, and all of them with the same
- * server: one of Netty's, so that it is not ours.
+ * server on the other: one of Netty's, so that it is not ours.
  */
 final class ClientPart implements Part {
   private static final Pattern FIGURE = Pattern.compile("(\\w+)=(\\S+)");
-  private static final String SERVER = "netty-epoll";
-  private static final Map<String, List<String>> CLIENTS = clients();
-  private static final List<int[]> SHAPES =
-      List.of(new int[] {100, 100}, new int[] {400, 400}, new int[] {100, 500});
+  private static final List<Contestant> SERVER = Contestant.named(List.of("netty-epoll"));
+  private static final Duration AROUND = Duration.ofMillis(1500); // to start, to connect, to end
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Settings settings;
   private final Launcher launcher;
+  private final Clients clients;
   private final int burnMicros;
 
-  ClientPart(Settings settings, Launcher launcher, int burnMicros) {
+  ClientPart(Settings settings, Launcher launcher, Clients clients, int burnMicros) {
     this.settings = settings;
     this.launcher = launcher;
+    this.clients = clients;
     this.burnMicros = burnMicros;
   }
 
-  private static Map<String, List<String>> clients() {
-    Map<String, List<String>> clients = new LinkedHashMap<>();
-    for (String name : List.of("ours", "netty-epoll", "netty-nio")) {
-      clients.put(name, List.of(name, "--threads", "platform"));
-      clients.put(name + "-virtual", List.of(name, "--threads", "virtual"));
-    }
-    clients.put("jdk-virtual", List.of("jdk-virtual"));
-    clients.put("jdk-platform", List.of("jdk-platform"));
-    return clients;
+  @Override
+  public Duration estimate() {
+    long steps = (long) clients.shapes().size() * clients.names().size() * settings.rounds();
+    return step().multipliedBy(steps);
   }
 
-  @Override
-  public int steps() {
-    return SHAPES.size() * CLIENTS.size() * settings.rounds();
+  private Duration step() {
+    return AROUND.plus(settings.warmUp()).plus(settings.measured());
   }
 
   @Override
   public void run(Results results, Progress progress) throws IOException, InterruptedException {
-    Contestant contestant = Contestant.named(List.of(SERVER)).get(0);
-    try (ServerProcess server = new ServerProcess(launcher.measuring(), contestant, burnMicros)) {
-      for (int round = 0; round < settings.rounds(); round++) {
-        for (int[] shape : SHAPES) {
-          for (String name : CLIENTS.keySet()) {
-            progress.begin(Scenario.CLIENTS + ": " + name);
-            measure(server, name, shape, round, results);
-            progress.end();
-          }
-        }
-        results.roundIsOver();
+    try (ServerProcess server = new ServerProcess(launcher.measuring(), SERVER.get(0), service())) {
+      Rounds.run(
+          0,
+          settings.rounds(),
+          clients.scenario(),
+          results,
+          progress,
+          round -> measure(server, round, results, progress));
+    }
+  }
+
+  private List<String> service() {
+    return clients.service() == Service.ECHO ? ServerProcess.ECHO : ServerProcess.rpc(burnMicros);
+  }
+
+  private void measure(ServerProcess server, int round, Results results, Progress progress)
+      throws IOException, InterruptedException {
+    for (Clients.Shape shape : clients.shapes()) {
+      for (String name : clients.names().keySet()) {
+        progress.begin(clients.scenario() + ", " + shape.title() + ": " + name);
+        measure(server, name, shape, round, results);
+        progress.end(step());
       }
     }
   }
 
-  private void measure(ServerProcess server, String name, int[] shape, int round, Results results)
+  private void measure(
+      ServerProcess server, String name, Clients.Shape shape, int round, Results results)
       throws IOException, InterruptedException {
     String said = run(command(server, name, shape));
     Map<String, Double> figures = new LinkedHashMap<>();
@@ -75,41 +85,37 @@ final class ClientPart implements Part {
     }
     Double rate = figures.get("rate");
     if (rate == null) {
-      results.remark("The client " + name + " has no figures: " + said);
+      results.remark("The client " + name + " has no figures with " + shape.title() + ": " + said);
       return;
     }
-    String title =
-        shape[0] == shape[1]
-            ? shape[0] + " callers and connections"
-            : shape[0] + " callers on " + shape[1] + " connections in turn";
-    Row row = new Row(Scenario.CLIENTS, title, burnMicros, Metric.REQUESTS);
-    results.add(new Sample(row, name, round, rate, figures));
+    Row row = new Row(clients.scenario(), shape.title(), burnMicros, Metric.REQUESTS);
+    results.add(row, name, round, rate, figures);
   }
 
-  private List<String> command(ServerProcess server, String name, int[] shape) {
+  private List<String> command(ServerProcess server, String name, Clients.Shape shape) {
     List<String> words = new ArrayList<>(launcher.measured());
-    words.addAll(List.of(Main.class.getName(), "client"));
-    words.addAll(CLIENTS.get(name));
+    words.add(Main.class.getName());
+    words.addAll(clients.words(name, shape));
     words.addAll(List.of("--port", Integer.toString(server.address().getPort())));
-    words.addAll(List.of("--callers", Integer.toString(shape[0])));
-    words.addAll(List.of("--connections", Integer.toString(shape[1])));
-    words.addAll(List.of("--service", "rpc"));
-    words.addAll(List.of("--warm", seconds(settings.warmUp().toNanos())));
-    words.addAll(List.of("--seconds", seconds(settings.measured().toNanos())));
+    words.addAll(List.of("--server-pid", Long.toString(server.pid())));
+    words.addAll(List.of("--warm", seconds(settings.warmUp())));
+    words.addAll(List.of("--seconds", seconds(settings.measured())));
     return words;
   }
 
-  private static String seconds(long nanos) {
-    return Double.toString(nanos / 1e9);
+  private static String seconds(Duration duration) {
+    return Double.toString(duration.toNanos() / 1e9);
   }
 
   /** Runs a client, and returns the last line that it wrote. */
-  private static String run(List<String> words) throws IOException, InterruptedException {
+  private String run(List<String> words) throws IOException, InterruptedException {
     Process client = new ProcessBuilder(words).redirectErrorStream(true).start();
+    Guard guard = new Guard(client, step().plus(PATIENCE));
     try (InputStream output = client.getInputStream()) {
       String[] lines = new String(output.readAllBytes(), StandardCharsets.UTF_8).split("\\R");
       return lines[lines.length - 1];
     } finally {
+      guard.release();
       client.destroyForcibly().waitFor();
     }
   }

@@ -2,77 +2,115 @@ package io.netpoll.benchmarks.suite;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Writes results as a page of tables. */
+/** Writes figures as a page of tables. */
 final class Markdown {
   private final StringBuilder page = new StringBuilder();
-  private final Results results;
+  private final Figures figures;
 
-  private Markdown(Results results) {
-    this.results = results;
+  private Markdown(Figures figures) {
+    this.figures = figures;
   }
 
-  /**
-   * The whole page.
-   *
-   * @param facts where and with what it was measured
-   * @param how what was measured for how long
-   */
-  static String of(Map<String, String> facts, String how, Results results) {
-    Markdown markdown = new Markdown(results);
-    markdown.head(facts, how);
-    results.scenarios().forEach(markdown::scenario);
+  /** The whole page. */
+  static String of(Figures figures) {
+    Markdown markdown = new Markdown(figures);
+    markdown.head();
+    figures.sessions().forEach(markdown::session);
+    figures.scenarios().forEach(markdown::scenario);
     return markdown.page.toString();
   }
 
-  private void head(Map<String, String> facts, String how) {
+  private void head() {
     page.append("# Results of the suite\n\n");
-    facts.forEach((name, value) -> page.append("- ").append(name + ": " + value + "\n"));
-    page.append("- ").append(how).append("\n\n");
     page.append(
         "Each cell is the median (least-greatest) of the rounds. The last column is how many");
     page.append(
         " times better ours was than the best of Netty's at that row, round by round: above 1");
     page.append(
         " ours is better. A ratio that was above 1 in one round and below it in another is");
-    page.append(" \"even\".\n");
-    results.remarks().forEach(remark -> page.append("\n- ").append(remark));
-    page.append(results.remarks().isEmpty() ? "" : "\n");
+    page.append(" \"even\". \"Load-bound\" means that what measures had no time to spare either");
+    page.append(" (95 % of its processor), so that the figure is a lower bound.\n");
+  }
+
+  private void session(Session session) {
+    page.append("\n## Session of ").append(session.start()).append("\n\n");
+    session.facts().forEach((name, value) -> page.append("- " + name + ": " + value + "\n"));
+    List<String> remarks =
+        figures.remarks().stream()
+            .filter(each -> each.session().equals(session.start()))
+            .map(Remark::text)
+            .toList();
+    remarks.forEach(text -> page.append("- ").append(text).append('\n'));
   }
 
   private void scenario(Scenario scenario) {
-    List<Row> rows = results.rows(scenario);
-    List<String> names = results.names(scenario);
+    List<Row> rows = figures.rows(scenario);
+    List<String> names = figures.names(scenario);
     page.append("\n## ").append(scenario.title()).append("\n\n");
-    page.append("![").append(scenario.title()).append("](").append(scenario).append(".svg)\n\n");
-    page.append("| ").append(rows.get(0).metric().unit()).append(" |");
-    names.forEach(name -> page.append(' ').append(name).append(" |"));
-    page.append(" ours to the best of Netty's |\n|");
-    page.append(" --- |".repeat(names.size() + 2)).append('\n');
-    rows.forEach(row -> row(row, names));
+    for (int burn : rows.stream().map(Row::burnMicros).distinct().toList()) {
+      String file = Charts.file(scenario, burn);
+      page.append("![").append(Charts.title(scenario, burn)).append("](" + file + ")\n");
+    }
+    page.append("\nMeasured ")
+        .append(
+            figures.sessions(scenario).stream()
+                .map(Session::start)
+                .collect(Collectors.joining(" and ")))
+        .append(".\n\n");
+    table(rows.get(0).metric().unit(), rows, names, " ours to the best of Netty's |", this::cell);
+    if (rows.stream().anyMatch(row -> names.stream().anyMatch(name -> cpu(row, name) != null))) {
+      page.append("\nProcessor time of what is measured for a request (for files: a file), and");
+      page.append(" how busy the processor of what measures was:\n\n");
+      table(
+          "us, %", rows, names, "", (row, name) -> Optional.ofNullable(cpu(row, name)).orElse("-"));
+    }
   }
 
-  private void row(Row row, List<String> names) {
-    page.append("| ").append(row.title()).append(" |");
-    for (String name : names) {
-      String cell = results.spread(row, name).map(Spread::toString).orElse("-");
-      page.append(' ').append(cell).append(" |");
+  private void table(
+      String corner,
+      List<Row> rows,
+      List<String> names,
+      String last,
+      BiFunction<Row, String, String> cell) {
+    page.append("| ").append(corner).append(" |");
+    names.forEach(name -> page.append(' ').append(name).append(" |"));
+    page.append(last).append("\n|");
+    page.append(" --- |".repeat(names.size() + (last.isEmpty() ? 1 : 2))).append('\n');
+    for (Row row : rows) {
+      page.append("| ").append(row.title()).append(" |");
+      names.forEach(name -> page.append(' ').append(cell.apply(row, name)).append(" |"));
+      page.append(last.isEmpty() ? "" : ' ' + comparison(row, names) + " |").append('\n');
     }
-    page.append(' ').append(comparison(row, names)).append(" |\n");
+  }
+
+  private String cell(Row row, String name) {
+    String bound = figures.isLoadBound(row, name) ? " load-bound" : "";
+    return figures.spread(row, name).map(spread -> spread + bound).orElse("-");
+  }
+
+  private @Nullable String cpu(Row row, String name) {
+    Optional<Spread> cpu = figures.detail(row, name, Sample.CPU);
+    if (cpu.isEmpty()) {
+      return null;
+    }
+    double load = figures.detail(row, name, Sample.LOAD).map(Spread::median).orElse(0.0);
+    double micros = cpu.get().median();
+    String time = String.format(Locale.ROOT, micros < 10 ? "%.2f" : "%.1f", micros);
+    return load == 0 ? time : String.format(Locale.ROOT, "%s, %.0f %%", time, load * 100);
   }
 
   /** Ours is the first one of ours: the default mode, where it takes part. */
   private String comparison(Row row, List<String> names) {
     Optional<String> ours =
         names.stream().filter(name -> Family.of(name) == Family.OURS).findFirst();
-    Optional<String> rival = results.best(row, Family.NETTY);
-    if (ours.isEmpty() || rival.isEmpty()) {
-      return "-";
-    }
-    return results
-        .ratio(row, ours.get(), rival.get())
+    Optional<String> rival = ours.flatMap(name -> figures.best(row, Family.NETTY, name));
+    return rival
+        .flatMap(name -> figures.ratio(row, ours.get(), name))
         .map(ratio -> String.format(Locale.ROOT, "%s of %s", ratio.asRatio(), rival.get()))
         .orElse("-");
   }

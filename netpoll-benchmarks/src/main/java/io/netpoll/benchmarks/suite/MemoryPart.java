@@ -4,6 +4,7 @@ import io.netpoll.benchmarks.load.LoadPlan;
 import io.netpoll.benchmarks.load.LoadRun;
 import io.netpoll.benchmarks.load.Turn;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  */
 final class MemoryPart implements Part {
   private static final int CONNECTIONS = 1000;
+  private static final Duration AROUND = Duration.ofSeconds(3); // to start, and to collect garbage
   private static final Row IDLE =
       new Row(Scenario.MEMORY, "idle, after one call of 1 KB", 0, Metric.MEMORY);
   private static final Row BURST =
@@ -27,29 +29,46 @@ final class MemoryPart implements Part {
   }
 
   @Override
-  public int steps() {
-    return settings.servers().size() * settings.rounds();
+  public Duration estimate() {
+    return step().multipliedBy((long) settings.servers().size() * rounds());
+  }
+
+  private Duration step() {
+    return AROUND.plus(settings.warmUp().plus(settings.measured()).multipliedBy(4));
+  }
+
+  /** Fewer than of rates: memory hardly differs from round to round. */
+  private int rounds() {
+    return Math.min(2, settings.rounds());
   }
 
   @Override
-  public void run(Results results, Progress progress) throws IOException {
-    for (int round = 0; round < settings.rounds(); round++) {
-      for (Contestant each : settings.servers()) {
-        progress.begin(Scenario.MEMORY + ": " + each);
-        try {
-          measure(each, round, results);
-        } catch (IOException e) {
-          results.remark(each + " has no figures of memory: " + e.getMessage());
-        }
-        progress.end();
+  public void run(Results results, Progress progress) throws IOException, InterruptedException {
+    Rounds.run(
+        0,
+        rounds(),
+        Scenario.MEMORY,
+        results,
+        progress,
+        round -> measure(round, results, progress));
+  }
+
+  private void measure(int round, Results results, Progress progress) {
+    for (Contestant each : settings.servers()) {
+      progress.begin(Scenario.MEMORY + ": " + each);
+      try {
+        measure(each, round, results);
+      } catch (IOException e) {
+        results.remark(each + " has no figures of memory: " + e.getMessage());
       }
-      results.roundIsOver();
+      progress.end(step());
     }
   }
 
   private void measure(Contestant contestant, int round, Results results) throws IOException {
     try (ServerProcess server =
-        new ServerProcess(launcher.measured("-XX:+AlwaysPreTouch"), contestant, 0)) {
+        new ServerProcess(
+            launcher.measured("-XX:+AlwaysPreTouch"), contestant, ServerProcess.rpc(0))) {
       load(server, plan(64, 1 << 10)).close();
       load(server, plan(8, 64 << 10)).close();
       long[] before = server.memory();
@@ -90,6 +109,6 @@ final class MemoryPart implements Part {
     double heap = (double) (after[0] - before[0]) / CONNECTIONS;
     double other = (double) (after[1] - before[1]) / CONNECTIONS;
     Map<String, Double> details = Map.of("heap", heap, "native", other);
-    results.add(new Sample(row, who.name(), round, heap + other, details));
+    results.add(row, who.name(), round, heap + other, details);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 enum Metric {
   REQUESTS("requests/s", true),
   MEGABYTES("MB/s", true),
+  GIGABYTES("GB/s", true),
   CONNECTIONS("connections/s", true),
   P99("99th percentile, us", false),
   MEMORY("bytes a connection", false),
@@ -18,6 +19,20 @@ enum Metric {
   Metric(String unit, boolean moreIsBetter) {
     this.unit = unit;
     this.moreIsBetter = moreIsBetter;
+  }
+
+  /**
+   * That of a unit.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Metric of(String unit) {
+    for (Metric metric : values()) {
+      if (metric.unit.equals(unit)) {
+        return metric;
+      }
+    }
+    throw new IllegalArgumentException("Nothing is measured in '" + unit + "'.");
   }
 
   String unit() {
@@ -39,19 +54,29 @@ enum Metric {
       case REQUESTS, CONNECTIONS -> result.rate();
       case MEGABYTES -> result.bytesPerSecond() / 1e6;
       case P99 -> result.micros(99);
-      case MEMORY, MILLIS -> throw new IllegalStateException(this + " is not measured by a load.");
+      case GIGABYTES, MEMORY, MILLIS ->
+          throw new IllegalStateException(this + " is not measured by a load.");
     };
   }
 
   /** All that a load measured, by name. */
   static Map<String, Double> details(LoadResult result) {
     return Map.of(
-        "rate", result.rate(),
-        "p50_us", result.micros(50),
-        "p99_us", result.micros(99),
-        "p99.9_us", result.micros(99.9),
-        "max_us", result.micros(100),
-        "server_cpu_us", result.serverMicros(),
-        "waiting", (double) result.waiting());
+        "rate",
+        result.rate(),
+        "p50_us",
+        result.micros(50),
+        "p99_us",
+        result.micros(99),
+        "p99.9_us",
+        result.micros(99.9),
+        "max_us",
+        result.micros(100),
+        Sample.CPU,
+        result.serverMicros(),
+        Sample.LOAD,
+        result.ownShare(),
+        "waiting",
+        (double) result.waiting());
   }
 }

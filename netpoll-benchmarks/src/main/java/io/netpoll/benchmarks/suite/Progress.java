@@ -1,41 +1,60 @@
 package io.netpoll.benchmarks.suite;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 
-/** A bar with the time left, on a terminal; elsewhere a line for every tenth. */
+/**
+ * Tells how far it is: a bar with the time left, on a terminal; elsewhere a line for every
+ * comparison and twentieth. Knows whether the time is up. One thread uses it.
+ */
 final class Progress {
   private static final int WIDTH = 30;
+  private static final int LINES = 20;
 
   private final PrintWriter out;
   private final boolean terminal = System.console() != null;
   private final long start = System.nanoTime();
-  private final int total;
-  private int done;
+  private final double total;
+  private final long limit;
+  private double done;
   private int shown = -1;
 
-  Progress(PrintWriter out, int total) {
+  /**
+   * Begins.
+   *
+   * @param total how long everything takes, about
+   * @param limit when nothing more is to begin
+   */
+  Progress(PrintWriter out, Duration total, Duration limit) {
     this.out = out;
-    this.total = Math.max(1, total);
+    this.total = Math.max(1, total.toNanos());
+    this.limit = limit.toNanos();
   }
 
   /** Says what is measured next. */
   void begin(String what) {
-    int tenth = done * 10 / total;
+    double share = Math.min(1, done / total);
+    int line = (int) (share * LINES);
     if (terminal) {
-      int filled = Math.min(WIDTH, done * WIDTH / total);
+      int filled = (int) (share * WIDTH);
       String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
       out.printf("\r[%s] %s, %-50.50s", bar, left(), what);
-    } else if (tenth != shown) {
-      out.printf("%d of %d, %s: %s%n", done, total, left(), what);
+    } else if (line != shown) {
+      out.printf(Locale.ROOT, "%3.0f %%, %s: %s%n", share * 100, left(), what);
     }
-    shown = tenth;
+    shown = line;
     out.flush();
   }
 
-  /** One more is done. */
-  void end() {
-    done++;
+  /** That is done, which takes so long, about. */
+  void end(Duration estimate) {
+    done += estimate.toNanos();
+  }
+
+  /** Whether nothing more is to begin. */
+  boolean isLate() {
+    return System.nanoTime() - start >= limit;
   }
 
   /** All are done, or will never be. */
@@ -46,11 +65,11 @@ final class Progress {
     out.flush();
   }
 
+  /** What is left takes as many times longer than was estimated as what was done did. */
   private String left() {
-    if (done == 0) {
-      return "time left unknown";
-    }
-    double seconds = (System.nanoTime() - start) / 1e9 / done * (total - done);
-    return String.format(Locale.ROOT, "%d:%02d left", (int) seconds / 60, (int) seconds % 60);
+    double left = Math.max(0, total - done);
+    double factor = done == 0 ? 1 : (System.nanoTime() - start) / done;
+    long seconds = (long) (left * factor / 1e9);
+    return String.format(Locale.ROOT, "%d:%02d left", seconds / 60, seconds % 60);
   }
 }

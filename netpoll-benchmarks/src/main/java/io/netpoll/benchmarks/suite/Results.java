@@ -2,34 +2,39 @@ package io.netpoll.benchmarks.suite;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** What was measured so far. One thread uses it. */
+/**
+ * What one session has measured so far, on top of what was there before: what it measures of
+ * somebody in a row takes the place of what earlier sessions have measured of that. One thread uses
+ * it.
+ */
 final class Results {
+  private final Figures earlier;
+  private final Session session;
   private final List<Sample> samples = new ArrayList<>();
   private final Set<String> remarks = new LinkedHashSet<>();
   private final Keeper keeper;
 
-  Results(Keeper keeper) {
+  Results(Figures earlier, Session session, Keeper keeper) {
+    this.earlier = earlier;
+    this.session = session;
     this.keeper = keeper;
-  }
-
-  void add(Sample sample) {
-    samples.add(sample);
   }
 
   /** Whoever is told that a round is over, so that a run that is ended early leaves figures. */
   interface Keeper {
-    void roundIsOver(Results results) throws IOException;
+    void roundIsOver(Figures figures) throws IOException;
   }
 
-  /** Says that a round is over. */
-  void roundIsOver() throws IOException {
-    keeper.roundIsOver(this);
+  /** Notes a measurement. */
+  void add(Row row, String name, int round, double value, Map<String, Double> details) {
+    samples.add(new Sample(session.start(), row, name, round, value, details));
   }
 
   /** Notes a sentence for the reader, such as why somebody is missing. */
@@ -37,74 +42,41 @@ final class Results {
     remarks.add(sentence);
   }
 
-  List<Sample> samples() {
-    return samples;
+  /** Says that a round is over. */
+  void roundIsOver() throws IOException {
+    keeper.roundIsOver(figures());
   }
 
+  /** Whether this session has measured anything. */
+  boolean isEmpty() {
+    return samples.isEmpty();
+  }
+
+  /** The remarks of this session. */
   Set<String> remarks() {
     return remarks;
   }
 
-  /** The scenarios of which there are samples, in their order. */
-  List<Scenario> scenarios() {
-    return samples.stream().map(each -> each.row().scenario()).distinct().sorted().toList();
+  /** All that is there. What is new has the place of what it replaces. */
+  Figures figures() {
+    Map<List<Object>, List<Sample>> all = new LinkedHashMap<>(grouped(earlier.samples()));
+    all.putAll(grouped(samples));
+    List<Sample> left = all.values().stream().flatMap(List::stream).toList();
+    Set<String> starts = left.stream().map(Sample::session).collect(Collectors.toSet());
+    starts.add(session.start());
+    List<Session> sessions = new ArrayList<>(earlier.sessions());
+    sessions.add(session);
+    sessions.removeIf(each -> !starts.contains(each.start()));
+    List<Remark> told = new ArrayList<>(earlier.remarks());
+    told.removeIf(each -> !starts.contains(each.session()));
+    remarks.forEach(text -> told.add(new Remark(session.start(), text)));
+    return new Figures(sessions, told, left);
   }
 
-  /** The rows of a scenario, in the order of their burns and then of their first samples. */
-  List<Row> rows(Scenario scenario) {
+  private static Map<List<Object>, List<Sample>> grouped(List<Sample> samples) {
     return samples.stream()
-        .map(Sample::row)
-        .filter(row -> row.scenario() == scenario)
-        .distinct()
-        .sorted(Comparator.comparingInt(Row::burnMicros))
-        .toList();
-  }
-
-  /** Who took part in a scenario, in the order of the first samples. */
-  List<String> names(Scenario scenario) {
-    return samples.stream()
-        .filter(each -> each.row().scenario() == scenario)
-        .map(Sample::name)
-        .distinct()
-        .toList();
-  }
-
-  /** The spread of somebody's samples in a row, if there are any. */
-  Optional<Spread> spread(Row row, String name) {
-    List<Double> values =
-        samples.stream()
-            .filter(each -> each.row().equals(row) && each.name().equals(name))
-            .map(Sample::value)
-            .toList();
-    return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
-  }
-
-  /** Who of a family has the best median in a row, if anybody of it took part. */
-  Optional<String> best(Row row, Family family) {
-    return names(row.scenario()).stream()
-        .filter(name -> Family.of(name) == family && spread(row, name).isPresent())
-        .max(Comparator.comparingDouble(name -> goodness(row, name)));
-  }
-
-  private double goodness(Row row, String name) {
-    double median = spread(row, name).orElseThrow().median();
-    return row.metric().moreIsBetter() ? median : -median;
-  }
-
-  /** How many times better somebody was than another, round by round. */
-  Optional<Spread> ratio(Row row, String name, String other) {
-    List<Double> ratios = new ArrayList<>();
-    for (Sample one : samples) {
-      for (Sample two : samples) {
-        if (one.row().equals(row)
-            && two.row().equals(row)
-            && one.round() == two.round()
-            && one.name().equals(name)
-            && two.name().equals(other)) {
-          ratios.add(row.metric().ratio(one.value(), two.value()));
-        }
-      }
-    }
-    return ratios.isEmpty() ? Optional.empty() : Optional.of(Spread.of(ratios));
+        .collect(
+            Collectors.groupingBy(
+                each -> List.of(each.row(), each.name()), LinkedHashMap::new, Collectors.toList()));
   }
 }

@@ -7,7 +7,6 @@ import static io.netpoll.benchmarks.load.Turn.ROTATING;
 import io.netpoll.benchmarks.load.LoadPlan;
 import io.netpoll.benchmarks.load.Turn;
 import io.netpoll.benchmarks.rpc.Service;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What is compared: a table and a chart each. */
@@ -76,9 +75,11 @@ public enum Scenario {
           load("75 % of capacity", burn, Metric.P99, plan, 0.75));
     }
   },
+  CLIENTS("clients", "Clients: threads that call and wait, 1 KB, one server for all"),
+  MUX_CLIENTS("mux-clients", "Clients that share 4 connections, 1 KB, one server for all"),
+  FILES("files", "A file of 100 MB, which the system has in memory, to one client"),
   MEMORY("memory", "Memory a connection: live heap and native memory of the server"),
-  STARTUP("startup", "From the launch of the process to the first answer"),
-  CLIENTS("clients", "Clients: threads that call and wait, 1 KB, one server for all");
+  STARTUP("startup", "From the launch of the process to the first answer");
 
   private final String word;
   private final String title;
@@ -98,11 +99,23 @@ public enum Scenario {
     return List.of();
   }
 
-  /** The rows of several scenarios. */
-  static List<LoadRow> loads(List<Scenario> scenarios, int burn) {
-    List<LoadRow> all = new ArrayList<>();
-    scenarios.forEach(each -> all.addAll(each.loads(burn)));
-    return all;
+  /** Whether it is made again with handlers that compute longer. */
+  boolean weighsWork() {
+    return this == LONG || this == IDLE || this == MUX;
+  }
+
+  /**
+   * That of a word.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Scenario of(String word) {
+    for (Scenario scenario : values()) {
+      if (scenario.word.equals(word)) {
+        return scenario;
+      }
+    }
+    throw new IllegalArgumentException("There is no scenario '" + word + "'.");
   }
 
   LoadRow rate(String name, int burn, LoadPlan plan) {

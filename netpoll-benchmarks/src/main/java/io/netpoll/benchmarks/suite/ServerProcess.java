@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks.suite;
 
+import io.netpoll.benchmarks.Guard;
 import io.netpoll.benchmarks.Main;
 import io.netpoll.benchmarks.rpc.Service;
 import java.io.BufferedReader;
@@ -8,6 +9,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,11 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern MEMORY = Pattern.compile("heap=(\\d+) resident=(\\d+)");
   private static final long PATIENCE_SECONDS = 5;
 
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** Frames come back. */
+  static final List<String> ECHO = List.of("--service", Service.ECHO.toString());
+
   private final Process process;
   private final BufferedReader output;
   private final InetSocketAddress address;
@@ -31,15 +39,16 @@ final class ServerProcess implements AutoCloseable {
    * Starts a server, and waits until it accepts.
    *
    * @param java a java command
-   * @param burnMicros how long requests compute
-   * @throws IOException if it ended; the message is the last line that it wrote
+   * @param service what it does with requests: {@link #rpc}, {@link #ECHO} or {@link #file}
+   * @throws IOException if it ended, or does not accept in time; the message is the last line that
+   *     it wrote
    */
-  ServerProcess(List<String> java, Contestant server, int burnMicros) throws IOException {
+  ServerProcess(List<String> java, Contestant server, List<String> service) throws IOException {
     List<String> words = new ArrayList<>(java);
     words.addAll(List.of(Main.class.getName(), "peer"));
     words.addAll(server.words());
-    words.addAll(List.of("--controlled", "--port", "0", "--service", Service.RPC.toString()));
-    words.addAll(List.of("--burn-us", Integer.toString(burnMicros)));
+    words.addAll(List.of("--controlled", "--port", "0"));
+    words.addAll(service);
     process = new ProcessBuilder(words).redirectErrorStream(true).start();
     output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -52,14 +61,29 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Messages are decoded, computed on, and answered. */
+  static List<String> rpc(int burnMicros) {
+    return List.of("--service", Service.RPC.toString(), "--burn-us", Integer.toString(burnMicros));
+  }
+
+  /** Every byte that arrives is answered with a file. */
+  static List<String> file(Path file) {
+    return List.of("--file", file.toString());
+  }
+
   private Matcher await(Pattern pattern, String name) throws IOException {
-    String last = "it ended without a word";
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      Matcher matcher = pattern.matcher(line);
-      if (matcher.matches()) {
-        return matcher;
+    String last = "it ended, or was ended after " + ANSWER.toSeconds() + " s, without a word";
+    Guard guard = new Guard(process, ANSWER);
+    try {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        Matcher matcher = pattern.matcher(line);
+        if (matcher.matches()) {
+          return matcher;
+        }
+        last = line;
       }
-      last = line;
+    } finally {
+      guard.release();
     }
     throw new IOException(name + ": " + last);
   }

@@ -32,7 +32,8 @@ record Spread(double min, double median, double max) {
   /** The median, and what it lies between. */
   @Override
   public String toString() {
-    String format = median < 100 ? "%.1f (%.1f-%.1f)" : "%.0f (%.0f-%.0f)";
+    String format =
+        median < 10 ? "%.2f (%.2f-%.2f)" : median < 100 ? "%.1f (%.1f-%.1f)" : "%.0f (%.0f-%.0f)";
     return String.format(Locale.ROOT, format, median, min, max);
   }
 }

@@ -3,6 +3,7 @@ package io.netpoll.benchmarks.suite;
 import io.netpoll.benchmarks.StartUp;
 import io.netpoll.benchmarks.StartUpServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,8 @@ import java.util.Set;
 final class StartUpPart implements Part {
   private static final Row ROW =
       new Row(Scenario.STARTUP, "launch to first answer", 0, Metric.MILLIS);
+
+  private static final Duration STEP = Duration.ofMillis(700);
 
   private final Settings settings;
   private final Launcher launcher;
@@ -21,23 +24,28 @@ final class StartUpPart implements Part {
   }
 
   @Override
-  public int steps() {
-    return StartUpServer.values().length * (settings.rounds() + 1);
+  public Duration estimate() {
+    return STEP.multipliedBy((long) StartUpServer.values().length * (settings.rounds() + 1));
   }
 
   @Override
   public void run(Results results, Progress progress) throws IOException, InterruptedException {
     Set<StartUpServer> servers = EnumSet.allOf(StartUpServer.class);
-    for (int round = -1; round < settings.rounds(); round++) {
-      for (StartUpServer each : StartUpServer.values()) {
-        progress.begin(Scenario.STARTUP + ": " + each);
-        if (servers.contains(each) && !measure(each, round, results)) {
-          servers.remove(each);
-        }
-        progress.end();
-      }
-      results.roundIsOver();
-    }
+    Rounds.run(
+        -1,
+        settings.rounds(),
+        Scenario.STARTUP,
+        results,
+        progress,
+        round -> {
+          for (StartUpServer each : StartUpServer.values()) {
+            progress.begin(Scenario.STARTUP + ": " + each);
+            if (servers.contains(each) && !measure(each, round, results)) {
+              servers.remove(each);
+            }
+            progress.end(STEP);
+          }
+        });
   }
 
   private boolean measure(StartUpServer server, int round, Results results)
@@ -45,10 +53,10 @@ final class StartUpPart implements Part {
     try {
       double millis = StartUp.measure(launcher.measured(), server) / 1e6;
       if (round >= 0) {
-        results.add(new Sample(ROW, server.toString(), round, millis, Map.of()));
+        results.add(ROW, server.toString(), round, millis, Map.of());
       }
       return true;
-    } catch (StartUp.EndedException e) {
+    } catch (IOException e) {
       results.remark(server + " does not take part: " + e.getMessage());
       return false;
     }

@@ -2,39 +2,52 @@ package io.netpoll.benchmarks.suite;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes all comparisons that are asked for, and writes what came out after each round. */
+/**
+ * Makes all comparisons that are asked for, and writes what came out after each round, together
+ * with what earlier sessions have left in the same directory.
+ */
 final class Suite {
   private static final double QUIET = 1;
 
   private final Settings settings;
   private final Launcher launcher;
+  private final Report report;
   private final PrintWriter out;
 
-  Suite(Settings settings, Launcher launcher, PrintWriter out) {
+  Suite(Settings settings, Launcher launcher, Report report, PrintWriter out) {
     this.settings = settings;
     this.launcher = launcher;
+    this.report = report;
     this.out = out;
   }
 
-  /** Runs from the beginning to the end. */
-  Results run() throws IOException, InterruptedException {
-    Map<String, String> facts = Machine.facts();
-    Results results = new Results(some -> write(facts, some));
+  /**
+   * Runs from the beginning to the end. A part that fails is left out with a remark.
+   *
+   * @param limit when nothing more begins
+   * @param leftOut what there is no time for
+   */
+  Results run(Duration limit, List<Comparison> leftOut) throws IOException, InterruptedException {
+    Results results = new Results(report.read(), session(), report::write);
     if (Machine.load() > QUIET) {
       results.remark(
           "The machine was not quiet when this began: repeat it before you believe any figure.");
     }
-    List<Part> parts = parts();
-    Progress progress = new Progress(out, parts.stream().mapToInt(Part::steps).sum());
+    if (!leftOut.isEmpty()) {
+      results.remark("There was no time for these: " + leftOut + ".");
+    }
+    List<Part> parts = Parts.of(settings, launcher);
+    Progress progress = new Progress(out, Parts.estimate(parts), limit);
     try {
       for (Part part : parts) {
-        part.run(results, progress);
+        run(part, results, progress);
       }
     } finally {
       progress.close();
@@ -42,28 +55,20 @@ final class Suite {
     return results;
   }
 
-  private List<Part> parts() {
-    List<Part> parts = new ArrayList<>();
-    for (int burn : settings.burns()) {
-      parts.add(new LoadPart(settings, launcher, burn));
-      if (settings.scenarios().contains(Scenario.CLIENTS)) {
-        parts.add(new ClientPart(settings, launcher, burn));
-      }
+  private static void run(Part part, Results results, Progress progress)
+      throws IOException, InterruptedException {
+    try {
+      part.run(results, progress);
+    } catch (IOException | RuntimeException e) {
+      results.remark("A part ended early: " + e);
+      results.roundIsOver();
     }
-    if (settings.scenarios().contains(Scenario.MEMORY)) {
-      parts.add(new MemoryPart(settings, launcher));
-    }
-    if (settings.scenarios().contains(Scenario.STARTUP)) {
-      parts.add(new StartUpPart(settings, launcher));
-    }
-    return parts;
   }
 
-  private void write(Map<String, String> facts, Results results) throws IOException {
-    Files.createDirectories(settings.out());
-    Files.writeString(settings.out().resolve("suite.json"), Json.of(facts, results));
-    Files.writeString(settings.out().resolve("README.md"), Markdown.of(facts, how(), results));
-    Charts.write(results, settings.out());
+  private Session session() throws IOException {
+    Map<String, String> facts = Machine.facts();
+    facts.put("how", how());
+    return new Session(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), facts);
   }
 
   private String how() {

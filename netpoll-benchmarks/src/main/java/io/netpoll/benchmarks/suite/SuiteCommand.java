@@ -1,10 +1,12 @@
 package io.netpoll.benchmarks.suite;
 
 import io.netpoll.benchmarks.Pinning;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,13 +25,15 @@ import picocli.CommandLine.Spec;
       "Where taskset exists, what is measured gets one processor, and the rest another."
     })
 public final class SuiteCommand implements Callable<Integer> {
+  private static final Duration FOR_EVER = Duration.ofDays(100);
+
   @Option(
       names = "--scenarios",
       paramLabel = "NAME",
       split = ",",
       description =
-          "long, idle, mux, pipelined, mixed, large, churn, latency, memory, startup, clients; all"
-              + " by default.")
+          "long, idle, mux, pipelined, mixed, large, churn, latency, clients, mux-clients, files,"
+              + " memory, startup; all by default.")
   private List<Scenario> scenarios = List.of(Scenario.values());
 
   @Option(
@@ -43,7 +47,9 @@ public final class SuiteCommand implements Callable<Integer> {
       names = "--burn-us",
       paramLabel = "N",
       split = ",",
-      description = "How long requests compute, in microseconds; 0,20,100 by default.")
+      description =
+          "How long requests compute, in microseconds; 0,20,100 by default. long, idle and mux are"
+              + " made with each, the others with the first.")
   private @Nullable List<Integer> burns;
 
   @Option(
@@ -65,6 +71,14 @@ public final class SuiteCommand implements Callable<Integer> {
   private @Nullable Double warmUp;
 
   @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description =
+          "Choose --rounds and --seconds so that everything takes so long; what does not fit is"
+              + " left out, and said.")
+  private @Nullable Double minutes;
+
+  @Option(
       names = "--quick",
       description =
           "About a minute: long connections and pipelining, four servers, no work, two rounds.")
@@ -74,7 +88,9 @@ public final class SuiteCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIRECTORY",
       defaultValue = "docs/benchmarks",
-      description = "Where figures, tables and charts go; docs/benchmarks by default.")
+      description =
+          "Where figures, tables and charts go; docs/benchmarks by default. Figures that are there"
+              + " stay, but for those that are measured again.")
   private Path out = Path.of("docs/benchmarks");
 
   @Option(
@@ -110,21 +126,50 @@ public final class SuiteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings settings = settings();
-    boolean pinned = !noPinning && Pinning.pinThisProcess(loadCpu);
-    Path own = Path.of(System.getProperty("java.home"), "bin", "java");
-    Launcher launcher =
-        new Launcher(
-            java == null ? own : java,
-            jvmArguments,
-            pinned ? serverCpu : -1,
-            pinned ? loadCpu : -1);
-    Results results = new Suite(settings, launcher, command.commandLine().getOut()).run();
-    if (results.samples().isEmpty()) {
+    Settings wanted = settings();
+    Launcher launcher = launcher();
+    Settings settings = minutes == null ? wanted : fitting(wanted, launcher);
+    List<Comparison> leftOut = new ArrayList<>(wanted.comparisons());
+    leftOut.removeAll(settings.comparisons());
+    PrintWriter terminal = command.commandLine().getOut();
+    terminal.println(plan(settings, launcher, leftOut));
+    Results results =
+        new Suite(settings, launcher, new Report(out), terminal).run(limit(), leftOut);
+    if (results.isEmpty()) {
       throw new IllegalStateException(
           "Nothing could be measured: " + String.join("; ", results.remarks()));
     }
     return 0;
+  }
+
+  private Launcher launcher() throws InterruptedException {
+    boolean pinned = !noPinning && Pinning.pinThisProcess(loadCpu);
+    Path own = Path.of(System.getProperty("java.home"), "bin", "java");
+    return new Launcher(
+        java == null ? own : java, jvmArguments, pinned ? serverCpu : -1, pinned ? loadCpu : -1);
+  }
+
+  private Duration limit() {
+    return minutes == null ? FOR_EVER : duration(minutes * 60);
+  }
+
+  private Settings fitting(Settings wanted, Launcher launcher) {
+    try {
+      return new Budget(limit(), some -> Parts.estimate(Parts.of(some, launcher))).fit(wanted);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static String plan(Settings settings, Launcher launcher, List<Comparison> leftOut) {
+    return String.format(
+        Locale.ROOT,
+        "%s; %d rounds of %.1f s, about %d min%s",
+        settings.comparisons(),
+        settings.rounds(),
+        settings.measured().toNanos() / 1e9,
+        Parts.estimate(Parts.of(settings, launcher)).plusSeconds(59).toMinutes(),
+        leftOut.isEmpty() ? "" : "; no time for " + leftOut);
   }
 
   private Settings settings() {
@@ -138,15 +183,15 @@ public final class SuiteCommand implements Callable<Integer> {
     if (work.stream().anyMatch(each -> each < 0)) {
       throw misuse("--burn-us cannot be negative.");
     }
-    return new Settings(
-        quick ? List.of(Scenario.LONG, Scenario.PIPELINED) : scenarios,
+    if (minutes != null && (!(minutes > 0) || rounds != null || seconds != null)) {
+      throw misuse("--minutes must be positive, and chooses --rounds and --seconds itself.");
+    }
+    return Settings.of(
+        Comparison.all(quick ? List.of(Scenario.LONG, Scenario.PIPELINED) : scenarios, work),
         contestants(),
-        work,
         times,
         duration(measured),
-        duration(Math.min(0.3, measured)),
-        duration(first),
-        out);
+        duration(first));
   }
 
   private List<Contestant> contestants() {

@@ -36,7 +36,48 @@ class SuiteCommandTest {
     assertThat(Files.readString(directory.resolve("README.md"))).contains("after a burst");
   }
 
+  @Test
+  void files_areSentAndCompared() throws Exception {
+    run("--scenarios", "files", "--servers", "ours-nio");
+    assertThat(Files.readString(directory.resolve("README.md")))
+        .contains("| GB/s | ours-")
+        .contains("netty-nio");
+  }
+
+  @Test
+  void severalCalls_makeOneReport() throws Exception {
+    run("--scenarios", "pipelined", "--servers", "ours-nio", "--burn-us", "0");
+    run("--scenarios", "mixed", "--servers", "ours-nio", "--burn-us", "0");
+    assertThat(Files.readString(directory.resolve("README.md")))
+        .contains("![64 B, 16 in flight on each of 64 connections](pipelined.svg)")
+        .contains("(mixed.svg)");
+  }
+
+  @Test
+  void aReportThatCannotBeRead_isLeftAlone() throws Exception {
+    Path broken = directory.resolve("suite.json");
+    Files.writeString(broken, "{}");
+    assertThat(execute(1, "--scenarios", "pipelined", "--servers", "ours-nio"))
+        .contains("is not what the suite writes: move it away");
+    assertThat(Files.readString(broken)).isEqualTo("{}");
+  }
+
+  @Test
+  void whoCannotBeStarted_isLeftOut() {
+    assertThat(
+            execute(
+                1, "--scenarios", "mixed", "--servers", "ours-nio,jdk-async", "--java", "no-java"))
+        .startsWith("Nothing could be measured: ")
+        .contains("ours-nio does not take part:")
+        .contains("jdk-async does not take part:");
+  }
+
   private void run(String... options) {
+    execute(0, options);
+  }
+
+  /** Runs the command, expects an exit code, and returns what it complained about. */
+  private String execute(int expected, String... options) {
     List<ProcessHandle> before = ProcessHandle.current().children().toList();
     StringWriter err = new StringWriter();
     List<String> words = new ArrayList<>(List.of("suite"));
@@ -48,7 +89,8 @@ class SuiteCommandTest {
             .setOut(new PrintWriter(new StringWriter(), true))
             .setErr(new PrintWriter(err, true))
             .execute(words.toArray(new String[0]));
-    assertThat(code).as(err.toString()).isZero();
+    assertThat(code).as(err.toString()).isEqualTo(expected);
     assertThat(ProcessHandle.current().children().toList()).isEqualTo(before);
+    return err.toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.netpoll.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.benchmarks.load.Turn;
 import java.nio.file.Files;
@@ -9,13 +10,19 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How figures are told. */
 class SuiteTest {
   private static final Row ROW = new Row(Scenario.LONG, "100 connections", 0, Metric.REQUESTS);
   private static final Row LATE = new Row(Scenario.LATENCY, "half", 20, Metric.P99);
 
-  private final Results results = new Results(some -> {});
+  private final Results results = results(Figures.NONE, "monday");
+
+  private static Results results(Figures earlier, String start) {
+    return new Results(earlier, new Session(start, Map.of("java", "25")), some -> {});
+  }
 
   @Test
   void aRatioThatCrossesOne_isEven() {
@@ -52,14 +59,85 @@ class SuiteTest {
   void ratiosAreMadeRoundByRound() {
     add(ROW, "ours-epoll", 10, 100);
     add(ROW, "netty-epoll", 5, 50);
-    assertThat(results.ratio(ROW, "ours-epoll", "netty-epoll")).contains(new Spread(2, 2, 2));
+    assertThat(results.figures().ratio(ROW, "ours-epoll", "netty-epoll"))
+        .contains(new Spread(2, 2, 2));
   }
 
   @Test
   void whoIsMissing_hasADash() {
     add(ROW, "ours-epoll", 10);
-    results.add(new Sample(LATE, "netty-epoll", 0, 5, Map.of()));
+    results.add(LATE, "netty-epoll", 0, 5, Map.of());
     assertThat(page()).contains("| 100 connections | 10.0 (10.0-10.0) | - |");
+  }
+
+  @Test
+  void whatIsMeasuredAgain_takesThePlaceOfWhatWasThere() {
+    add(ROW, "ours-epoll", 10, 20, 30);
+    add(ROW, "netty-epoll", 5);
+    add(LATE, "ours-epoll", 7);
+    Results later = results(results.figures(), "tuesday");
+    later.add(ROW, "ours-epoll", 0, 90, Map.of());
+    Figures both = later.figures();
+    assertThat(both.spread(ROW, "ours-epoll")).contains(new Spread(90, 90, 90));
+    assertThat(both.spread(ROW, "netty-epoll")).contains(new Spread(5, 5, 5));
+    assertThat(both.spread(LATE, "ours-epoll")).contains(new Spread(7, 7, 7));
+    assertThat(both.sessions()).extracting(Session::start).containsExactly("monday", "tuesday");
+  }
+
+  @Test
+  void whatWasNotMeasuredSideBySide_isNotDivided() {
+    add(ROW, "ours-epoll", 10);
+    add(ROW, "netty-epoll", 5);
+    Results later = results(results.figures(), "tuesday");
+    later.add(ROW, "netty-epoll", 0, 1, Map.of());
+    assertThat(later.figures().ratio(ROW, "ours-epoll", "netty-epoll")).isEmpty();
+    assertThat(Markdown.of(later.figures())).contains("| 1.00 (1.00-1.00) | - |");
+  }
+
+  @Test
+  void aSessionOfWhichNothingIsLeft_isForgottenWithItsRemarks() {
+    add(ROW, "ours-epoll", 10);
+    results.remark("Noise.");
+    Results later = results(results.figures(), "tuesday");
+    later.add(ROW, "ours-epoll", 0, 11, Map.of());
+    later.remark("Silence.");
+    assertThat(later.figures().sessions()).extracting(Session::start).containsExactly("tuesday");
+    assertThat(later.figures().remarks()).extracting(Remark::text).containsExactly("Silence.");
+  }
+
+  @Test
+  void figures_areReadAsTheyWereWritten() {
+    add(ROW, "ours-epoll", 10.5, 12);
+    add(LATE, "netty-epoll", 0.125);
+    results.remark("A \"remark\" of C:\\ with\ttabs.");
+    Figures figures = results.figures();
+    assertThat(Json.read(Json.of(figures))).isEqualTo(figures);
+    assertThat(Json.read(Json.of(Figures.NONE))).isEqualTo(Figures.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{", "[]", "{\"samples\": [1]}", "{\"sessions\": \"\\u00", "{\"a\" 1}"})
+  void whatIsNoReport_isRefused(String document) {
+    assertThatThrownBy(() -> Json.read(document)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whereTheLoadIsAsBusy_theCellSaysSo() {
+    results.add(ROW, "ours-epoll", 0, 10, Map.of(Sample.CPU, 7.0, Sample.LOAD, 0.97));
+    results.add(ROW, "netty-epoll", 0, 5, Map.of(Sample.CPU, 14.0, Sample.LOAD, 0.5));
+    assertThat(page())
+        .contains("| 10.0 (10.0-10.0) load-bound | 5.00 (5.00-5.00) |")
+        .contains("| 7.00, 97 % | 14.0, 50 % |");
+  }
+
+  @Test
+  void oursIsFirst() {
+    add(ROW, "jdk-virtual", 1);
+    add(ROW, "netty-epoll", 1);
+    add(ROW, "ours-nio", 1);
+    assertThat(results.figures().names(Scenario.LONG))
+        .containsExactly("ours-nio", "netty-epoll", "jdk-virtual");
   }
 
   @Test
@@ -71,7 +149,7 @@ class SuiteTest {
   void charts_areWrittenForEveryScenario(@TempDir Path directory) throws Exception {
     add(ROW, "ours-epoll", 10, 12);
     add(ROW, "netty-epoll", 20, 20);
-    Charts.write(results, directory);
+    Charts.write(results.figures(), directory);
     assertThat(Files.readString(directory.resolve("long.svg")))
         .contains("<svg")
         .contains("<path"); // also what is written, so that no font is needed
@@ -80,6 +158,7 @@ class SuiteTest {
   @Test
   void everyScenarioOfServers_hasAPlanThatMakesSense() {
     for (Scenario scenario : Scenario.values()) {
+      assertThat(Scenario.of(scenario.toString())).isEqualTo(scenario);
       for (LoadRow row : scenario.loads(20)) {
         assertThat(row.row().burnMicros()).isEqualTo(20);
         assertThat(row.plan().turn() == Turn.FRESH).isEqualTo(scenario == Scenario.CHURN);
@@ -89,11 +168,11 @@ class SuiteTest {
 
   private void add(Row row, String name, double... values) {
     for (int round = 0; round < values.length; round++) {
-      results.add(new Sample(row, name, round, values[round], Map.of("p50_us", 1.0)));
+      results.add(row, name, round, values[round], Map.of("p50_us", 1.0));
     }
   }
 
   private String page() {
-    return Markdown.of(Map.of("date", "today"), "how", results);
+    return Markdown.of(results.figures());
   }
 }
