@@ -88,9 +88,13 @@ final class HandlerStarter {
       loop.makeReady(() -> startOn(threads, loop, run));
       return;
     }
+    Once start = new Once(run);
     try {
-      threads.execute(run);
+      threads.execute(start);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
+      if (!start.claim()) {
+        return; // it has been started all the same
+      }
       noteRefusal(e);
       Refused refused = new Refused(threads, loop, run);
       if (!loop.execute(refused::startInPlaceOrLater)) {

@@ -16,7 +16,13 @@ import org.junit.jupiter.api.Test;
 class TurnStarterTest {
   private final Queue<Runnable> started = new ArrayDeque<>();
   private final List<Integer> ran = new ArrayList<>();
+  private final List<Runnable> refusedBodies = new ArrayList<>();
   private boolean refusing;
+
+  /** As the scheduler of virtual threads does that has carriers, and cannot have another one. */
+  private boolean runningWhatItRefuses;
+
+  private long now;
 
   /** Threads that this test runs itself. */
   private final TurnStarter starter =
@@ -25,12 +31,18 @@ class TurnStarterTest {
               new Thread() {
                 @Override
                 public synchronized void start() {
+                  if (runningWhatItRefuses) {
+                    body.run();
+                    throw new OutOfMemoryError("provoked by a test");
+                  }
                   if (refusing) {
+                    refusedBodies.add(body);
                     throw new RejectedExecutionException("provoked by a test");
                   }
                   started.add(body);
                 }
-              });
+              },
+          () -> now);
 
   private void execute(int number) {
     starter.execute(() -> ran.add(number));
@@ -66,6 +78,67 @@ class TurnStarterTest {
     execute(3);
     runStarted();
     assertThat(ran).containsExactlyInAnyOrder(2, 3);
+  }
+
+  @Test
+  void aTaskThatRunsThoughItsThreadWasRefused_runsOnce_andLaterOnesRun() {
+    runningWhatItRefuses = true;
+    execute(1);
+    execute(2);
+    runningWhatItRefuses = false;
+    execute(3);
+    execute(4);
+    runStarted();
+    assertThat(ran).containsExactlyInAnyOrder(1, 2, 3, 4);
+  }
+
+  @Test
+  void aThreadThatIsRunAfterItsStartFailed_doesNothing() {
+    refusing = true;
+    assertThatThrownBy(() -> execute(1)).isInstanceOf(RejectedExecutionException.class);
+    refusedBodies.forEach(Runnable::run);
+    refusing = false;
+    execute(1);
+    execute(2);
+    runStarted();
+    assertThat(ran).containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void tasksOfTheirOwnThreads_runOnce_thoughTheseAreRefused() {
+    execute(1);
+    execute(2);
+    execute(3);
+    runningWhatItRefuses = true;
+    started.remove().run();
+    assertThat(ran).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aStartingThreadThatTheSchedulerHasLost_getsASuccessor() {
+    execute(1);
+    started.clear();
+    now += TimeUnit.MILLISECONDS.toNanos(900);
+    execute(2);
+    assertThat(started).isEmpty();
+    now += TimeUnit.MILLISECONDS.toNanos(200);
+    execute(3);
+    execute(4);
+    assertThat(started).hasSize(1);
+    runStarted();
+    assertThat(ran).containsExactlyInAnyOrder(1, 2, 3, 4);
+  }
+
+  @Test
+  void aStartingThreadThatWasOnlyLate_findsNothingToDo() {
+    execute(1);
+    now += TimeUnit.SECONDS.toNanos(2);
+    execute(2);
+    assertThat(started).hasSize(2);
+    runStarted();
+    execute(3);
+    runStarted();
+    assertThat(ran).containsExactlyInAnyOrder(1, 2, 3);
   }
 
   @Test

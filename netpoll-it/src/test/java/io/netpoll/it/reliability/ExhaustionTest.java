@@ -95,6 +95,9 @@ class ExhaustionTest {
             "-Xss512m",
             "-XX:ReservedCodeCacheSize=32m",
             "-XX:CompressedClassSpaceSize=32m",
+            // A scheduler of the JDK that wants a second carrier, and cannot have it, may drop the
+            // virtual thread that its first one has just taken.
+            "-Djdk.virtualThreadScheduler.parallelism=1",
             "-Xlog:disable");
     try (Program program = Program.javaWithin("ulimit -v 10000000", command)) {
       assertPrints(
