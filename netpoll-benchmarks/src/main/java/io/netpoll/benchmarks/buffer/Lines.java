@@ -100,8 +100,8 @@ public class Lines {
   public int okio() throws IOException {
     okio.write(line);
     long end = okio.indexOf((byte) '\n');
-    int n = okio.read(copy, 0, (int) end + 1);
-    return copy[n - 1];
+    okio.readFully(copy); // it is as long as the line; read would stop at the end of a segment
+    return copy[(int) end];
   }
 
   private int netty(ByteBufAllocator allocator) {
