@@ -5,8 +5,8 @@ package io.netpoll;
  * counts never fall; they are read one after the other while the loop works on, so that two of them
  * may be some events apart.
  *
- * @param number which of the group's loops, counted from 0 in the order of their start; not given
- *     to another one when this loop has ended
+ * @param number which of the group's loops, counted from 0 in the order in which they were made;
+ *     not given to another one when this loop has ended
  * @param connections how many are open now, those included that are on their way to this loop
  * @param opened connections that came here: accepted, dialled or adopted
  * @param polls calls of the poller
