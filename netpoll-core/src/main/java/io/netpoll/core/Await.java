@@ -157,25 +157,11 @@ public final class Await {
    */
   public static boolean until(BooleanSupplier condition, Limit limit, Supplier<String> what)
       throws InterruptedIOException {
-    return until(condition, limit, what, null);
-  }
-
-  /**
-   * Parks until {@code condition} holds, or does the I/O of {@code source} first if that is lent.
-   *
-   * @param source the loop whose I/O makes the condition true; null if other things do
-   */
-  static boolean until(
-      BooleanSupplier condition, Limit limit, Supplier<String> what, @Nullable PollLoop source)
-      throws InterruptedIOException {
     if (condition.getAsBoolean()) {
       return true;
     }
     ConnectionRun.sendHeldByCaller();
     LoopThread thread = LoopThread.current();
-    if (thread == null && source != null) {
-      source.pollForCaller();
-    }
     PollLoop led = thread == null ? null : thread.ledLoop();
     boolean inPlace = led != null && !led.passOn(thread);
     for (; ; ) {

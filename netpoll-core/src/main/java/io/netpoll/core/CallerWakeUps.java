@@ -15,7 +15,7 @@ import java.util.Arrays;
  *             add, from dispatch
  *   EMPTY ───────────────────────► HOLDING ──┐ add
  *     ▲                               │ ▲────┘
- *     └───────── wake, take ──────────┘
+ *     └───────── wake ────────────────┘
  * </pre>
  *
  * The leader publishes bytes, puts a full fence, reads the waiter, and adds it. It wakes before
@@ -30,10 +30,14 @@ final class CallerWakeUps {
 
   private final Thread[] callers = new Thread[MOST];
   private int count;
+  private int virtual;
 
   /** Wakes {@code caller} before the next poll or call of user code. */
   void add(Thread caller) {
     callers[count++] = caller;
+    if (VirtualThreads.isVirtual(caller)) {
+      virtual++;
+    }
     if (count == MOST) {
       wake();
     }
@@ -44,35 +48,18 @@ final class CallerWakeUps {
     return count;
   }
 
+  /** Whether there are some, and all of them are virtual threads. */
+  boolean areVirtual() {
+    return count > 0 && virtual == count;
+  }
+
   /** Wakes all. */
   void wake() {
     for (int i = 0; i < count; i++) {
       Await.wake(callers[i]);
     }
-    clear();
-  }
-
-  /**
-   * Takes all, for whoever wakes them with {@link #wake(Thread[])} once the loop is not its own.
-   */
-  Thread[] take() {
-    Thread[] taken = Arrays.copyOf(callers, count);
-    clear();
-    return taken;
-  }
-
-  private void clear() {
     Arrays.fill(callers, 0, count, null);
     count = 0;
-  }
-
-  /** Wakes {@code callers}, but for the calling thread itself. Any thread. */
-  static void wake(Thread[] callers) {
-    Thread me = Thread.currentThread();
-    for (Thread caller : callers) {
-      if (caller != me) {
-        Await.wake(caller);
-      }
-    }
+    virtual = 0;
   }
 }

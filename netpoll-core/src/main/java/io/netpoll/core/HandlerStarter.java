@@ -84,7 +84,7 @@ final class HandlerStarter {
   }
 
   private void startOn(Executor threads, PollLoop loop, Runnable run) {
-    if (loop.isBorrowedByCaller()) { // the executor may be a user's
+    if (loop.isHeldByCaller()) { // the executor may be a user's
       loop.makeReady(() -> startOn(threads, loop, run));
       return;
     }

@@ -417,10 +417,7 @@ final class InputSide extends InputReader implements Input {
       resumeIfPaused(); // its fence pairs with the one of arrived, too
       inTime =
           Await.until(
-              () -> written() - wanted >= 0 || !mayStillCome(),
-              () -> deadline.left(start),
-              what,
-              connection.loop());
+              () -> written() - wanted >= 0 || !mayStillCome(), () -> deadline.left(start), what);
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()

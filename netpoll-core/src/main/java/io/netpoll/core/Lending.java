@@ -9,73 +9,69 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the callers of a poll loop do its I/O while its leader parks. A caller is a thread that
- * waits for input and is no poll loop's own.
+ * Who owns a poll loop whose leader lends it to its <em>deputy</em>, a virtual thread, and parks.
  *
- * <p>On one processor a leader that polls is woken by the first answer and takes the processor from
- * the callers that still have to send, for that one answer. So it parks until all that it has woken
- * wait again; and the last of these polls itself, finds many answers at once, and wakes the next.
+ * <p>A leader that polls is woken by the first answer, and wakes each virtual thread that waits for
+ * input from outside of their scheduler. The deputy runs among them, on their carrier: it polls
+ * without waiting whenever the others wait, finds many answers at once, and wakes the callers
+ * without a switch between threads of the system.
  *
  * <pre>
- *             lend (leader)                borrow (caller, CAS)
- *   MINE ───────────────────────► LENT ─────────────────────────► BORROWED
- *    ▲ ▲                           │ ▲                               │ │
- *    │ └── takeBack (leader, CAS) ─┘ └──────── lendOn (caller) ──────┘ │
- *    └─────────────────────────── giveBack (caller) ───────────────────┘
+ *             lend (leader)                 hold (deputy, CAS)
+ *   MINE ───────────────────────► LENT ─────────────────────────► HELD
+ *    ▲ ▲                           │ ▲                             │ │
+ *    │ └── takeBack (leader, CAS) ─┘ └──────── lendOn (deputy) ────┘ │
+ *    └─────────────────────────── giveBack (deputy) ─────────────────┘
  * </pre>
  *
- * <p>Whoever made the step to MINE or BORROWED owns all that is the leader's otherwise: the poller
- * with its batch, the timers, the ready runs, the callers to be woken, the connections. While LENT
+ * <p>Whoever made the step to MINE or HELD owns all that is the leader's otherwise: the poller with
+ * its batch, the timers, the ready runs, the callers to be woken, the connections. While LENT
  * nobody owns it. The steps into LENT and MINE are volatile stores or a CAS, and publish it; those
  * out of LENT are a CAS. The leader leads the loop all the while, by its {@link Leadership}: it is
  * in no user code, so neither it nor the watch-dog passes the loop on.
- *
- * <p>A caller that owns the loop polls without waiting, does I/O, and calls nobody's code; what is
- * for the leader to do ends its turn.
  *
  * <h2>Nothing is left behind</h2>
  *
  * <ul>
  *   <li>A task: its thread adds it, puts a full fence, and reads the state; where it finds the loop
  *       away it unparks the leader. The leader makes the step to LENT, looks at the tasks, and
- *       parks; so does a caller, which unparks the leader instead. The leader that sees a task
- *       while BORROWED parks again: the caller's look at the tasks, behind its step to LENT, comes
+ *       parks; so does the deputy, which unparks the leader instead. The leader that sees a task
+ *       while HELD parks again: the deputy's look at the tasks, behind its step to LENT, comes
  *       later.
- *   <li>The events that nobody polls for while LENT: after {@link #patience} the leader recalls the
- *       loop, and takes it back as it does for a task. That bounds the delay of what comes
- *       meanwhile, a timer included. It bounds, too, how long callers that wake each other on a
- *       carrier keep it from virtual threads that others have made runnable.
- *   <li>A caller that leaves without polling, because it was interrupted, unparks the leader.
+ *   <li>The events that nobody polls for while LENT, because the carriers are busy with other
+ *       threads: the leader takes the loop back once it has seen no turn of the deputy for {@link
+ *       #patience}. That bounds the delay of what comes meanwhile, a timer included.
  * </ul>
- *
- * {@code away}, the number of callers that were woken and have not waited again, only tells when to
- * borrow: others count too, and who owns the loop does not depend on it.
  */
 final class Lending {
   private static final int MINE = 0;
   private static final int LENT = 1;
-  private static final int BORROWED = 2;
+  private static final int HELD = 2;
 
-  /** Whether loops are lent, {@code true} or {@code false}; by default the machine decides. */
+  /** Whether loops are lent, {@code true} or {@code false}. */
   static final String PROPERTY = "io.netpoll.lendLoops";
 
-  /** How long a loan takes at most, in microseconds. */
+  /** How long the leader waits for a turn of the deputy, in microseconds. */
   static final String PATIENCE_PROPERTY = "io.netpoll.loanMicros";
 
-  private static final int PATIENCE_MICROS = 500;
+  private static final int PATIENCE_MICROS = 2000;
 
   /** How many batches at most are woken without a loan, after loans that were of no use. */
   private static final int MOST_SKIPPED = 1024;
 
+  /**
+   * How many loans in a row may be taken back late, as happens where callers take longer than the
+   * leader's patience, before they count as useless.
+   */
+  private static final int MOST_LATE = 16;
+
   private static final VarHandle STATE;
-  private static final VarHandle AWAY;
   private static final VarHandle TURNS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       STATE = lookup.findVarHandle(Lending.class, "state", int.class);
-      AWAY = lookup.findVarHandle(Lending.class, "away", int.class);
       TURNS = lookup.findVarHandle(Lending.class, "turns", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -86,22 +82,16 @@ final class Lending {
   private final long patience;
 
   private volatile int state;
-  private volatile int away;
-
-  /** The leader's patience is over. */
-  private volatile boolean recalled;
 
   /** Written by the leader before it lends; read by those that have seen that the loop is away. */
   private @Nullable Thread leader;
 
-  /** Written by the borrower itself; others compare it with themselves. */
-  private @Nullable Thread borrower;
-
-  /** How often callers have lent on. Written by the borrower; the leader only sees it grow. */
+  /** How often the deputy has found callers. Written by it; the leader only sees it grow. */
   private long turns;
 
   // The leader only.
   private long turnsBefore;
+  private int late;
   private int skipping;
   private int toSkip;
 
@@ -109,7 +99,7 @@ final class Lending {
    * Makes one for a loop.
    *
    * @param possible whether the loop may be lent at all
-   * @param patience how long a loan takes at most, in nanoseconds
+   * @param patience how long the leader waits for a turn, in nanoseconds
    */
   Lending(boolean possible, long patience) {
     this.possible = possible;
@@ -117,23 +107,22 @@ final class Lending {
   }
 
   /**
-   * Makes one for a loop of {@code backend}: lent if the process has one processor, where the
-   * leader's own thread gains nothing, or as {@value #PROPERTY} says; for {@value
-   * #PATIENCE_PROPERTY} at most.
+   * Makes one for a loop of {@code backend}: lent where there are virtual threads, unless {@value
+   * #PROPERTY} says no; {@value #PATIENCE_PROPERTY} is the leader's patience.
    */
   static Lending onThisMachine(PollerProvider backend) {
-    String wish = System.getProperty(PROPERTY);
-    boolean wanted =
-        wish == null ? Runtime.getRuntime().availableProcessors() == 1 : Boolean.parseBoolean(wish);
+    boolean wanted = Boolean.parseBoolean(System.getProperty(PROPERTY, "true"));
     int micros = Integer.getInteger(PATIENCE_PROPERTY, PATIENCE_MICROS);
-    return new Lending(wanted && !backend.threadAffine(), TimeUnit.MICROSECONDS.toNanos(micros));
+    return new Lending(
+        wanted && VirtualThreads.exist() && !backend.threadAffine(),
+        TimeUnit.MICROSECONDS.toNanos(micros));
   }
 
   // ---- The leader ----------------------------------------------------------------------------
 
-  /** Whether the leader is to lend the loop now that it is about to wake {@code callers}. */
-  boolean pays(int callers) {
-    if (callers == 0 || !possible) {
+  /** Whether the leader is to lend the loop now that virtual threads are to be woken. */
+  boolean pays() {
+    if (!possible) {
       return false;
     }
     if (toSkip > 0) {
@@ -143,111 +132,83 @@ final class Lending {
     return true;
   }
 
-  /** Lends the loop; its owner wakes {@code callers} now, and touches nothing of the loop. */
-  void lend(int callers) {
+  /** Lends the loop: the leader touches nothing of it until it is back. */
+  void lend() {
     leader = Thread.currentThread();
     turnsBefore = turns;
-    recalled = false;
-    away = callers;
     state = LENT;
   }
 
   /** Parks until the loop is the leader's again. {@code isWanted}: whether something is to do. */
   void awaitReturn(BooleanSupplier isWanted) {
+    boolean isLate = false;
+    long seen = turns();
     long start = System.nanoTime();
-    while (state != MINE && !((recalled || isWanted.getAsBoolean() || away <= 0) && takeBack())) {
+    while (state != MINE) {
       long left = patience - (System.nanoTime() - start);
-      if (recalled) {
-        LockSupport.park(this);
-      } else if (left > 0) {
-        LockSupport.parkNanos(this, left);
-      } else {
-        recalled = true;
+      boolean stands = left <= 0 && turns() == seen;
+      if ((stands || isWanted.getAsBoolean()) && STATE.compareAndSet(this, LENT, MINE)) {
+        isLate = stands;
+        break;
       }
+      if (left <= 0) {
+        seen = turns();
+        start = System.nanoTime();
+        left = patience;
+      }
+      LockSupport.parkNanos(this, left);
       Thread.interrupted(); // nobody's business here, and parking would spin on it
     }
-    rate(turns() != turnsBefore);
+    rate(turns() != turnsBefore, isLate);
   }
 
-  private boolean takeBack() {
-    boolean taken = STATE.compareAndSet(this, LENT, MINE);
-    if (taken) {
-      away = 0;
-    }
-    return taken;
+  /** Lends more and more rarely while it is of no use, and at every chance once it is. */
+  private void rate(boolean paid, boolean isLate) {
+    late = isLate && !paid ? late + 1 : 0;
+    boolean useless = !paid && (!isLate || late > MOST_LATE);
+    skipping = useless ? Math.min(MOST_SKIPPED, 2 * skipping + 1) : 0;
+    toSkip = skipping;
   }
 
-  /** How often callers have found others to wake, and lent the loop on. Any thread. */
+  /** How often the deputy has found callers. Any thread. */
   long turns() {
     return (long) TURNS.getOpaque(this);
   }
 
-  /** Lends more and more rarely while it is of no use, and at every chance once it is. */
-  private void rate(boolean paid) {
-    skipping = paid ? 0 : Math.min(MOST_SKIPPED, 2 * skipping + 1);
-    toSkip = skipping;
-  }
-
-  // ---- A caller ------------------------------------------------------------------------------
+  // ---- The deputy ----------------------------------------------------------------------------
 
   /**
-   * Takes the loop for the caller, which is about to wait, if it is the last to do so.
+   * Takes the loop if it is lent.
    *
-   * @return whether it owns the loop: {@link #lendOn} or {@link #giveBack} must follow
+   * @return whether the deputy owns it: {@link #lendOn} or {@link #giveBack} must follow
    */
-  boolean borrow() {
-    if (away <= 0 || (int) AWAY.getAndAdd(this, -1) != 1) {
-      return false;
-    }
-    Thread caller = Thread.currentThread();
-    if (caller.isInterrupted()) { // channels and selectors may close under such a thread
-      unparkLeader();
-      return false;
-    }
-    if (!STATE.compareAndSet(this, LENT, BORROWED)) {
-      return false;
-    }
-    borrower = caller;
-    return true;
+  boolean hold() {
+    return STATE.compareAndSet(this, LENT, HELD);
   }
 
-  /** Leaves the loop to the next; its owner wakes {@code callers} now. */
-  void lendOn(int callers) {
+  /** The deputy has polled and found callers. */
+  void found() {
     TURNS.setOpaque(this, turns + 1);
-    borrower = null;
-    away = callers;
+  }
+
+  /** Leaves the loop to the deputy's next turn; the deputy looks at the tasks then. */
+  void lendOn() {
     state = LENT;
   }
 
   /** Leaves the loop to its leader. */
   void giveBack() {
-    borrower = null;
-    away = 0;
     Thread waiting = leader;
     state = MINE;
     LockSupport.unpark(waiting);
   }
 
-  /** Whether the leader wants the loop back. Looked at before and behind {@link #lendOn}. */
-  boolean isRecalled() {
-    return recalled;
-  }
-
   // ---- Any thread ----------------------------------------------------------------------------
-
-  /** Whether the calling thread has borrowed the loop. */
-  boolean isBorrowedByCaller() {
-    return borrower == Thread.currentThread();
-  }
 
   /** Something is for the leader to do: it comes, if the loop is away. Behind a full fence. */
   void wakeLeader() {
     if (state != MINE) {
-      unparkLeader();
+      LockSupport.unpark(leader);
     }
-  }
-
-  private void unparkLeader() {
-    LockSupport.unpark(leader);
   }
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * the leader works on - the poller with its batch and cursor, the tasks, timers, ready runs and the
  * list of connections - lives in this object and never in locals that survive a call of user code,
  * so that the loop does not depend on which thread leads it. While a leader waits it may lend all
- * this to callers, as {@link Lending} says: "leader only" means them, too, between {@code borrow}
- * and their last step.
+ * this to its {@link Deputy}, as {@link Lending} says: "leader only" means that, too, between
+ * {@code hold} and the last step of its turn.
  *
  * <h2>Wake-up</h2>
  *
@@ -102,7 +102,7 @@ final class PollLoop {
   final LoopWatch watch;
 
   private final Leadership leadership = new Leadership();
-  private final LentPolling lentPolling;
+  private final Deputy deputy;
   private final LoopEnd ending;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
@@ -135,7 +135,7 @@ final class PollLoop {
     this.number = group.members().nextNumber();
     this.watch = new LoopWatch(this);
     this.lending = lending;
-    this.lentPolling = new LentPolling(this, lending, callers);
+    this.deputy = new Deputy(this, lending, callers);
     this.ending = new LoopEnd(poller, connections, timers);
   }
 
@@ -159,7 +159,7 @@ final class PollLoop {
 
   /** Runs {@code run} among the ready runs of this loop: on its leader, after the current event. */
   boolean makeReady(Runnable run) {
-    if (isLedByCaller() || isBorrowedByCaller()) {
+    if (isLedByCaller() || isHeldByCaller()) {
       ready.add(run);
       return true;
     }
@@ -179,8 +179,8 @@ final class PollLoop {
   }
 
   /** Whether the calling thread does I/O in the leader's place: it must not call user code. */
-  boolean isBorrowedByCaller() {
-    return lending.isBorrowedByCaller();
+  boolean isHeldByCaller() {
+    return deputy.isCaller();
   }
 
   /** Whether leadership may pass to another thread while user code runs. */
@@ -404,15 +404,10 @@ final class PollLoop {
 
   /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    return !closing && ready.isEmpty() && lentPolling.lend();
+    return !closing && ready.isEmpty() && deputy.lend();
   }
 
-  /** What {@link LentPolling#pollForCaller} says. */
-  void pollForCaller() {
-    lentPolling.pollForCaller();
-  }
-
-  /** Whether there are tasks; for a borrower, too, behind its step to LENT. */
+  /** Whether there are tasks; for the deputy, too, behind its step to LENT. */
   boolean hasTasks() {
     return !tasks.isEmpty();
   }
@@ -646,6 +641,7 @@ final class PollLoop {
       guarded(this::leaveGroup);
     }
     pollerClosed = true;
+    deputy.end();
     ending.tellEverybody();
     do {
       runTasks();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Virtual threads, found at run time since the library runs on JDK 17 too. */
 final class VirtualThreads {
   private static final @Nullable MethodHandle OF_VIRTUAL = find();
+  private static final MethodHandle IS_VIRTUAL = findTest();
 
   private VirtualThreads() {}
 
@@ -24,6 +25,29 @@ final class VirtualThreads {
           .findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
     } catch (ReflectiveOperationException e) {
       return null;
+    }
+  }
+
+  /** Finds {@code Thread.isVirtual()}; something that says no where that is missing. */
+  private static MethodHandle findTest() {
+    if (OF_VIRTUAL == null) {
+      return MethodHandles.dropArguments(
+          MethodHandles.constant(boolean.class, false), 0, Thread.class);
+    }
+    try {
+      return MethodHandles.publicLookup()
+          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Whether {@code thread} is one. */
+  static boolean isVirtual(Thread thread) {
+    try {
+      return (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (Throwable t) {
+      throw new AssertionError("Thread.isVirtual throws nothing", t);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,5 +55,19 @@ class CallerWakeUpsTest {
     while (!answered) {
       LockSupport.park(this);
     }
+  }
+
+  @Test
+  void areVirtual_tellsWhetherThereAreVirtualThreadsOnly() {
+    CallerWakeUps wakeUps = new CallerWakeUps();
+    assertThat(wakeUps.areVirtual()).isFalse();
+    if (VirtualThreads.exist()) {
+      wakeUps.add(VirtualThreads.factory("caller-").newThread(() -> {}));
+      assertThat(wakeUps.areVirtual()).isTrue();
+    }
+    wakeUps.add(new Thread(() -> {}));
+    assertThat(wakeUps.areVirtual()).isFalse();
+    wakeUps.wake();
+    assertThat(wakeUps.areVirtual()).isFalse();
   }
 }

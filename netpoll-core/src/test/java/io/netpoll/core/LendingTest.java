@@ -25,122 +25,80 @@ class LendingTest {
   private final Lending lending = new Lending(true, NEVER);
 
   @Test
-  void aLoanPaysWhereThereAreCallers_andItIsPossible() {
-    assertThat(lending.pays(0)).isFalse();
-    assertThat(lending.pays(1)).isTrue();
-    assertThat(new Lending(false, NEVER).pays(64)).isFalse();
+  void aLoanPays_whereItIsPossible() {
+    assertThat(lending.pays()).isTrue();
+    assertThat(new Lending(false, NEVER).pays()).isFalse();
   }
 
   @Test
-  void aLoopThatIsNotLent_isBorrowedByNobody() {
-    assertThat(lending.borrow()).isFalse();
-    assertThat(lending.isBorrowedByCaller()).isFalse();
+  void aLoopThatIsNotLent_isHeldByNobody() {
+    assertThat(lending.hold()).isFalse();
   }
 
   @Test
-  void theLastCallerThatWaitsAgain_borrows() {
-    lending.lend(3);
-    assertThat(lending.borrow()).isFalse();
-    assertThat(lending.borrow()).isFalse();
-    assertThat(lending.borrow()).isTrue();
-    assertThat(lending.isBorrowedByCaller()).isTrue();
-    assertThat(lending.borrow()).isFalse();
-  }
-
-  @Test
-  void aLoopThatIsLentOn_isBorrowedAgain() {
-    lending.lend(1);
-    assertThat(lending.borrow()).isTrue();
-    lending.lendOn(1);
-    assertThat(lending.isBorrowedByCaller()).isFalse();
-    assertThat(lending.borrow()).isTrue();
+  void aLoopIsHeldOnce_untilItIsLentOn() {
+    lending.lend();
+    assertThat(lending.hold()).isTrue();
+    assertThat(lending.hold()).isFalse();
+    lending.lendOn();
+    assertThat(lending.hold()).isTrue();
   }
 
   @Test
   void giveBack_endsTheLeadersWait() throws Exception {
-    lending.lend(1);
-    assertThat(lending.borrow()).isTrue();
-    Future<Void> borrower = inOtherThread(lending::giveBack);
+    lending.lend();
+    assertThat(lending.hold()).isTrue();
+    Future<Void> deputy = inOtherThread(lending::giveBack);
     lending.awaitReturn(() -> false);
-    assertThat(lending.borrow()).isFalse();
-    borrower.get();
+    assertThat(lending.hold()).isFalse();
+    deputy.get();
   }
 
   @Test
   void aLeaderThatIsWanted_takesTheLoopBack() {
-    lending.lend(1);
+    lending.lend();
     lending.awaitReturn(() -> true);
-    assertThat(lending.borrow()).isFalse();
+    assertThat(lending.hold()).isFalse();
   }
 
   @Test
-  void aLeaderThatIsWanted_doesNotTakeTheLoopFromABorrower() throws Exception {
-    lending.lend(1);
-    assertThat(lending.borrow()).isTrue();
+  void aLeaderThatIsWanted_doesNotTakeTheLoopFromItsHolder() throws Exception {
+    lending.lend();
+    assertThat(lending.hold()).isTrue();
     AtomicBoolean back = new AtomicBoolean();
     CountDownLatch asked = new CountDownLatch(1);
-    Thread borrower =
+    Thread deputy =
         new Thread(
             () -> {
               await(asked);
               back.set(true);
               lending.giveBack();
             });
-    borrower.start();
+    deputy.start();
     lending.awaitReturn(
         () -> {
           asked.countDown();
           return true;
         });
     assertThat(back).isTrue();
-    borrower.join();
+    deputy.join();
   }
 
   @Test
-  void aLeader_takesTheLoopBackWhenNoCallerBorrowsIt() {
+  void aLeader_takesTheLoopBackWhenNoTurnComes() {
     Lending impatient = new Lending(true, 1);
-    impatient.lend(1);
+    impatient.lend();
     impatient.awaitReturn(() -> false);
-    assertThat(impatient.borrow()).isFalse();
-  }
-
-  @Test
-  void aLoanThatHasTakenLong_isRecalledFromTheBorrower() throws Exception {
-    Lending impatient = new Lending(true, 1);
-    impatient.lend(1);
-    assertThat(impatient.borrow()).isTrue();
-    Future<Void> borrower =
-        inOtherThread(
-            () -> {
-              while (!impatient.isRecalled()) {
-                Thread.onSpinWait();
-              }
-              impatient.giveBack();
-            });
-    impatient.awaitReturn(() -> false);
-    assertThat(impatient.isRecalled()).isTrue();
-    borrower.get();
-  }
-
-  @Test
-  void anInterruptedCaller_doesNotBorrow_andTheLeaderGoesOn() throws Exception {
-    lending.lend(1);
-    inOtherThread(
-            () -> {
-              Thread.currentThread().interrupt();
-              assertThat(lending.borrow()).isFalse();
-            })
-        .get();
-    lending.awaitReturn(() -> false);
+    assertThat(impatient.hold()).isFalse();
   }
 
   @Test
   void anInterruptOfTheLeader_isNoReturn() throws Exception {
-    lending.lend(1);
-    assertThat(lending.borrow()).isTrue();
+    lending.lend();
+    assertThat(lending.hold()).isTrue();
     AtomicBoolean back = new AtomicBoolean();
     Thread leader = Thread.currentThread();
-    Future<?> borrower =
+    Future<?> deputy =
         inOtherThread(
             () -> {
               leader.interrupt();
@@ -149,7 +107,7 @@ class LendingTest {
             });
     lending.awaitReturn(() -> false);
     assertThat(back).isTrue();
-    borrower.get();
+    deputy.get();
     Thread.interrupted();
   }
 
@@ -167,32 +125,46 @@ class LendingTest {
     assertThat(skipped()).isEqualTo(1024);
   }
 
-  /** A loan that callers pass on {@code turns} times. */
+  /** A loan of which {@code turns} turns find callers. */
   private void loan(int turns) {
-    lending.lend(1);
+    lending.lend();
     for (int i = 0; i < turns; i++) {
-      assertThat(lending.borrow()).isTrue();
-      lending.lendOn(1);
+      assertThat(lending.hold()).isTrue();
+      lending.found();
+      lending.lendOn();
     }
     lending.awaitReturn(() -> true);
   }
 
   private int skipped() {
     int skipped = 0;
-    while (!lending.pays(64)) {
+    while (!lending.pays()) {
       skipped++;
     }
     return skipped;
   }
 
   @Test
-  void aTaskThatComesWhileCallersPassTheLoopOn_isSeenByTheLeader() throws Exception {
+  void loansThatAreTakenBackLate_becomeRareOnlyAfterMany() {
+    Lending impatient = new Lending(true, 1);
+    for (int i = 0; i < 16; i++) {
+      impatient.lend();
+      impatient.awaitReturn(() -> false);
+      assertThat(impatient.pays()).isTrue();
+    }
+    impatient.lend();
+    impatient.awaitReturn(() -> false);
+    assertThat(impatient.pays()).isFalse();
+  }
+
+  @Test
+  void aTaskThatComesWhileTheDeputyTakesTurns_isSeenByTheLeader() throws Exception {
     ExecutorService others = Executors.newFixedThreadPool(2);
     try {
       for (int i = 0; i < 2000; i++) {
         AtomicBoolean task = new AtomicBoolean();
         CyclicBarrier start = new CyclicBarrier(3);
-        Future<?> borrower = others.submit(() -> pollUntilThereIsATask(start, task));
+        Future<?> deputy = others.submit(() -> takeTurnsUntilThereIsATask(start, task));
         Future<?> giver =
             others.submit(
                 () -> {
@@ -203,12 +175,11 @@ class LendingTest {
                   return null;
                 });
         start.await();
-        while (!task.get()) { // a caller that came too late ends a loan, too
-          lending.lend(1);
-          lending.awaitReturn(task::get);
-        }
+        lending.lend();
+        lending.awaitReturn(task::get);
+        assertThat(task).isTrue();
         giver.get();
-        borrower.get();
+        deputy.get();
       }
     } finally {
       others.shutdown();
@@ -216,11 +187,12 @@ class LendingTest {
     }
   }
 
-  private Void pollUntilThereIsATask(CyclicBarrier start, AtomicBoolean task) throws Exception {
+  private Void takeTurnsUntilThereIsATask(CyclicBarrier start, AtomicBoolean task)
+      throws Exception {
     start.await();
     while (!task.get()) {
-      if (lending.borrow()) {
-        lending.lendOn(1);
+      if (lending.hold()) {
+        lending.lendOn();
         if (task.get()) {
           lending.wakeLeader();
         }

@@ -16,23 +16,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Callers keep a loop busy, and do its I/O; whatever else it is for goes on beside them. */
+/**
+ * Callers on virtual threads keep a loop busy that is lent to its deputy; whatever else the loop is
+ * for goes on beside them.
+ */
 @ExtendWith({LeakCheck.class, FakeNetworkCheck.class})
 @Timeout(60)
+@EnabledForJreRange(min = JRE.JAVA_21)
 class LentLoopTest {
   private static final int CALLERS = 16;
   private static final int PINGS = 50;
 
+  private final ThreadFactory factory = VirtualThreads.factory("caller-");
   private final List<Thread> threads = new ArrayList<>();
   private final List<FakePeer> peers = new ArrayList<>();
   private final AtomicInteger answers = new AtomicInteger();
@@ -43,14 +51,12 @@ class LentLoopTest {
 
   @BeforeEach
   void lend() {
-    System.setProperty(Lending.PROPERTY, "true");
     // So that a loan pays also where others use the processor for some milliseconds meanwhile.
     System.setProperty(Lending.PATIENCE_PROPERTY, "1000000");
   }
 
   @AfterEach
   void end() throws Exception {
-    System.clearProperty(Lending.PROPERTY);
     System.clearProperty(Lending.PATIENCE_PROPERTY);
     over = true;
     for (Thread thread : threads) {
@@ -62,7 +68,7 @@ class LentLoopTest {
     assertThat(failure.get()).isNull();
   }
 
-  /** Starts callers, and waits until they do I/O. */
+  /** Starts callers, and waits until the deputy does their I/O. */
   private void callersPoll(Execution.Mode mode) throws Exception {
     engine = new Harness(Harness.execution(mode));
     listener = FakeNetwork.listen(Harness.ANY_PORT);
@@ -79,7 +85,7 @@ class LentLoopTest {
       start(() -> call(connection, peer));
     }
     Lending lending = connections.get(0).loop().lending;
-    Eventually.holds("callers poll", () -> lending.turns() > 0);
+    Eventually.holds("the deputy polls", () -> lending.turns() > 0);
   }
 
   private interface Body {
@@ -88,7 +94,7 @@ class LentLoopTest {
 
   private void start(Body body) {
     Thread thread =
-        new Thread(
+        factory.newThread(
             () -> {
               try {
                 body.run();
@@ -97,14 +103,13 @@ class LentLoopTest {
                   failure.compareAndSet(null, t);
                 }
               }
-            },
-            "caller");
+            });
     threads.add(thread);
     thread.start();
   }
 
   /**
-   * Answers itself before it waits, so that the last caller to wait finds the answers of all,
+   * Answers itself before it waits, so that the deputy finds the answers of all that wait,
    * whichever threads the system lets run.
    */
   private void call(EngineConnection connection, FakePeer peer) throws IOException {
@@ -163,14 +168,14 @@ class LentLoopTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
-  void handlersOfOthersAreRun_andNeverByACaller(Execution.Mode mode) throws Exception {
+  void handlersOfOthersAreRun_andNeverByTheDeputy(Execution.Mode mode) throws Exception {
     callersPoll(mode);
     List<Thread> strangers = new CopyOnWriteArrayList<>();
     engine.serve(
         settings ->
             settings.onRequest(
                 connection -> {
-                  if (threads.contains(Thread.currentThread())) {
+                  if (Thread.currentThread().getName().startsWith("netpoll-deputy")) {
                     strangers.add(Thread.currentThread());
                   }
                   connection.writer().writeByte(connection.reader().readByte());

@@ -1,0 +1,136 @@
+package io.netpoll.core;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtual thread that does the I/O of a poll loop in its leader's place, while {@link Lending}
+ * says that the loop is lent: it wakes the callers whose bytes came, lets them run, polls without
+ * waiting, and so on, until nothing is there, something is for the leader, or its term is over.
+ *
+ * <p>It does I/O only, and calls nobody's code: a handler, a task or a timer that is due ends its
+ * turn. It never waits for the network, which would pin its carrier.
+ */
+final class Deputy {
+  /**
+   * How long it keeps its carrier. A carrier serves its own queue first, and whom the deputy wakes
+   * is in there: without an end, virtual threads that others have made runnable would never run.
+   */
+  private static final long TERM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final PollLoop loop;
+  private final Lending lending;
+  private final CallerWakeUps callers;
+  private volatile boolean over;
+
+  /** Written by the leader; a thread that compares it with itself is the deputy, or reads null. */
+  private @Nullable Thread thread;
+
+  Deputy(PollLoop loop, Lending lending, CallerWakeUps callers) {
+    this.loop = loop;
+    this.lending = lending;
+    this.callers = callers;
+  }
+
+  // ---- The leader ----------------------------------------------------------------------------
+
+  /**
+   * Lends the loop with the callers that are to be woken, and waits until it comes back, if that is
+   * better than to poll.
+   */
+  boolean lend() {
+    if (!callers.areVirtual() || !lending.pays() || !start()) {
+      return false;
+    }
+    lending.lend();
+    LockSupport.unpark(thread);
+    lending.awaitReturn(loop::hasTasks);
+    return true;
+  }
+
+  private boolean start() {
+    if (thread != null) {
+      return true;
+    }
+    try {
+      Thread started = VirtualThreads.factory("netpoll-deputy-").newThread(this::serve);
+      started.start();
+      thread = started;
+      return true;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      PollLoop.report("No virtual thread could be started to do a poll loop's I/O.", e);
+      return false;
+    }
+  }
+
+  /** Ends the thread; the loop is the leader's. */
+  void end() {
+    over = true;
+    LockSupport.unpark(thread);
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Whether the calling thread does the loop's I/O in its leader's place. */
+  boolean isCaller() {
+    return thread == Thread.currentThread();
+  }
+
+  // ---- The deputy ----------------------------------------------------------------------------
+
+  private void serve() {
+    long begin = System.nanoTime();
+    while (!over) {
+      boolean holds = lending.hold();
+      boolean goesOn = holds && System.nanoTime() - begin < TERM_NANOS;
+      if (goesOn) {
+        takeTurn();
+      } else {
+        if (holds) {
+          lending.giveBack();
+        }
+        LockSupport.park(this);
+        begin = System.nanoTime();
+      }
+    }
+  }
+
+  /** Wakes the callers that it was lent the loop with, or those that a poll finds; they run. */
+  private void takeTurn() {
+    boolean woken = false;
+    try {
+      woken = findCallers() && loop.isIdle();
+      if (woken) {
+        callers.wake();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      woken = false; // the leader meets it too, and can end the loop
+    }
+    if (!woken) {
+      lending.giveBack();
+      return;
+    }
+    lending.lendOn();
+    if (loop.hasTasks()) {
+      lending.wakeLeader();
+    }
+    Thread.yield();
+  }
+
+  private boolean findCallers() throws IOException {
+    if (callers.count() > 0) {
+      return true;
+    }
+    loop.dispatchForCallers();
+    if (loop.isIdle() && loop.pollAtOnce() > 0) {
+      loop.dispatchForCallers();
+    }
+    if (callers.count() == 0) {
+      return false;
+    }
+    lending.found();
+    return true;
+  }
+}
