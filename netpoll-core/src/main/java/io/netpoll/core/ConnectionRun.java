@@ -244,7 +244,7 @@ final class ConnectionRun implements Runnable {
     connection.out.sendDeferred();
     if (holding) {
       holding = false;
-      HOLDING.remove();
+      HOLDING.set(null); // to remove it would cost an entry for each batch
     }
     if (policy != null) {
       policy.ran(nanos, calls);

@@ -53,6 +53,10 @@ final class LoopCounters {
     BYTES_READ.setOpaque(this, bytesRead + bytes);
   }
 
+  long bytesRead() {
+    return bytesRead;
+  }
+
   // ---- Any thread ----------------------------------------------------------------------------
 
   void wrote(int bytes) {

@@ -45,6 +45,12 @@ final class PollLoop {
 
   private static final int TASKS_IN_A_ROW = 1024;
 
+  /** So many events are taken before the handlers that they are for have their turn. */
+  private static final int EVENTS_IN_A_ROW = 16;
+
+  /** Fewer, once so many bytes were read: they are to be in the cache still for the handlers. */
+  private static final int BYTES_IN_A_ROW = 32 << 10;
+
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -157,7 +163,9 @@ final class PollLoop {
     return !load.hasEnded() || !tasks.remove(task);
   }
 
-  /** Runs {@code run} among the ready runs of this loop: on its leader, after the current event. */
+  /**
+   * Runs {@code run} among the ready runs of this loop: on its leader, after the current events.
+   */
   boolean makeReady(Runnable run) {
     if (isLedByCaller() || isHeldByCaller()) {
       ready.add(run);
@@ -347,7 +355,7 @@ final class PollLoop {
       if (!runReady(me)) {
         return false;
       }
-      if (!dispatch()) {
+      if (!dispatchSome()) {
         if (isOver()) {
           return true;
         }
@@ -560,6 +568,21 @@ final class PollLoop {
       report("A task of a poll loop failed; the loop goes on.", t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
+  }
+
+  /**
+   * Takes the next few events of the batch: reads of several connections in a row, and then their
+   * handlers and sends in a row, are faster than in turn.
+   *
+   * @return whether there was one
+   */
+  private boolean dispatchSome() {
+    long full = counters.bytesRead() + BYTES_IN_A_ROW;
+    int events = 0;
+    while (events < EVENTS_IN_A_ROW && counters.bytesRead() < full && dispatch()) {
+      events++;
+    }
+    return events > 0;
   }
 
   private boolean dispatch() {

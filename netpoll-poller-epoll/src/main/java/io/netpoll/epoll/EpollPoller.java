@@ -345,6 +345,11 @@ final class EpollPoller implements Poller {
     due.add(handle);
   }
 
+  /** Whether the event being dispatched is all that the wait has found. */
+  boolean hasFoundOneEvent() {
+    return batchSize == 1;
+  }
+
   /** Forgets a handle, whose slot may be used again. */
   void remove(EpollHandle handle) {
     handles.remove(handle);

@@ -108,6 +108,11 @@ final class Errno {
     return new SocketException(message(what, errno));
   }
 
+  /** The exception for a connection that an event told to be broken. */
+  static IOException brokenConnection(String what, int errno) {
+    return new BrokenConnectionException(message(what, errno));
+  }
+
   /** The exception for an address that could not be bound. */
   static IOException bindException(String what, int errno) {
     return switch (errno) {

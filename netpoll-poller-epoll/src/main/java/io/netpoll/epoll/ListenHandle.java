@@ -105,10 +105,16 @@ final class ListenHandle extends EpollHandle {
     }
   }
 
+  /**
+   * Accepts until nobody waits; a call that finds nobody costs as much as a read. Where the wait
+   * has found nothing else, the next one comes at once, and looks for others as well: then one is
+   * accepted.
+   */
   @Override
   void ready(int events) {
+    int most = poller.hasFoundOneEvent() ? 1 : ACCEPTS_PER_EVENT;
     // The acceptor may pause or close in between.
-    for (int i = 0; i < ACCEPTS_PER_EVENT && isAccepting(); i++) {
+    for (int i = 0; i < most && isAccepting(); i++) {
       Memory memory = poller.memory();
       Addresses.clear(memory);
       int accepted =

@@ -163,7 +163,7 @@ final class StreamHandle extends EpollHandle {
         input.filled(Math.max(read, 0));
         if (read < 0) {
           if (read != -Errno.EAGAIN) {
-            fail(Errno.exception("recv", -read));
+            fail(Errno.brokenConnection("recv", -read));
           }
           return;
         }

@@ -31,6 +31,15 @@ class ErrnoTest {
   }
 
   @Test
+  void whatAnEventFoundBrokenHasNoStackTrace() {
+    assertThat(Errno.brokenConnection("recv", Errno.ECONNRESET))
+        .isInstanceOf(SocketException.class)
+        .hasMessage("recv failed: Connection reset by peer (ECONNRESET)")
+        .extracting(Throwable::getStackTrace)
+        .isEqualTo(new StackTraceElement[0]);
+  }
+
+  @Test
   void exceptionsAreOfTheKindThatTheJdkHas() {
     assertThat(Errno.bindException("binding", Errno.EADDRINUSE)).isInstanceOf(BindException.class);
     assertThat(Errno.bindException("binding", Errno.EINVAL)).isNotInstanceOf(BindException.class);
