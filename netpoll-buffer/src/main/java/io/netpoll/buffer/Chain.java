@@ -185,10 +185,10 @@ abstract class Chain {
     return node != null && node.read < node.end ? node : advance(node);
   }
 
-  /** Looks how much of the current node is published. There is a byte to be read. */
-  final Node look() {
+  /** Notes how much of the current node is among the readable bytes, of which there is one. */
+  final Node look(long readable) {
     Node node = current();
-    knownEnd = (int) Math.min(node.end, node.read + available());
+    knownEnd = (int) Math.min(node.end, node.read + readable);
     return node;
   }
 

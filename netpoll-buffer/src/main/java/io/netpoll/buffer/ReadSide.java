@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method compares with the published count first, so that it consumes all it was asked for
  * or nothing. Consumed nodes stay linked from {@code first} to {@code head}, for the sake of views,
  * until {@link #release}.
+ *
+ * <p>The methods for numbers look at the head themselves rather than through {@link #holding}: the
+ * compiler counts branches by method, and inlines at a call what was ever executed in the callee.
  */
 abstract class ReadSide extends WriteSide implements Reader {
   private static final ByteBuffer NO_BYTES = ByteBuffer.allocateDirect(0);
@@ -39,8 +42,7 @@ abstract class ReadSide extends WriteSide implements Reader {
   }
 
   private @Nullable Node find(int n) throws EOFException {
-    require(n);
-    Node node = look();
+    Node node = look(require(n));
     return knownEnd - node.read >= n ? node : null;
   }
 
@@ -157,7 +159,10 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final byte readByte() throws EOFException {
-    Node node = holding(1);
+    Node node = head;
+    if (node == null || knownEnd - node.read < 1) {
+      node = find(1);
+    }
     if (node == null) {
       return (byte) across(1);
     }
@@ -170,7 +175,10 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final short readShort() throws EOFException {
-    Node node = holding(2);
+    Node node = head;
+    if (node == null || knownEnd - node.read < 2) {
+      node = find(2);
+    }
     if (node == null) {
       return (short) across(2);
     }
@@ -183,7 +191,10 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final int readInt() throws EOFException {
-    Node node = holding(4);
+    Node node = head;
+    if (node == null || knownEnd - node.read < 4) {
+      node = find(4);
+    }
     if (node == null) {
       return (int) across(4);
     }
@@ -196,7 +207,10 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   @Override
   public final long readLong() throws EOFException {
-    Node node = holding(8);
+    Node node = head;
+    if (node == null || knownEnd - node.read < 8) {
+      node = find(8);
+    }
     if (node == null) {
       return across(8);
     }
@@ -356,12 +370,13 @@ abstract class ReadSide extends WriteSide implements Reader {
     release();
   }
 
-  /** Checks that {@code n} bytes can be read. */
-  final void require(int n) throws EOFException {
+  /** Checks that {@code n} bytes can be read, and tells how many can. */
+  final long require(int n) throws EOFException {
     long readable = available();
     if (n < 0 || n > readable) {
       checkSize(n);
       throw new EOFException("needs " + n + " bytes, " + readable + " are readable");
     }
+    return readable;
   }
 }

@@ -147,7 +147,8 @@ abstract class Unflushed extends Chain {
     return node != null && node.limit > node.end ? node : grow(1, Math.min(wish, LARGE));
   }
 
-  private Node grow(int least, int wish) {
+  /** The open node, or a new one, with {@code least} bytes of room; up to {@code wish} come. */
+  final Node grow(int least, int wish) {
     Node node = begin();
     if (node != null && node.room() >= least) {
       return node;

@@ -14,6 +14,9 @@ import java.util.Objects;
  *
  * <p>What is written becomes readable at {@link #flush}. A call that runs out of memory takes back
  * what it has written.
+ *
+ * <p>The methods for numbers look for room themselves rather than through {@link #room}; {@code
+ * ReadSide} tells why.
  */
 abstract class WriteSide extends Unflushed implements Writer {
   /** Foreign memory up to this size is copied: a node of its own costs more. */
@@ -53,28 +56,40 @@ abstract class WriteSide extends Unflushed implements Writer {
 
   @Override
   public final void writeByte(int value) {
-    Node node = room(1);
+    Node node = open;
+    if (node == null || node.room() < 1) {
+      node = grow(1, 1);
+    }
     node.memory.put(node.end, (byte) value);
     wrote(node, 1);
   }
 
   @Override
   public final void writeShort(int value) {
-    Node node = room(2);
+    Node node = open;
+    if (node == null || node.room() < 2) {
+      node = grow(2, 2);
+    }
     node.memory.putShort(node.end, (short) value);
     wrote(node, 2);
   }
 
   @Override
   public final void writeInt(int value) {
-    Node node = room(4);
+    Node node = open;
+    if (node == null || node.room() < 4) {
+      node = grow(4, 4);
+    }
     node.memory.putInt(node.end, value);
     wrote(node, 4);
   }
 
   @Override
   public final void writeLong(long value) {
-    Node node = room(8);
+    Node node = open;
+    if (node == null || node.room() < 8) {
+      node = grow(8, 8);
+    }
     node.memory.putLong(node.end, value);
     wrote(node, 8);
   }
