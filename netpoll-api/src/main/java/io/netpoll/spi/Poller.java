@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Except for {@link #wakeup()} all methods are for the leader only, and no method calls user
  * code: {@link Endpoint}s and {@link Acceptor}s only take note. The batch of ready events and the
  * cursor into it live in the poller object, never in locals of a running call, so that another
- * thread can go on with {@link #dispatch()} where the leader before stopped.
+ * thread can go on with {@link #dispatch()} where the leader before stopped. Unless {@link
+ * PollerProvider#threadAffine()} says otherwise, a virtual thread may be one of these: it polls
+ * with a timeout of 0 only.
  *
  * <h2>Events</h2>
  *

@@ -20,9 +20,10 @@ import java.util.Arrays;
  *
  * The leader publishes bytes, puts a full fence, reads the waiter, and adds it. It wakes before
  * everything that may take long or take the loop from it: a poll, a call of user code, passing the
- * loop on, lending it, its own return to user code, and the end of the loop. So a loop that is in
- * user code, and might be taken over, is EMPTY. A caller that has left its wait meanwhile is woken
- * for nothing, which every wait expects.
+ * loop on, its own return to user code, and the end of the loop. So a loop that is in user code,
+ * and might be taken over, is EMPTY. One that is lent may be HOLDING: its deputy wakes them, before
+ * it polls, or the leader does when it has the loop back. A caller that has left its wait meanwhile
+ * is woken for nothing, which every wait expects.
  */
 final class CallerWakeUps {
   /** How many callers wait for each other's bytes to be read, at most. */
@@ -55,11 +56,19 @@ final class CallerWakeUps {
 
   /** Wakes all. */
   void wake() {
+    Throwable failure = null;
     for (int i = 0; i < count; i++) {
-      Await.wake(callers[i]);
+      try {
+        Await.wake(callers[i]);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        failure = e; // no carrier for a virtual thread, which is in its queue all the same
+      }
     }
     Arrays.fill(callers, 0, count, null);
     count = 0;
     virtual = 0;
+    if (failure != null) {
+      PollLoop.report("A thread that waits for input could not be woken at once.", failure);
+    }
   }
 }

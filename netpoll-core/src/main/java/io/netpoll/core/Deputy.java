@@ -1,8 +1,11 @@
 package io.netpoll.core;
 
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * says that the loop is lent: it wakes the callers whose bytes came, lets them run, polls without
  * waiting, and so on, until nothing is there, something is for the leader, or its term is over.
  *
- * <p>It does I/O only, and calls nobody's code: a handler, a task or a timer that is due ends its
- * turn. It never waits for the network, which would pin its carrier.
+ * <p>It does I/O only, and calls no handler and no executor: a handler, a task or a timer that is
+ * due ends its turn. It never waits for the network, which would pin its carrier; what it may wait
+ * for are locks that are held for a moment (of the page pool, of the logging system).
  */
 final class Deputy {
   /**
@@ -20,9 +24,13 @@ final class Deputy {
    */
   private static final long TERM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  private static final Set<Thread> DEPUTIES = ConcurrentHashMap.newKeySet();
+
   private final PollLoop loop;
   private final Lending lending;
   private final CallerWakeUps callers;
+  private final BooleanSupplier hasTasks;
+  private final LogLimit failures = new LogLimit();
   private volatile boolean over;
 
   /** Written by the leader; a thread that compares it with itself is the deputy, or reads null. */
@@ -32,6 +40,7 @@ final class Deputy {
     this.loop = loop;
     this.lending = lending;
     this.callers = callers;
+    this.hasTasks = loop::hasTasks;
   }
 
   // ---- The leader ----------------------------------------------------------------------------
@@ -44,31 +53,47 @@ final class Deputy {
     if (!callers.areVirtual() || !lending.pays() || !start()) {
       return false;
     }
-    lending.lend();
-    LockSupport.unpark(thread);
-    lending.awaitReturn(loop::hasTasks);
+    lending.lend(); // from here on nothing may throw until the loop is back
+    wake();
+    lending.awaitReturn(hasTasks);
     return true;
   }
 
+  /** Starts the thread, or another one if that has died. */
   private boolean start() {
-    if (thread != null) {
+    if (thread != null && thread.isAlive()) {
       return true;
     }
     try {
-      Thread started = VirtualThreads.factory("netpoll-deputy-").newThread(this::serve);
-      started.start();
-      thread = started;
+      thread = VirtualThreads.factory("netpoll-deputy-").newThread(this::serve);
+      thread.start();
       return true;
     } catch (RuntimeException | OutOfMemoryError e) {
-      PollLoop.report("No virtual thread could be started to do a poll loop's I/O.", e);
+      lending.refused();
+      report("No virtual thread could be started to do a poll loop's I/O; its leader does it.", e);
       return false;
+    }
+  }
+
+  /** If it cannot be woken, for want of a carrier, the leader's patience ends the loan. */
+  private void wake() {
+    try {
+      LockSupport.unpark(thread);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      report("The virtual thread that does a poll loop's I/O could not be woken.", e);
+    }
+  }
+
+  private void report(String what, Throwable cause) {
+    if (failures.permits()) {
+      PollLoop.report(what, cause);
     }
   }
 
   /** Ends the thread; the loop is the leader's. */
   void end() {
     over = true;
-    LockSupport.unpark(thread);
+    wake();
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -78,9 +103,23 @@ final class Deputy {
     return thread == Thread.currentThread();
   }
 
+  /** Whether the calling thread does some loop's I/O: it must not call user code. */
+  static boolean isAnyCaller() {
+    return DEPUTIES.contains(Thread.currentThread());
+  }
+
   // ---- The deputy ----------------------------------------------------------------------------
 
   private void serve() {
+    DEPUTIES.add(Thread.currentThread());
+    try {
+      takeTurns();
+    } finally {
+      DEPUTIES.remove(Thread.currentThread());
+    }
+  }
+
+  private void takeTurns() {
     long begin = System.nanoTime();
     while (!over) {
       boolean holds = lending.hold();
@@ -91,6 +130,7 @@ final class Deputy {
         if (holds) {
           lending.giveBack();
         }
+        Thread.interrupted(); // nobody's business here, and parking would spin on it
         LockSupport.park(this);
         begin = System.nanoTime();
       }

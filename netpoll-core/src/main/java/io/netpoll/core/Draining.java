@@ -10,19 +10,21 @@ import java.util.concurrent.TimeUnit;
  * <p>Where the socket can {@linkplain ListenSocket#dropNew() drop} requests for new connections, it
  * does so first; handshakes that are under way then have a quarter of a second to end. The queue is
  * known to be empty when nothing was accepted between three looks: what waits is found by any poll,
- * and between two looks there was one whose events have been handled. Elsewhere new connections
- * keep coming, so after three looks it is left as it is.
+ * and between two looks there was one whose events have been handled. Elsewhere new connections may
+ * keep coming, so after {@value #MOST_LOOKS} looks it is left as it is.
  */
 final class Draining {
   private static final long HANDSHAKES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final int LOOKS = 3;
+  private static final int MOST_LOOKS = 50;
 
   private final Acceptance acceptance;
   private final TimerWheel timers;
   private final boolean droppingNew;
   private long accepted = -1;
   private int looks;
+  private int allLooks;
 
   Draining(Acceptance acceptance, TimerWheel timers, ListenSocket socket) {
     this.acceptance = acceptance;
@@ -39,10 +41,11 @@ final class Draining {
       return; // its listener was closed meanwhile: nothing is left to look at
     }
     long now = acceptance.accepted();
-    boolean moving = droppingNew && now != accepted;
+    boolean moving = now != accepted;
     accepted = now;
     looks = moving || acceptance.isPaused() ? 0 : looks + 1;
-    if (looks == LOOKS) {
+    allLooks++;
+    if (looks == LOOKS || !droppingNew && allLooks == MOST_LOOKS) {
       acceptance.drained();
     } else {
       timers.schedule(PAUSE_NANOS, this::look);

@@ -84,8 +84,10 @@ final class HandlerStarter {
   }
 
   private void startOn(Executor threads, PollLoop loop, Runnable run) {
-    if (loop.isHeldByCaller()) { // the executor may be a user's
-      loop.makeReady(() -> startOn(threads, loop, run));
+    if (Deputy.isAnyCaller()) { // the executor may be a user's
+      if (!loop.makeReady(() -> startOn(threads, loop, run))) {
+        startAlone(run);
+      }
       return;
     }
     Once start = new Once(run);

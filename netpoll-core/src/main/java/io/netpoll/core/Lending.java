@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *             lend (leader)                 hold (deputy, CAS)
  *   MINE ───────────────────────► LENT ─────────────────────────► HELD
  *    ▲ ▲                           │ ▲                             │ │
- *    │ └── takeBack (leader, CAS) ─┘ └──────── lendOn (deputy) ────┘ │
+ *    │ └─── the leader, by a CAS ──┘ └──────── lendOn (deputy) ────┘ │
  *    └─────────────────────────── giveBack (deputy) ─────────────────┘
  * </pre>
  *
@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *       later.
  *   <li>The events that nobody polls for while LENT, because the carriers are busy with other
  *       threads: the leader takes the loop back once it has seen no turn of the deputy for {@link
- *       #patience}. That bounds the delay of what comes meanwhile, a timer included.
+ *       #patience}, and polls itself before it lends again. That bounds the delay of what comes
+ *       while LENT, a timer included; a turn itself ends as soon as the I/O that is due is done.
  * </ul>
  */
 final class Lending {
@@ -162,12 +163,20 @@ final class Lending {
     rate(turns() != turnsBefore, isLate);
   }
 
-  /** Lends more and more rarely while it is of no use, and at every chance once it is. */
+  /**
+   * Lends more and more rarely while it is of no use, and at every chance once it is; but behind a
+   * loan that was taken back late the leader polls once itself.
+   */
   private void rate(boolean paid, boolean isLate) {
     late = isLate && !paid ? late + 1 : 0;
     boolean useless = !paid && (!isLate || late > MOST_LATE);
     skipping = useless ? Math.min(MOST_SKIPPED, 2 * skipping + 1) : 0;
-    toSkip = skipping;
+    toSkip = late > 0 ? Math.max(1, skipping) : skipping;
+  }
+
+  /** There is nobody to lend to. */
+  void refused() {
+    rate(false, false);
   }
 
   /** How often the deputy has found callers. Any thread. */

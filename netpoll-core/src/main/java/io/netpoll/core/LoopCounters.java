@@ -6,10 +6,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what one poll loop does. Whoever is the leader, or has borrowed the loop, counts all but
- * what was sent, so that these counts have one writer at a time and need no atomic addition: they
- * are written in opaque mode, and another thread reads each of them whole and soon, in no order.
- * What was sent is counted by the holder of a connection's {@link OutputToken}, on any thread.
+ * Counts what one poll loop does. Whoever is the leader, or its deputy, counts all but what was
+ * sent, so that these counts have one writer at a time and need no atomic addition: they are
+ * written in opaque mode, and another thread reads each of them whole and soon, in no order. What
+ * was sent is counted by the holder of a connection's {@link OutputToken}, on any thread.
  */
 final class LoopCounters {
   private static final VarHandle OPENED;

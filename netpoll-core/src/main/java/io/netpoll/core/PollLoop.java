@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Others hand in tasks: enqueue, full fence, read {@code sleeping}. The leader sets {@code
  * sleeping}, puts a full fence, looks at the queue again, and polls. So a task is never left behind
  * a poll, and a wake-up costs a system call only if the leader really sleeps, once for any number
- * of tasks.
+ * of tasks. While the loop is lent its leader parks instead; {@link Lending} tells how it is woken.
  *
  * <h2>Life</h2>
  *
@@ -167,7 +167,7 @@ final class PollLoop {
    * Runs {@code run} among the ready runs of this loop: on its leader, after the current events.
    */
   boolean makeReady(Runnable run) {
-    if (isLedByCaller() || isHeldByCaller()) {
+    if (isLedByCaller() || deputy.isCaller()) {
       ready.add(run);
       return true;
     }
@@ -184,11 +184,6 @@ final class PollLoop {
     }
     LoopThread thread = LoopThread.current();
     return thread != null && leadership.isLeading(thread.number);
-  }
-
-  /** Whether the calling thread does I/O in the leader's place: it must not call user code. */
-  boolean isHeldByCaller() {
-    return deputy.isCaller();
   }
 
   /** Whether leadership may pass to another thread while user code runs. */

@@ -115,14 +115,14 @@ class LendingTest {
   void loansThatDoNotPay_becomeRare_andComeBackWhenTheyPay() {
     for (int skipped : new int[] {1, 3, 7, 15}) {
       loan(0);
-      assertThat(skipped()).isEqualTo(skipped);
+      assertThat(skipped(lending)).isEqualTo(skipped);
     }
     loan(1);
-    assertThat(skipped()).isZero();
+    assertThat(skipped(lending)).isZero();
     for (int i = 0; i < 100; i++) {
       loan(0);
     }
-    assertThat(skipped()).isEqualTo(1024);
+    assertThat(skipped(lending)).isEqualTo(1024);
   }
 
   /** A loan of which {@code turns} turns find callers. */
@@ -136,7 +136,7 @@ class LendingTest {
     lending.awaitReturn(() -> true);
   }
 
-  private int skipped() {
+  private static int skipped(Lending lending) {
     int skipped = 0;
     while (!lending.pays()) {
       skipped++;
@@ -145,16 +145,24 @@ class LendingTest {
   }
 
   @Test
-  void loansThatAreTakenBackLate_becomeRareOnlyAfterMany() {
+  void behindALoanThatIsTakenBackLate_theLeaderPollsOnce_andMoreOftenAfterMany() {
     Lending impatient = new Lending(true, 1);
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 17; i++) {
       impatient.lend();
       impatient.awaitReturn(() -> false);
-      assertThat(impatient.pays()).isTrue();
+      assertThat(skipped(impatient)).isEqualTo(1);
     }
     impatient.lend();
     impatient.awaitReturn(() -> false);
-    assertThat(impatient.pays()).isFalse();
+    assertThat(skipped(impatient)).isEqualTo(3);
+  }
+
+  @Test
+  void whereNobodyCouldBeLentTo_loansBecomeRare() {
+    lending.refused();
+    assertThat(skipped(lending)).isEqualTo(1);
+    lending.refused();
+    assertThat(skipped(lending)).isEqualTo(3);
   }
 
   @Test
