@@ -141,9 +141,16 @@ final class Deputy {
   private void takeTurn() {
     boolean woken = false;
     try {
-      woken = findCallers() && loop.isIdle();
+      boolean polls = callers.count() == 0;
+      if (polls) {
+        poll();
+      }
+      woken = callers.count() > 0 && loop.isIdle();
       if (woken) {
         callers.wake();
+        if (polls) {
+          lending.found();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       woken = false; // the leader meets it too, and can end the loop
@@ -159,18 +166,11 @@ final class Deputy {
     Thread.yield();
   }
 
-  private boolean findCallers() throws IOException {
-    if (callers.count() > 0) {
-      return true;
-    }
+  /** Uses up the batch and the next one, unless something is for the leader to do. */
+  private void poll() throws IOException {
     loop.dispatchForCallers();
     if (loop.isIdle() && loop.pollAtOnce() > 0) {
       loop.dispatchForCallers();
     }
-    if (callers.count() == 0) {
-      return false;
-    }
-    lending.found();
-    return true;
   }
 }

@@ -195,7 +195,7 @@ final class Lending {
     return STATE.compareAndSet(this, LENT, HELD);
   }
 
-  /** The deputy has polled and found callers. */
+  /** The deputy has polled and found callers, and nothing for the leader. */
   void found() {
     TURNS.setOpaque(this, turns + 1);
   }
