@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  * does so first; handshakes that are under way then have a quarter of a second to end. The queue is
  * known to be empty when nothing was accepted between three looks: what waits is found by any poll,
  * and between two looks there was one whose events have been handled. Elsewhere new connections may
- * keep coming, so after {@value #MOST_LOOKS} looks it is left as it is.
+ * keep coming, so after {@value #MOST_LOOKS} looks it is left as it is. Looks while accepting is
+ * paused do not count.
  */
 final class Draining {
   private static final long HANDSHAKES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -43,8 +44,9 @@ final class Draining {
     long now = acceptance.accepted();
     boolean moving = now != accepted;
     accepted = now;
-    looks = moving || acceptance.isPaused() ? 0 : looks + 1;
-    allLooks++;
+    boolean paused = acceptance.isPaused();
+    looks = moving || paused ? 0 : looks + 1;
+    allLooks += paused ? 0 : 1;
     if (looks == LOOKS || !droppingNew && allLooks == MOST_LOOKS) {
       acceptance.drained();
     } else {
