@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * a lost wake-up.
  */
 public final class Await {
+  private static final LogLimit WAKING_FAILED = new LogLimit();
 
   private Await() {}
 
@@ -68,7 +69,15 @@ public final class Await {
    * @param waiter the thread; null does nothing
    */
   public static void wake(@Nullable Thread waiter) {
-    LockSupport.unpark(waiter);
+    try {
+      LockSupport.unpark(waiter);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // No carrier could be started for a virtual thread, which is in their queue all the same.
+      if (WAKING_FAILED.permits()) {
+        Log.EXECUTION.log(
+            System.Logger.Level.WARNING, "A virtual thread could not be woken at once.", e);
+      }
+    }
     if (waiter instanceof LoopThread thread) {
       thread.wakeInPlace();
     }

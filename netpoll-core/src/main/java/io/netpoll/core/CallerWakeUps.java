@@ -56,19 +56,11 @@ final class CallerWakeUps {
 
   /** Wakes all. */
   void wake() {
-    Throwable failure = null;
     for (int i = 0; i < count; i++) {
-      try {
-        Await.wake(callers[i]);
-      } catch (RuntimeException | OutOfMemoryError e) {
-        failure = e; // no carrier for a virtual thread, which is in its queue all the same
-      }
+      Await.wake(callers[i]);
     }
     Arrays.fill(callers, 0, count, null);
     count = 0;
     virtual = 0;
-    if (failure != null) {
-      PollLoop.report("A thread that waits for input could not be woken at once.", failure);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.netpoll.core;
 
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ final class Closing {
    */
   @Nullable StreamSocket detached;
 
+  /** To be called early: a class that is first needed when there is no memory is lost for good. */
+  static void load() {
+    Objects.requireNonNull(Step.OPEN);
+  }
+
   Closing(EngineConnection connection) {
     this.connection = connection;
   }
@@ -69,6 +75,8 @@ final class Closing {
     }
     if (step == Step.DRAINING) {
       drain();
+    } else if (step == Step.LINGERING && state.has(ConnectionState.ENDED)) {
+      closeSocket();
     }
   }
 
@@ -85,8 +93,8 @@ final class Closing {
     }
     cancelTimer();
     if (connection.state.has(ConnectionState.DETACH)) {
-      step = Step.CLOSED;
       connection.leader.handle().detach();
+      step = Step.CLOSED;
       return;
     }
     if (connection.state.has(ConnectionState.ENDED)
@@ -105,33 +113,23 @@ final class Closing {
     connection.in.discard();
   }
 
-  /** The peer has ended or failed while CLOSING is set. */
-  void inputEnded() {
-    if (step == Step.LINGERING) {
-      closeSocket();
-    } else {
-      advance();
-    }
-  }
-
   private void closeSocket() {
     if (step == Step.CLOSED) {
       return;
     }
     cancelTimer();
-    step = Step.CLOSED;
     if (connection.state.has(ConnectionState.ABORT)) {
       connection.leader.handle().abort();
     } else {
       connection.leader.handle().close();
     }
+    step = Step.CLOSED; // last: where there is no memory, the step is taken again
   }
 
   /** The poller's last event was seen, whoever closed the socket. */
   void finished() {
     cancelTimer();
     step = Step.CLOSED;
-    connection.out.token.tryShut();
   }
 
   private void cancelTimer() {

@@ -1,7 +1,9 @@
 package io.netpoll.core;
 
 import io.netpoll.CloseCallback;
+import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
+import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread signals that there may be something to do; {@link ConnectionState} decides who
  * starts the run then.
  */
-final class ConnectionRun implements Runnable {
+final class ConnectionRun extends Postponed.Step implements Runnable {
 
   /** How many passes one run makes before others get their turn. */
   private static final int PASSES = 64;
@@ -61,6 +63,9 @@ final class ConnectionRun implements Runnable {
   /** Where runs start, in adaptive execution; null in others. */
   private final @Nullable StartPolicy policy;
 
+  /** Made with the connection: there may be no memory when it is due. Null if nobody is told. */
+  private final @Nullable Telling telling;
+
   private volatile @Nullable OnRequest onRequest;
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
 
@@ -82,6 +87,7 @@ final class ConnectionRun implements Runnable {
     this.state = connection.state;
     this.onRequest = settings.onRequest;
     this.policy = connection.group().isAdaptive() ? new StartPolicy(settings.startSeed) : null;
+    this.telling = settings.onDisconnect == null ? null : new Telling(settings.onDisconnect);
     if (settings.onPrepare == null && settings.onConnect == null) {
       phase = Phase.SERVE;
       state.set(ConnectionState.GREETED);
@@ -108,11 +114,25 @@ final class ConnectionRun implements Runnable {
 
   private void start() {
     HandlerStarter starter = connection.group().starter();
-    if (policy == null || policy.startsOnLoop()) {
-      starter.start(connection.loop(), this);
-    } else {
-      starter.startElsewhere(connection.loop(), this);
+    try {
+      if (policy == null || policy.startsOnLoop()) {
+        starter.start(connection.loop(), this);
+      } else {
+        starter.startElsewhere(connection.loop(), this);
+      }
+    } catch (Throwable t) { // there is no memory, or a user's executor is broken
+      connection.loop().postpone(this);
     }
+  }
+
+  @Override
+  void retry() {
+    start();
+  }
+
+  @Override
+  void abandon() {
+    connection.group().starter().startAlone(this);
   }
 
   void setOnRequest(OnRequest handler) {
@@ -136,19 +156,60 @@ final class ConnectionRun implements Runnable {
 
   /** The peer is gone: lets OnDisconnect run. Called at most once. */
   void startDisconnect() {
-    OnDisconnect callback = connection.settings.onDisconnect;
-    if (callback != null) {
+    if (telling != null) {
       state.set(ConnectionState.TELLING);
-      connection
-          .group()
-          .starter()
-          .start(
-              connection.loop(),
-              () -> {
-                callLast("OnDisconnect", () -> callback.onDisconnect(connection));
-                state.set(ConnectionState.TOLD);
-                signal(); // close callbacks may have waited for it
-              });
+      telling.retry();
+    }
+  }
+
+  /** Calls OnDisconnect, once. */
+  private final class Telling extends Postponed.Step implements Runnable {
+    private final OnDisconnect callback;
+
+    Telling(OnDisconnect callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    void retry() {
+      try {
+        connection.group().starter().start(connection.loop(), this);
+      } catch (Throwable t) { // as in start
+        connection.loop().postpone(this);
+      }
+    }
+
+    @Override
+    void abandon() {
+      connection.group().starter().startAlone(this);
+    }
+
+    @Override
+    public void run() {
+      try {
+        ENDING.set(connection);
+      } catch (Throwable t) { // there is no memory
+        connection.loop().postpone(this);
+        return;
+      }
+      try {
+        tellOnce();
+      } finally {
+        ENDING.remove();
+      }
+    }
+
+    private void tellOnce() {
+      if ((state.set(ConnectionState.TOLD_ONCE) & ConnectionState.TOLD_ONCE) != 0) {
+        return;
+      }
+      try {
+        callback.onDisconnect(connection);
+      } catch (Throwable t) {
+        UserCode.failed("OnDisconnect", connection, t);
+      }
+      state.set(ConnectionState.TOLD);
+      signal(); // close callbacks may have waited for it
     }
   }
 
@@ -174,8 +235,8 @@ final class ConnectionRun implements Runnable {
   /** A flush within the run is held back until its end, or a wait. */
   void holdsBack() {
     if (!holding && connection.settings.coalesceFlushes) {
-      holding = true;
       HOLDING.set(this);
+      holding = true;
     }
   }
 
@@ -206,10 +267,34 @@ final class ConnectionRun implements Runnable {
 
   // ---- The run -------------------------------------------------------------------------------
 
-  /** Makes the callbacks that are due. Called by whoever the starter chose, once for each start. */
+  /** Makes the callbacks that are due. Called by whoever the starter chose. */
   @Override
   public void run() {
     int seen = state.begin();
+    if (seen == ConnectionState.NOT_SCHEDULED) {
+      return;
+    }
+    boolean more;
+    try {
+      more = makePasses(seen);
+    } catch (Throwable t) { // not the user's code: there is no memory, or a fault of this library
+      breakOff(t);
+      return;
+    }
+    if (more) {
+      state.yield();
+      start();
+    }
+    connection.in.resumeBehindFence();
+  }
+
+  /**
+   * Makes passes until there is nothing to do, and ends the run then.
+   *
+   * @return whether the run goes on, and is to let others have their turn
+   */
+  private boolean makePasses(int begun) {
+    int seen = begun;
     boolean timed = policy != null && policy.isSampled();
     long start = timed ? System.nanoTime() : 0;
     int passes = 0;
@@ -218,21 +303,33 @@ final class ConnectionRun implements Runnable {
       if (pass(seen)) {
         if (++passes == PASSES) {
           leave(timed ? System.nanoTime() - start : 0, passes);
-          state.yield();
-          start();
-          connection.in.resumeBehindFence();
-          return;
+          return true;
         }
       } else {
         leave(timed ? System.nanoTime() - start : 0, passes);
         if (state.end()) {
-          connection.in.resumeBehindFence();
-          return;
+          return false;
         }
         timed = false;
         enter();
       }
       seen = state.look();
+    }
+  }
+
+  /** Resets the connection, and has the run go on later, which must see the end of it. */
+  private void breakOff(Throwable t) {
+    runner = null;
+    try {
+      connection.abort();
+      if (holding) {
+        holding = false;
+        HOLDING.set(null);
+      }
+      PollLoop.report("The callbacks of a connection broke off; it is reset.", t);
+    } finally {
+      state.yield();
+      connection.loop().postpone(this);
     }
   }
 
@@ -280,8 +377,13 @@ final class ConnectionRun implements Runnable {
 
   private void prepare() {
     phase = Phase.GREET;
-    if (connection.settings.onPrepare != null) {
-      call("OnPrepare", () -> connection.settings.onPrepare.onPrepare(connection));
+    OnPrepare callback = connection.settings.onPrepare;
+    if (callback != null) {
+      try {
+        callback.onPrepare(connection);
+      } catch (Throwable t) {
+        UserCode.failed("OnPrepare", connection, t);
+      }
     }
     if (!state.has(ConnectionState.CLOSING)) {
       connection.leader.post(LeaderSide.START);
@@ -290,8 +392,16 @@ final class ConnectionRun implements Runnable {
 
   private void greet() {
     phase = Phase.SERVE;
-    if (connection.settings.onConnect != null) {
-      callWithInput("OnConnect", () -> connection.settings.onConnect.onConnect(connection), false);
+    OnConnect callback = connection.settings.onConnect;
+    if (callback != null) {
+      long consumed = connection.in.beginHandlerCall(false);
+      try {
+        callback.onConnect(connection);
+      } catch (Throwable t) {
+        UserCode.failed("OnConnect", connection, t);
+      } finally {
+        connection.in.endHandlerCall(consumed);
+      }
     }
     connection.in.showAgain();
     if ((state.set(ConnectionState.GREETED) & ConnectionState.ENDED) != 0) {
@@ -314,13 +424,24 @@ final class ConnectionRun implements Runnable {
     if (from != null) {
       from.start();
     } else if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
-      callWithInput("OnRequest", () -> handler.onRequest(connection), ended);
+      handle(handler, ended);
       return true;
     }
     if (ended && ((seen & ConnectionState.FAILED) != 0 || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;
+  }
+
+  private void handle(OnRequest handler, boolean ended) {
+    long consumed = connection.in.beginHandlerCall(ended);
+    try {
+      handler.onRequest(connection);
+    } catch (Throwable t) {
+      UserCode.failed("OnRequest", connection, t);
+    } finally {
+      connection.in.endHandlerCall(consumed);
+    }
   }
 
   private boolean mustDrainFirst() {
@@ -342,12 +463,7 @@ final class ConnectionRun implements Runnable {
     if (connection.leader.hasDetached() && connection.in.isAwaited()) {
       return; // the reader signals when it has left
     }
-    Queue<CloseCallback> callbacks = closeCallbacks;
-    CloseCallback callback;
-    while (callbacks != null && (callback = callbacks.poll()) != null) {
-      CloseCallback due = callback;
-      callLast("A close callback", () -> due.onClose(connection));
-    }
+    callCloseCallbacks();
     if (connection.leader.hasDetached()) {
       return; // its detachment is about to be added, which signals
     }
@@ -368,6 +484,20 @@ final class ConnectionRun implements Runnable {
     recyclePiped();
   }
 
+  private void callCloseCallbacks() {
+    Queue<CloseCallback> callbacks = closeCallbacks;
+    while (callbacks != null && !callbacks.isEmpty()) {
+      ENDING.set(connection); // where that needs memory, none is taken yet
+      try {
+        callbacks.remove().onClose(connection);
+      } catch (Throwable t) {
+        UserCode.failed("A close callback", connection, t);
+      } finally {
+        ENDING.remove();
+      }
+    }
+  }
+
   /** Gives back what pipes used: nobody reads it by hand. A pipe signals when it writes no more. */
   private void recyclePiped() {
     Pipe to = connection.out.pipe();
@@ -377,27 +507,5 @@ final class ConnectionRun implements Runnable {
     if (to != null && to.isOver()) {
       connection.out.recycle();
     }
-  }
-
-  private void callWithInput(String name, UserCode code, boolean ended) {
-    long consumed = connection.in.beginHandlerCall(ended);
-    try {
-      call(name, code);
-    } finally {
-      connection.in.endHandlerCall(consumed);
-    }
-  }
-
-  private void callLast(String name, UserCode code) {
-    ENDING.set(connection);
-    try {
-      call(name, code);
-    } finally {
-      ENDING.remove();
-    }
-  }
-
-  private void call(String name, UserCode code) {
-    code.call(name, connection);
   }
 }

@@ -20,8 +20,9 @@ import java.lang.invoke.VarHandle;
  *    └────────── end, if SIGNAL is clear ──────┘
  * </pre>
  *
- * Who moves IDLE to SCHEDULED must see to it that the run is executed. A signal during a run makes
- * {@link #end} fail, so that nothing that came before a run ended is overlooked.
+ * Who moves IDLE to SCHEDULED must see to it that the run is executed; that it is, is certain, that
+ * it is not started twice for it, is not: {@link #begin} lets one begin. A signal during a run
+ * makes {@link #end} fail, so that nothing that came before a run ended is overlooked.
  *
  * <h2>The life</h2>
  *
@@ -38,6 +39,7 @@ import java.lang.invoke.VarHandle;
  *   ABORT     with or after CLOSING: pending output is dropped
  *   CLOSED    the socket is gone: the poller's last event was seen
  *   TELLING   OnDisconnect was scheduled
+ *   TOLD_ONCE OnDisconnect was begun
  *   FINISHING FIN is to be sent behind the flushed output: what is piped here has ended
  *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
@@ -59,6 +61,9 @@ final class ConnectionState {
   private static final int RUN = 3;
   private static final int SIGNAL = 1 << 2;
 
+  /** No word. */
+  static final int NOT_SCHEDULED = -1;
+
   static final int GREETED = 1 << 3;
   static final int ENDED = 1 << 4;
   static final int FAILED = 1 << 5;
@@ -73,6 +78,7 @@ final class ConnectionState {
   static final int GAVE_UP = 1 << 14;
   static final int FINISHING = 1 << 15;
   static final int FINISHED = 1 << 16;
+  static final int TOLD_ONCE = 1 << 17;
 
   private static final VarHandle WORD;
 
@@ -165,11 +171,19 @@ final class ConnectionState {
   /**
    * Begins a run that was scheduled.
    *
-   * @return the word, for the life bits
+   * @return the word, for the life bits; {@link #NOT_SCHEDULED} if the run was begun already, as
+   *     one may be that is started again because its first start has failed half-way
    */
   int begin() {
-    // SCHEDULED (1) to RUNNING (2); only one thread begins a scheduled run.
-    return (int) WORD.getAndAdd(this, RUNNING - SCHEDULED);
+    for (; ; ) {
+      int seen = word;
+      if ((seen & RUN) != SCHEDULED) {
+        return NOT_SCHEDULED;
+      }
+      if (WORD.compareAndSet(this, seen, seen + (RUNNING - SCHEDULED))) {
+        return seen;
+      }
+    }
   }
 
   /**

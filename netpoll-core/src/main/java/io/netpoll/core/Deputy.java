@@ -30,7 +30,6 @@ final class Deputy {
   private final Lending lending;
   private final CallerWakeUps callers;
   private final BooleanSupplier hasTasks;
-  private final LogLimit failures = new LogLimit();
   private volatile boolean over;
 
   /** Written by the leader; a thread that compares it with itself is the deputy, or reads null. */
@@ -54,7 +53,7 @@ final class Deputy {
       return false;
     }
     lending.lend(); // from here on nothing may throw until the loop is back
-    wake();
+    Await.wake(thread); // if it cannot be woken, the leader's patience ends the loan
     lending.awaitReturn(hasTasks);
     return true;
   }
@@ -70,30 +69,16 @@ final class Deputy {
       return true;
     } catch (RuntimeException | OutOfMemoryError e) {
       lending.refused();
-      report("No virtual thread could be started to do a poll loop's I/O; its leader does it.", e);
+      PollLoop.report(
+          "No virtual thread could be started to do a poll loop's I/O; its leader does it.", e);
       return false;
-    }
-  }
-
-  /** If it cannot be woken, for want of a carrier, the leader's patience ends the loan. */
-  private void wake() {
-    try {
-      LockSupport.unpark(thread);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      report("The virtual thread that does a poll loop's I/O could not be woken.", e);
-    }
-  }
-
-  private void report(String what, Throwable cause) {
-    if (failures.permits()) {
-      PollLoop.report(what, cause);
     }
   }
 
   /** Ends the thread; the loop is the leader's. */
   void end() {
     over = true;
-    wake();
+    Await.wake(thread);
   }
 
   // ---- Any thread ----------------------------------------------------------------------------

@@ -118,8 +118,11 @@ public final class EngineConnection implements Connection {
     if (!state.setClosing(bits)) {
       return false;
     }
-    wakeWaiters();
-    leader.post(LeaderSide.CLOSE);
+    try {
+      wakeWaiters();
+    } finally {
+      leader.post(LeaderSide.CLOSE);
+    }
     return true;
   }
 

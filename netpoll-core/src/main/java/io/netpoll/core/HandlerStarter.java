@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class HandlerStarter {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  private static final String TRIED_AGAIN =
+      "A handler could not be started and is tried again every 10 ms: give the group's executor"
+          + " more room.";
+  private static final String RUN_ON_LOOP =
+      "A handler could not be started and runs on its poll loop: let the process have more"
+          + " threads.";
+
   private static final Runnable NOTHING = () -> {};
 
   private final String groupName;
@@ -69,7 +76,10 @@ final class HandlerStarter {
     return inline;
   }
 
-  /** Starts {@code run} for a connection of {@code loop}. */
+  /**
+   * Starts {@code run} for a connection of {@code loop}. Where there is no memory even to have it
+   * tried again later, that is thrown, and it is left open whether the run starts.
+   */
   void start(PollLoop loop, Runnable run) {
     if (executor != null) {
       startOn(executor, loop, run);
@@ -78,7 +88,7 @@ final class HandlerStarter {
     }
   }
 
-  /** Starts {@code run} off the loops, in adaptive execution. */
+  /** Starts {@code run} off the loops, in adaptive execution; fails as {@link #start} does. */
   void startElsewhere(PollLoop loop, Runnable run) {
     startOn(Objects.requireNonNull(elsewhere), loop, run);
   }
@@ -97,24 +107,18 @@ final class HandlerStarter {
       if (!start.claim()) {
         return; // it has been started all the same
       }
-      noteRefusal(e);
       Refused refused = new Refused(threads, loop, run);
       if (!loop.execute(refused::startInPlaceOrLater)) {
         startAlone(run);
       }
+      noteRefusal(e);
     }
   }
 
   private void noteRefusal(Throwable cause) {
     if (refusals.permits()) {
       Log.EXECUTION.log(
-          System.Logger.Level.WARNING,
-          "A handler could not be started ("
-              + cause
-              + ") and "
-              + (elsewhere == null
-                  ? "is tried again every 10 ms: give the group's executor more room."
-                  : "runs on its poll loop: let the process have more threads."));
+          System.Logger.Level.WARNING, elsewhere == null ? TRIED_AGAIN : RUN_ON_LOOP, cause);
     }
   }
 

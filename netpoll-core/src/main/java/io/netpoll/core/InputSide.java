@@ -153,15 +153,20 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   public void filled(int bytes) {
-    if (discarding) {
-      buffer().commit(0);
-      return;
-    }
-    buffer().commit(bytes);
-    if (bytes > 0) {
-      connection.loop().counters().read(bytes);
-      adaptReadSize(bytes);
-      arrived();
+    try {
+      if (discarding) {
+        buffer().commit(0);
+        return;
+      }
+      buffer().commit(bytes);
+      if (bytes > 0) {
+        connection.loop().counters().read(bytes);
+        adaptReadSize(bytes);
+        arrived();
+      }
+    } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
+      connection.abort();
+      throw t;
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * carries out what other threads ask with {@link #post}. The leader alone touches the {@link
  * Handle}, except for sending.
  */
-final class LeaderSide implements Endpoint {
+final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
 
   // What other threads ask of the leader.
   static final int START = 1;
@@ -35,6 +35,7 @@ final class LeaderSide implements Endpoint {
   private static final VarHandle POSTED;
 
   static {
+    Closing.load();
     try {
       POSTED = MethodHandles.lookup().findVarHandle(LeaderSide.class, "posted", int.class);
     } catch (ReflectiveOperationException e) {
@@ -83,9 +84,12 @@ final class LeaderSide implements Endpoint {
    * the pipe from here), PIPE_START (it may begin), or FINISH (send FIN behind the output).
    */
   void post(int what) {
-    int before = (int) POSTED.getAndBitwiseOr(this, what);
-    if (before == 0) {
-      loop.execute(this::carryOut);
+    if ((int) POSTED.getAndBitwiseOr(this, what) == 0) {
+      try {
+        loop.execute(this);
+      } catch (Throwable t) { // there is no memory
+        loop.postpone(this);
+      }
     }
   }
 
@@ -116,8 +120,30 @@ final class LeaderSide implements Endpoint {
 
   // ---- Leader only ---------------------------------------------------------------------------
 
-  private void carryOut() {
+  /** Carries out what was posted. */
+  @Override
+  public void run() {
     int asked = (int) POSTED.getAndSet(this, 0);
+    try {
+      carryOut(asked);
+    } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
+      POSTED.getAndBitwiseOr(this, asked);
+      loop.postpone(this);
+      throw e;
+    }
+  }
+
+  @Override
+  void retry() {
+    run();
+  }
+
+  @Override
+  void abandon() {
+    // The loop has told the connection that it is closed, and nothing is left to ask for.
+  }
+
+  private void carryOut(int asked) {
     if ((asked & (PIPE | PIPE_START)) != 0) {
       advancePipe((asked & PIPE_START) != 0);
     }
@@ -280,15 +306,18 @@ final class LeaderSide implements Endpoint {
     if (pending != null) {
       connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
       connection.state.setClosing(ConnectionState.BY_PEER);
-      pending.fail(cause);
-      closing().advance();
+      try {
+        pending.fail(cause);
+      } finally {
+        carryOutNow(CLOSE);
+      }
       return;
     }
     connection.noteFailure(cause);
+    end(ConnectionState.ENDED | ConnectionState.FAILED);
     Log.CONNECTION.log(
         System.Logger.Level.DEBUG,
         () -> "The connection to " + connection.peer() + " failed: " + cause);
-    end(ConnectionState.ENDED | ConnectionState.FAILED);
   }
 
   private void end(int bits) {
@@ -305,26 +334,39 @@ final class LeaderSide implements Endpoint {
       connection.run.startDisconnect();
     }
     if (closed) {
-      closing().inputEnded();
+      carryOutNow(CLOSE);
     } else {
       connection.run.signal();
+    }
+  }
+
+  /** As if it had been posted before. */
+  private void carryOutNow(int what) {
+    if ((int) POSTED.getAndBitwiseOr(this, what) == 0) {
+      run();
     }
   }
 
   @Override
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
-    closing().finished();
-    connection.out.closeFiles();
-    advancePipe(false);
-    connection.stopWatchingInactivity();
-    connection.wakeWaiters();
-    loop.remove(connection);
-    PendingDial pending = takeDial();
-    if (pending != null) {
-      pending.fail(new IOException("The poller was closed while connecting."));
+    try {
+      if (closing != null) {
+        closing.finished();
+      }
+      connection.out.token.tryShut();
+      connection.out.closeFiles();
+      advancePipe(false);
+      connection.stopWatchingInactivity();
+      connection.wakeWaiters();
+      loop.remove(connection);
+      PendingDial pending = takeDial();
+      if (pending != null) {
+        pending.fail(new IOException("The poller was closed while connecting."));
+      }
+    } finally {
+      connection.run.signal();
     }
-    connection.run.signal();
   }
 
   @Override

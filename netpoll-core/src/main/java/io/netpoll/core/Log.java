@@ -1,16 +1,64 @@
 package io.netpoll.core;
 
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The engine's loggers, made when the first of them is needed: to find a logging system takes as
+ * The engine's loggers. Each finds its logging system when it is first used, since that takes as
  * long as to start a server.
+ *
+ * <p>To log never fails: where there is no memory, or the logging system is broken, the message is
+ * lost, and what it was about goes on. Any thread.
  */
 final class Log {
-  static final System.Logger BACKEND = System.getLogger("io.netpoll.backend");
-  static final System.Logger CONNECTION = System.getLogger("io.netpoll.connection");
-  static final System.Logger EXECUTION = System.getLogger("io.netpoll.execution");
-  static final System.Logger GROUP = System.getLogger("io.netpoll.group");
-  static final System.Logger LISTENER = System.getLogger("io.netpoll.listener");
-  static final System.Logger LOOP = System.getLogger("io.netpoll.loop");
+  static final Log BACKEND = new Log("io.netpoll.backend");
+  static final Log CONNECTION = new Log("io.netpoll.connection");
+  static final Log EXECUTION = new Log("io.netpoll.execution");
+  static final Log GROUP = new Log("io.netpoll.group");
+  static final Log LISTENER = new Log("io.netpoll.listener");
+  static final Log LOOP = new Log("io.netpoll.loop");
 
-  private Log() {}
+  static {
+    // A class that is first needed when there is no memory is lost for good; this one is for who
+    // calls from there.
+    Objects.requireNonNull(System.Logger.Level.ERROR);
+  }
+
+  private final String name;
+  private volatile System.@Nullable Logger logger;
+
+  private Log(String name) {
+    this.name = name;
+  }
+
+  void log(System.Logger.Level level, String message) {
+    log(level, message, null);
+  }
+
+  void log(System.Logger.Level level, String message, @Nullable Throwable thrown) {
+    try {
+      logger().log(level, message, thrown);
+    } catch (Throwable cannotLog) {
+      // There is no other place to say so.
+    }
+  }
+
+  void log(System.Logger.Level level, Supplier<String> message) {
+    try {
+      logger().log(level, message);
+    } catch (Throwable cannotLog) {
+      // There is no other place to say so.
+    }
+  }
+
+  /** Finds the logger; two threads that both do find the same one. */
+  private System.Logger logger() {
+    System.Logger found = logger;
+    if (found == null) {
+      found = System.getLogger(name);
+      logger = found;
+    }
+    return found;
+  }
 }

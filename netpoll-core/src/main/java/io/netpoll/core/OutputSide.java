@@ -81,8 +81,13 @@ final class OutputSide extends OutputWriter implements Output {
 
   @Override
   public void sent(int bytes) {
-    buffer.acknowledge(bytes);
-    connection.loop().counters().wrote(bytes);
+    try {
+      buffer.acknowledge(bytes);
+      connection.loop().counters().wrote(bytes);
+    } catch (Throwable t) { // they have left, and may still be in the chain
+      connection.abort();
+      throw t;
+    }
     connection.moved();
     VarHandle.fullFence(); // pairs with the fences of awaitDrain, sendDeferred and Pipe
     if (throttlingInput && isLow()) {

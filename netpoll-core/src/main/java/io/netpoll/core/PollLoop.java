@@ -6,10 +6,10 @@ import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +54,19 @@ final class PollLoop {
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How long what there was no memory for waits until it is tried again. */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private static final String OUT_OF_MEMORY =
+      "There is no memory for a step of a connection, which is tried again every 10 ms: give the"
+          + " process more.";
+
+  /** Loaded with this class: one that is first needed when there is no memory is lost for good. */
+  private static final Log LOG = Log.LOOP;
+
+  private static final LogLimit POSTPONING = new LogLimit();
+  private static final LogLimit FAILING = new LogLimit();
+
   private static final VarHandle SLEEPING;
 
   static {
@@ -68,6 +81,7 @@ final class PollLoop {
   private final PollerProvider provider;
   private final Poller poller;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Postponed postponed = new Postponed();
   private final LoopLoad load = new LoopLoad();
   private final LoopCounters counters = new LoopCounters();
 
@@ -84,7 +98,7 @@ final class PollLoop {
 
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
-  private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+  private final ReadyRuns ready = new ReadyRuns();
   private final CallerWakeUps callers = new CallerWakeUps();
   private final WarmInputs warmInputs = new WarmInputs();
   private final ConnectionList connections = new ConnectionList();
@@ -154,13 +168,41 @@ final class PollLoop {
    */
   boolean execute(Runnable task) {
     tasks.add(task);
+    wakeUp();
+    // A loop that ends looks at its tasks once more behind the end of its load.
+    return !load.hasEnded() || !tasks.remove(task);
+  }
+
+  private void wakeUp() {
     VarHandle.fullFence(); // pairs with the one of poll, and the steps into LENT of Lending
     if (sleeping == 1 && SLEEPING.compareAndSet(this, 1, 0)) {
       poller.wakeup();
     }
     lending.wakeLeader();
-    // A loop that ends looks at its tasks once more behind the end of its load.
-    return !load.hasEnded() || !tasks.remove(task);
+  }
+
+  /**
+   * Has the leader try a step again, soon, for which there was no memory; takes none. If the loop
+   * has ended, the step is abandoned.
+   */
+  void postpone(Postponed.Step step) {
+    if (POSTPONING.permits()) {
+      report(OUT_OF_MEMORY, null);
+    }
+    postponed.add(step);
+    wakeUp();
+    if (load.hasEnded()) { // it looks at the postponed steps once more behind that, too
+      abandonPostponed();
+    }
+  }
+
+  private void abandonPostponed() {
+    Postponed.Step step = postponed.takeAll();
+    while (step != null) {
+      Postponed.Step below = step.leave();
+      step.abandon();
+      step = below;
+    }
   }
 
   /**
@@ -332,11 +374,18 @@ final class PollLoop {
   /** Leads the loop until it ends, or is passed on while {@code me} is in user code. */
   void lead(LoopThread me) {
     boolean over = true;
-    try {
-      over = serve(me);
-    } catch (Throwable t) {
-      breaks(t);
-    }
+    boolean again;
+    do {
+      again = false;
+      try {
+        over = serve(me);
+      } catch (RuntimeException e) {
+        breaks(e);
+      } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
+        again = true;
+        awaitMemory("A poll loop failed for want of memory; it goes on.", e);
+      }
+    } while (again);
     if (over) {
       finish(me);
     }
@@ -358,7 +407,22 @@ final class PollLoop {
           poll(Long.MAX_VALUE);
         }
         runTimers();
+        retryPostponed();
       }
+    }
+  }
+
+  /** Tries again what there was no memory for; what fails again is postponed anew. */
+  private void retryPostponed() {
+    Postponed.Step step = postponed.takeAll();
+    while (step != null) {
+      Postponed.Step below = step.leave();
+      try {
+        step.retry();
+      } catch (Throwable t) {
+        reportSometimes("What was postponed has failed; the loop goes on.", t);
+      }
+      step = below;
     }
   }
 
@@ -407,17 +471,17 @@ final class PollLoop {
 
   /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    return !closing && ready.isEmpty() && deputy.lend();
+    return !closing && ready.isEmpty() && postponed.isEmpty() && deputy.lend();
   }
 
   /** Whether there are tasks; for the deputy, too, behind its step to LENT. */
   boolean hasTasks() {
-    return !tasks.isEmpty();
+    return !tasks.isEmpty() || !postponed.isEmpty();
   }
 
   /** Whether the leader would have nothing to do but to poll. */
   boolean isIdle() {
-    return ready.isEmpty() && tasks.isEmpty() && timers.nanosToNext() > 0;
+    return ready.isEmpty() && !hasTasks() && timers.nanosToNext() > 0;
   }
 
   /** Uses up the batch, but for what comes behind an event that is for user code. */
@@ -542,27 +606,34 @@ final class PollLoop {
         }
         poll(limit.nanosLeft());
         runTimers();
+        retryPostponed();
       }
     }
     return true;
   }
 
   private void runTimers() {
-    Runnable due;
+    TimerWheel.Timer due;
     while ((due = timers.pollDue()) != null) {
-      guarded(due);
+      if (guarded(due) instanceof Error) {
+        timers.schedule(RETRY_NANOS, due);
+      }
     }
   }
 
-  private void guarded(Runnable work) {
+  /** Returns what it throws, or null. */
+  private static @Nullable Throwable guarded(Runnable work) {
+    Throwable failure = null;
     try {
       work.run();
     } catch (Throwable t) {
-      // Runs contain what handlers throw; what arrives here is a fault of this library, or the
-      // machine is at its end. The other connections go on.
-      report("A task of a poll loop failed; the loop goes on.", t);
+      // Runs contain what handlers throw; what arrives here is a fault of this library, or there
+      // is no memory. The other connections go on.
+      failure = t;
+      reportSometimes("A task of a poll loop failed; the loop goes on.", t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
+    return failure;
   }
 
   /**
@@ -584,16 +655,19 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      report("An event of a poll loop failed; the loop goes on.", t);
+      reportSometimes("An event of a poll loop failed; the loop goes on.", t);
       return true;
     }
   }
 
-  static void report(String what, Throwable t) {
-    try {
-      Log.LOOP.log(System.Logger.Level.ERROR, what, t);
-    } catch (Throwable cannotLog) {
-      // The machine is at its end, or the logging system is broken: no reason to end the loop.
+  static void report(String what, @Nullable Throwable t) {
+    LOG.log(System.Logger.Level.ERROR, what, t);
+  }
+
+  /** As {@link #report}, for what may come at any rate. */
+  static void reportSometimes(String what, Throwable t) {
+    if (FAILING.permits()) {
+      report(what, t);
     }
   }
 
@@ -605,6 +679,8 @@ final class PollLoop {
       VarHandle.fullFence(); // pairs with the one of execute
       if (!tasks.isEmpty()) {
         timeout = 0;
+      } else if (!postponed.isEmpty()) {
+        timeout = Math.min(timeout, RETRY_NANOS);
       }
     }
     counters.polled();
@@ -612,11 +688,20 @@ final class PollLoop {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {
       breaks(e);
-    } catch (OutOfMemoryError e) {
-      report("Polling failed for want of memory; the loop goes on.", e);
+    } catch (Error e) { // as in lead
+      awaitMemory("Polling failed for want of memory; the loop goes on.", e);
     }
     sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
     wakeWatchDog();
+  }
+
+  private static void awaitMemory(String what, Error e) {
+    try {
+      reportSometimes(what, e);
+      LockSupport.parkNanos(RETRY_NANOS);
+    } catch (Error again) {
+      // There is none even to wait: whoever called comes back.
+    }
   }
 
   private void breaks(Throwable cause) {
@@ -643,11 +728,11 @@ final class PollLoop {
       }
     }
     if (closing) {
-      return load.connections() == 0 && ready.isEmpty() && tasks.isEmpty();
+      return load.connections() == 0 && ready.isEmpty() && !hasTasks();
     }
     return acceptances == 0
         && ready.isEmpty()
-        && tasks.isEmpty()
+        && !hasTasks()
         && load.endIfEmpty(); // a connection on its way here keeps the loop alive
   }
 
@@ -656,7 +741,7 @@ final class PollLoop {
     callers.wake();
     closing = true;
     if (broken) {
-      guarded(this::leaveGroup);
+      leaveGroup();
     }
     pollerClosed = true;
     deputy.end();
@@ -664,9 +749,14 @@ final class PollLoop {
     do {
       runTasks();
       runLast(me);
-    } while (!ready.isEmpty() || !tasks.isEmpty());
+      retryPostponed();
+      if (!postponed.isEmpty()) {
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    } while (!ready.isEmpty() || hasTasks());
     load.end();
     runTasks(); // one that came before that end is run; later ones are refused
+    abandonPostponed();
     runLast(me);
     callers.wake();
     leader = null;
@@ -683,7 +773,11 @@ final class PollLoop {
 
   /** Before user code runs for the last time, which may look for a loop and must not find this. */
   private void leaveGroup() {
-    group.members().replace(this);
+    try {
+      group.members().replace(this);
+    } catch (Throwable t) {
+      report("A poll loop that broke could not be replaced; its group goes on without.", t);
+    }
   }
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */

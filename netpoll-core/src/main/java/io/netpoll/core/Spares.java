@@ -19,7 +19,10 @@ final class Spares {
 
   static final Spares SHARED = new Spares(Integer.getInteger("io.netpoll.maxHeldThreads", 256));
 
+  private static final String NAME = "netpoll-leader-";
+
   private final int limit;
+  private final LogLimit failures = new LogLimit();
   private final ReentrantLock lock = new ReentrantLock();
 
   // Under the lock.
@@ -140,32 +143,36 @@ final class Spares {
   }
 
   private @Nullable Spare start() {
-    String name;
+    int number;
     lock.lock();
     try {
       if (alive >= limit + leading) {
         return null;
       }
       alive++;
-      name = "netpoll-leader-" + ++named;
+      number = ++named;
     } finally {
       lock.unlock();
     }
-    Spare spare = new Spare(name);
     boolean running = false;
     try {
+      Spare spare = new Spare(NAME + number);
       spare.thread.start();
       running = true;
+      return spare;
     } catch (OutOfMemoryError e) {
-      Log.EXECUTION.log(
-          System.Logger.Level.WARNING,
-          "No thread can be started for a poll loop (" + e.getMessage() + "); it goes on without.");
+      if (failures.permits()) {
+        Log.EXECUTION.log(
+            System.Logger.Level.WARNING,
+            "No thread can be started for a poll loop; it goes on without.",
+            e);
+      }
+      return null;
     } finally {
       if (!running) {
         ended();
       }
     }
-    return running ? spare : null;
   }
 
   private void ended() {

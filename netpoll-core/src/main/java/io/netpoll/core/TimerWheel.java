@@ -134,7 +134,7 @@ final class TimerWheel {
   }
 
   /** Takes the next timer that is due; those of one tick come in any order. */
-  @Nullable Runnable pollDue() {
+  @Nullable Timer pollDue() {
     if (lists[DUE] == null) {
       expire();
     }

@@ -2,36 +2,26 @@ package io.netpoll.core;
 
 import io.netpoll.ConnectionClosedException;
 
-/** A callback of the user's, ready to be called. */
-@FunctionalInterface
-interface UserCode {
-
-  void run() throws Exception;
+/** What becomes of a callback of the user's that throws: its connection is closed, and no other. */
+final class UserCode {
+  private UserCode() {}
 
   /**
-   * Calls it; whatever it throws closes its connection and harms nothing else.
+   * Logs the failure and closes the connection.
    *
    * @param name of the callback, for the log
    */
-  default void call(String name, EngineConnection connection) {
-    try {
-      run();
-    } catch (Throwable t) {
-      logFailure(name, connection, t);
-      connection.close();
-    }
-  }
-
-  private static void logFailure(String name, EngineConnection connection, Throwable t) {
-    System.Logger.Level level =
-        t instanceof ConnectionClosedException
-            ? System.Logger.Level.DEBUG
-            : System.Logger.Level.WARNING;
+  static void failed(String name, EngineConnection connection, Throwable t) {
     try {
       Log.CONNECTION.log(
-          level, name + " of the connection to " + connection.peer() + " failed; it is closed.", t);
-    } catch (Throwable cannotLog) {
-      // No memory, or the logging system is broken: no reason to leave the connection open.
+          t instanceof ConnectionClosedException
+              ? System.Logger.Level.DEBUG
+              : System.Logger.Level.WARNING,
+          name + " of the connection to " + connection.peer() + " failed; it is closed.",
+          t);
+    } catch (Throwable noMemory) {
+      // There is none for the message: no reason to leave the connection open.
     }
+    connection.close();
   }
 }

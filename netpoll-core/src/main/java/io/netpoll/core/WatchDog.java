@@ -40,7 +40,10 @@ final class WatchDog implements Runnable {
   private volatile boolean asleep = true;
   private volatile boolean replenish;
 
-  /** The watch-dog's own: ticks without a suspected call. */
+  // The watch-dog's own.
+  private long busyUntil;
+
+  /** Ticks without a suspected call. */
   private int calmTicks;
 
   /** Makes one whose thread is not started. */
@@ -76,7 +79,18 @@ final class WatchDog implements Runnable {
 
   @Override
   public void run() {
-    long busyUntil = System.nanoTime();
+    busyUntil = System.nanoTime();
+    for (; ; ) {
+      try {
+        watch();
+      } catch (Throwable t) { // there is no memory: loops rely on this thread all the more
+        PollLoop.reportSometimes("The watch-dog of the poll loops failed; it goes on.", t);
+        LockSupport.parkNanos(this, TICK_NANOS);
+      }
+    }
+  }
+
+  private void watch() {
     for (; ; ) {
       if (replenish) {
         replenish = false;

@@ -2,6 +2,7 @@ package io.netpoll.epoll;
 
 import io.netpoll.spi.Handle;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One descriptor as its epoll set watches it. Leader only, unless a method says otherwise.
@@ -23,6 +24,10 @@ abstract class EpollHandle implements Handle {
   private int generation;
   private int interest;
   private boolean watched;
+
+  // Of the DueQueue.
+  @Nullable EpollHandle nextDue;
+  boolean isDue;
 
   EpollHandle(EpollPoller poller, int fd) {
     this.poller = poller;

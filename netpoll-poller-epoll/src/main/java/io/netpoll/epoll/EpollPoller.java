@@ -9,10 +9,8 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +47,7 @@ final class EpollPoller implements Poller {
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final Queue<EpollHandle> due = new ArrayDeque<>();
+  private final DueQueue due = new DueQueue();
 
   /** How many of the due events belong to this batch; not decided while there are others. */
   private int dueLeft;

@@ -356,10 +356,10 @@ final class StreamHandle extends EpollHandle {
     if (isEnding()) {
       return;
     }
+    // Closing takes the descriptor out of the set, and that comes before the next wait.
+    poller.due(this); // first: where there is no memory for it, nothing has changed
     reset = withReset;
     state = State.CLOSING;
-    // Closing takes the descriptor out of the set, and that comes before the next wait.
-    poller.due(this);
   }
 
   @Override
@@ -371,9 +371,9 @@ final class StreamHandle extends EpollHandle {
       throw new IllegalStateException(
           "The socket to " + remoteAddress() + " is not connected: there is nothing to detach.");
     }
+    poller.due(this);
     state = State.DETACHING;
     unwatch();
-    poller.due(this);
   }
 
   private boolean isEnding() {

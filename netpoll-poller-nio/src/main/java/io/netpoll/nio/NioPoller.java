@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A wake-up is the selector's own: it ends the select that is running, or else the next one.
  */
 final class NioPoller implements Poller {
+  private static final int FIRST_BATCH = 64;
+
   /** In place of ready operations: the event is a due one. */
   private static final int DUE = 0;
 
@@ -53,13 +55,13 @@ final class NioPoller implements Poller {
 
   private @Nullable ByteBuffer waste;
 
-  private NioHandle[] batch = new NioHandle[64];
-  private int[] batchOps = new int[64];
+  private NioHandle[] batch = new NioHandle[FIRST_BATCH];
+  private int[] batchOps = new int[FIRST_BATCH];
   private int batchSize;
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final List<NioHandle> due = new ArrayList<>();
+  private final List<NioHandle> due = new ArrayList<>(FIRST_BATCH);
 
   /** The head of the list of all handles. */
   private @Nullable NioHandle handles;
@@ -109,8 +111,9 @@ final class NioPoller implements Poller {
 
   private void append(NioHandle handle, int ops) {
     if (batchSize == batch.length) {
-      batch = Arrays.copyOf(batch, batchSize * 2);
+      NioHandle[] larger = Arrays.copyOf(batch, batchSize * 2);
       batchOps = Arrays.copyOf(batchOps, batchSize * 2);
+      batch = larger;
     }
     batch[batchSize] = handle;
     batchOps[batchSize] = ops;

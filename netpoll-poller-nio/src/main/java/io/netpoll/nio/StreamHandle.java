@@ -151,6 +151,9 @@ final class StreamHandle extends NioHandle {
           input.filled(0);
           fail(e);
           return;
+        } catch (Error noMemory) {
+          input.filled(0);
+          throw noMemory;
         }
         input.filled(Math.max(read, 0));
         if (read < 0) {
@@ -316,12 +319,12 @@ final class StreamHandle extends NioHandle {
     if (isEnding()) {
       return;
     }
+    poller.due(this); // first: where there is no memory for it, nothing has changed
     reset = withReset;
     state = State.CLOSING;
     // The channel is closed when the key is flushed: closing it before would cost two system calls
     // more, since the JDK then sends FIN by a shutdown of its own.
     unwatch();
-    poller.due(this);
   }
 
   @Override
@@ -333,9 +336,9 @@ final class StreamHandle extends NioHandle {
       throw new IllegalStateException(
           "The socket to " + remoteAddress() + " is not connected: there is nothing to detach.");
     }
+    poller.due(this);
     state = State.DETACHING;
     unwatch();
-    poller.due(this);
   }
 
   private boolean isEnding() {

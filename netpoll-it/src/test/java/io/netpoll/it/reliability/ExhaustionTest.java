@@ -115,28 +115,58 @@ class ExhaustionTest {
     try (Program program = Program.java(command(ShortOfHeap.class, setting))) {
       String[] ports = program.firstLine().split(" ");
       InetSocketAddress server = address(ports[0]);
-      List<Socket> early = new ArrayList<>();
       try (Socket control = Exhaustion.connect(address(ports[1]))) {
         tell(control, ShortOfHeap.NOTHING);
-        for (int i = 0; i < 8; i++) {
-          early.add(Exhaustion.connect(server));
-          Exhaustion.exchange(early.get(i));
+        for (int i = 0; i < 30; i++) {
+          liveAndDie(server, i);
         }
-        tell(control, ShortOfHeap.FILL);
-        for (Socket each : early) {
-          Exhaustion.send(each);
+        for (int fullMillis : new int[] {0, 20, 300}) {
+          int survived = fill(control, server, fullMillis);
+          System.out.printf(
+              "%s: %d of 8 survived %d ms of a full heap%n", setting, survived, fullMillis);
         }
-        tell(control, ShortOfHeap.EMPTY);
-        int goOn = 0;
-        for (Socket each : early) {
-          goOn += Exhaustion.answers(each) ? 1 : 0; // or it is closed: both are in order
+      }
+    }
+  }
+
+  /** The server has seen all this before its heap is full: classes that need one are loaded. */
+  private static void liveAndDie(InetSocketAddress server, int number) throws IOException {
+    try (Socket socket = Exhaustion.connect(server)) {
+      Exhaustion.exchange(socket);
+      switch (number % 3) {
+        case 0 -> socket.setSoLinger(true, 0); // it is reset
+        case 1 -> {
+          socket.getOutputStream().write(new byte[] {-1, -1, -1, -1}); // no length of a frame
+          assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        Eventually.passes(Duration.ofSeconds(20), () -> assertServes(server));
-        System.out.printf("%s: %d of %d survived a full heap%n", setting, goOn, early.size());
-      } finally {
-        for (Socket each : early) {
-          each.close();
-        }
+        default -> {}
+      }
+    }
+  }
+
+  /** Fills the heap for so long, with requests under way; returns how many were answered. */
+  private static int fill(Socket control, InetSocketAddress server, int millis) throws Exception {
+    List<Socket> early = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        early.add(Exhaustion.connect(server));
+        Exhaustion.exchange(early.get(i));
+      }
+      tell(control, ShortOfHeap.FILL);
+      for (Socket each : early) {
+        Exhaustion.send(each);
+      }
+      Thread.sleep(millis);
+      tell(control, ShortOfHeap.EMPTY);
+      int goOn = 0;
+      for (Socket each : early) {
+        goOn += Exhaustion.answers(each) ? 1 : 0; // or it is closed: both are in order
+      }
+      Eventually.passes(Duration.ofSeconds(20), () -> assertServes(server));
+      return goOn;
+    } finally {
+      for (Socket each : early) {
+        each.close();
       }
     }
   }
