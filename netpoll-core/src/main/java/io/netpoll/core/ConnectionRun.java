@@ -121,7 +121,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
         starter.startElsewhere(connection.loop(), this);
       }
     } catch (Throwable t) { // there is no memory, or a user's executor is broken
-      connection.loop().postpone(this);
+      connection.loop().postpone(this, t);
     }
   }
 
@@ -175,7 +175,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
       try {
         connection.group().starter().start(connection.loop(), this);
       } catch (Throwable t) { // as in start
-        connection.loop().postpone(this);
+        connection.loop().postpone(this, t);
       }
     }
 
@@ -189,7 +189,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
       try {
         ENDING.set(connection);
       } catch (Throwable t) { // there is no memory
-        connection.loop().postpone(this);
+        connection.loop().postpone(this, t);
         return;
       }
       try {
@@ -326,10 +326,10 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
         holding = false;
         HOLDING.set(null);
       }
-      PollLoop.report("The callbacks of a connection broke off; it is reset.", t);
+      PollLoop.reportSometimes("The callbacks of a connection broke off; it is reset.", t);
     } finally {
       state.yield();
-      connection.loop().postpone(this);
+      connection.loop().postpone(this, t);
     }
   }
 

@@ -20,9 +20,9 @@ import java.lang.invoke.VarHandle;
  *    └────────── end, if SIGNAL is clear ──────┘
  * </pre>
  *
- * Who moves IDLE to SCHEDULED must see to it that the run is executed; that it is, is certain, that
- * it is not started twice for it, is not: {@link #begin} lets one begin. A signal during a run
- * makes {@link #end} fail, so that nothing that came before a run ended is overlooked.
+ * Who moves IDLE to SCHEDULED must see to it that the run is executed, and may start it more than
+ * once for that: {@link #begin} lets one begin. A signal during a run makes {@link #end} fail, so
+ * that nothing that came before a run ended is overlooked.
  *
  * <h2>The life</h2>
  *

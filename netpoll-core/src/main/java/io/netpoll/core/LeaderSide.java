@@ -88,7 +88,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       try {
         loop.execute(this);
       } catch (Throwable t) { // there is no memory
-        loop.postpone(this);
+        loop.postpone(this, t);
       }
     }
   }
@@ -128,7 +128,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       carryOut(asked);
     } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
       POSTED.getAndBitwiseOr(this, asked);
-      loop.postpone(this);
+      loop.postpone(this, e);
       throw e;
     }
   }

@@ -57,9 +57,9 @@ final class PollLoop {
   /** How long what there was no memory for waits until it is tried again. */
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private static final String OUT_OF_MEMORY =
-      "There is no memory for a step of a connection, which is tried again every 10 ms: give the"
-          + " process more.";
+  private static final String POSTPONED =
+      "A step of a connection could not be taken and is tried again every 10 ms: give the process"
+          + " more memory, or its executor more room.";
 
   /** Loaded with this class: one that is first needed when there is no memory is lost for good. */
   private static final Log LOG = Log.LOOP;
@@ -184,10 +184,12 @@ final class PollLoop {
   /**
    * Has the leader try a step again, soon, for which there was no memory; takes none. If the loop
    * has ended, the step is abandoned.
+   *
+   * @param cause why it failed
    */
-  void postpone(Postponed.Step step) {
+  void postpone(Postponed.Step step, Throwable cause) {
     if (POSTPONING.permits()) {
-      report(OUT_OF_MEMORY, null);
+      report(POSTPONED, cause);
     }
     postponed.add(step);
     wakeUp();
@@ -660,7 +662,7 @@ final class PollLoop {
     }
   }
 
-  static void report(String what, @Nullable Throwable t) {
+  static void report(String what, Throwable t) {
     LOG.log(System.Logger.Level.ERROR, what, t);
   }
 

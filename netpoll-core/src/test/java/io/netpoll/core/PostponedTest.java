@@ -16,7 +16,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +41,7 @@ class PostponedTest {
     @Override
     void retry() {
       if (failures-- > 0) {
-        loop.postpone(this);
+        loop.postpone(this, new OutOfMemoryError("by a test"));
       } else {
         end.complete("done");
       }
@@ -87,14 +86,14 @@ class PostponedTest {
       for (int i = 0; i < 5; i++) {
         steps.add(new Failing(loop, i));
       }
-      steps.forEach(loop::postpone);
+      steps.forEach(Failing::retry);
       for (Failing step : steps) {
         assertThat(step.end.get(20, TimeUnit.SECONDS)).isEqualTo("done");
       }
     }
     loop.end().get(20, TimeUnit.SECONDS);
     Failing late = new Failing(loop, 0);
-    loop.postpone(late);
+    loop.postpone(late, new OutOfMemoryError("by a test"));
     assertThat(late.end.getNow("waits")).isEqualTo("abandoned");
   }
 
@@ -148,11 +147,11 @@ class PostponedTest {
 
   @Test
   void whatAnExecutorStartsAndFailsAllTheSameIsRunOnce() throws Exception {
-    AtomicBoolean failing = new AtomicBoolean();
+    AtomicInteger calls = new AtomicInteger();
     assertServes(
         task -> {
           new Thread(task).start();
-          if (!failing.getAndSet(!failing.get())) {
+          if (calls.incrementAndGet() % 2 == 1) {
             throw new IllegalStateException("It was started, says a test.");
           }
         });
