@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One epoll set and what it watches, level-triggered. Leader only, except for {@link #wakeup()} and
  * {@link #sending()}.
  *
- * <p>{@link #poll} waits, and the system fills the event array; {@link #dispatch} takes it event by
- * event. Array and cursor are fields, so it does not matter which thread goes on.
+ * <p>{@link #poll} waits, where {@link Spinning} says so after some looks, and the system fills the
+ * event array; {@link #dispatch} takes it event by event. Array and cursor are fields, so it does
+ * not matter which thread goes on.
  *
  * <p>Behind what the wait has found, a batch holds what is <em>due</em>: the events that handles
  * asked for and that could not be told on the spot, because an endpoint is told from {@code
@@ -41,6 +42,7 @@ final class EpollPoller implements Poller {
   private final Scratch reading = new Scratch();
   private final ScratchCache sending = new ScratchCache();
   private final HandleTable handles = new HandleTable();
+  private final Spinning spinning;
   private @Nullable Memory discarding;
 
   private int batchSize;
@@ -56,12 +58,13 @@ final class EpollPoller implements Poller {
 
   private boolean closed;
 
-  private EpollPoller(int epoll, WakeUp wakeUp) {
+  private EpollPoller(int epoll, WakeUp wakeUp, Spinning spinning) {
     this.epoll = epoll;
     this.wakeUp = wakeUp;
+    this.spinning = spinning;
   }
 
-  static EpollPoller open() throws IOException {
+  static EpollPoller open(Spinning spinning) throws IOException {
     int epoll = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
     if (epoll < 0) {
       throw Errno.exception("epoll_create1", -epoll);
@@ -70,7 +73,7 @@ final class EpollPoller implements Poller {
     boolean opened = false;
     try {
       wakeUp = WakeUp.open();
-      EpollPoller poller = new EpollPoller(epoll, wakeUp);
+      EpollPoller poller = new EpollPoller(epoll, wakeUp, spinning);
       int result =
           poller.control(Libc.EPOLL_CTL_ADD, wakeUp.fd(), Libc.EPOLLIN | Libc.EPOLLET, WakeUp.DATA);
       if (result < 0) {
@@ -97,12 +100,30 @@ final class EpollPoller implements Poller {
     }
     cursor = 0;
     batchSize = 0;
-    batchSize = await(due.isEmpty() ? millis(timeoutNanos) : 0);
+    batchSize = find(due.isEmpty() ? millis(timeoutNanos) : 0);
     dueDecided = false;
     if (wakeUp.isPending()) {
       removeWakeUp();
     }
     return batchSize + due.size();
+  }
+
+  private int find(int timeoutMillis) throws IOException {
+    int looks = timeoutMillis == 0 ? 0 : spinning.looks();
+    int found = looks == 0 ? 0 : look(looks);
+    return found > 0 ? found : await(timeoutMillis);
+  }
+
+  private int look(int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      int found = await(0);
+      if (found > 0) {
+        spinning.found();
+        return found;
+      }
+    }
+    spinning.foundNothing();
+    return 0;
   }
 
   private int await(int timeoutMillis) throws IOException {

@@ -17,7 +17,7 @@ class HandleTableTest {
 
   @BeforeEach
   void open() throws IOException {
-    poller = EpollPoller.open();
+    poller = EpollPoller.open(new Spinning(0));
   }
 
   @AfterEach

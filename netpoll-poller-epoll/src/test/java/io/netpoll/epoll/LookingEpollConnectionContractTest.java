@@ -1,0 +1,15 @@
+package io.netpoll.epoll;
+
+import io.netpoll.spi.PollerProvider;
+import io.netpoll.testkit.contract.ConnectionContract;
+
+/**
+ * Connections over the epoll backend keep the contract, in every execution mode, also where its
+ * pollers look before they wait.
+ */
+class LookingEpollConnectionContractTest extends ConnectionContract {
+  @Override
+  protected PollerProvider provider() {
+    return EpollPollerProvider.looking(30);
+  }
+}
