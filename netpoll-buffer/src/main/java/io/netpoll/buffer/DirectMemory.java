@@ -91,6 +91,7 @@ final class DirectMemory {
    *
    * @param collected runs when the memory was collected; must not refer to it
    * @throws OutOfDirectMemoryException if it is refused
+   * @throws OutOfMemoryError if the heap is full
    */
   ByteBuffer allocate(int size, Runnable collected) {
     JvmRefusal last = jvmRefused;
@@ -104,12 +105,17 @@ final class DirectMemory {
     try {
       memory = ByteBuffer.allocateDirect(size);
     } catch (OutOfMemoryError e) {
+      held.addAndGet(-size); // first: there may be no memory for the rest
       String reason = e.getMessage() + " (-XX:MaxDirectMemorySize sets its limit).";
       jvmRefused = new JvmRefusal(System.nanoTime(), reason);
-      held.addAndGet(-size);
       throw refusal(size, " The JVM allows no more: " + reason);
     }
-    CLEANER.register(memory, new Credit(held, size, collected));
+    try {
+      CLEANER.register(memory, new Credit(held, size, collected));
+    } catch (OutOfMemoryError e) {
+      held.addAndGet(-size);
+      throw e;
+    }
     return memory;
   }
 

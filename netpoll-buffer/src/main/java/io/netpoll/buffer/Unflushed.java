@@ -158,7 +158,7 @@ abstract class Unflushed extends Chain {
       // The more was written already, the larger the pages: a long chain is slow to send.
       int usual = (int) Math.min(Math.max(pending, PagePool.SMALL), LARGE >>> 2);
       fresh = take(Math.max(wish, usual));
-    } catch (OutOfDirectMemoryException e) {
+    } catch (OutOfDirectMemoryException | OutOfMemoryError e) {
       if (pending == 0) {
         abandon();
       }
@@ -171,7 +171,12 @@ abstract class Unflushed extends Chain {
 
   private Node take(int size) {
     PooledPage page = pool.page(size);
-    return Node.filled(page, 0, 0);
+    try {
+      return Node.filled(page, 0, 0);
+    } catch (OutOfMemoryError e) {
+      pool.give(page);
+      throw e;
+    }
   }
 
   /** Claims the tail, if nothing is open. Null if there is none. */
@@ -293,7 +298,7 @@ abstract class Unflushed extends Chain {
         Node fresh = take(Math.min(Math.max(sizeHint, PagePool.SMALL), PagePool.SLAB));
         reserved = fresh;
         into.add(fresh.page, 0, fresh.limit, fresh.ownsWindow);
-      } catch (OutOfDirectMemoryException e) {
+      } catch (OutOfDirectMemoryException | OutOfMemoryError e) {
         if (room == 0) {
           reservedRoom = -1;
           abandon();

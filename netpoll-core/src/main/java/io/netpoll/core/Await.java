@@ -73,13 +73,21 @@ public final class Await {
       LockSupport.unpark(waiter);
     } catch (RuntimeException | OutOfMemoryError e) {
       // No carrier could be started for a virtual thread, which is in their queue all the same.
-      if (WAKING_FAILED.permits()) {
-        Log.EXECUTION.log(
-            System.Logger.Level.WARNING, "A virtual thread could not be woken at once.", e);
-      }
+      noteFailure(e);
     }
     if (waiter instanceof LoopThread thread) {
       thread.wakeInPlace();
+    }
+  }
+
+  private static void noteFailure(Throwable cause) {
+    try {
+      if (WAKING_FAILED.permits()) {
+        Log.EXECUTION.log(
+            System.Logger.Level.WARNING, "A virtual thread could not be woken at once.", cause);
+      }
+    } catch (Error noMemory) {
+      // There is none to load the text: no reason to keep the others waiting.
     }
   }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * dropped, for a second at most, because a socket closed with unread bytes answers with RST, which
  * can destroy what was sent last. A peer that is silent, or has ended, is not waited for.
  *
+ * <p>Where there is no memory for a step, it is taken again: the timer that ends it comes first.
+ *
  * <p>The socket is never closed while a thread is inside a send: closing shuts the output token
  * first, and a holder that releases it asks for the next step.
  */
@@ -66,12 +68,12 @@ final class Closing {
       return;
     }
     if (step == Step.OPEN) {
-      step = Step.DRAINING;
       connection.in.stop();
       long timeout = connection.out.deadline().timeout();
       if (connection.out.pending() > 0 && timeout > 0) {
         timer = connection.loop().timers().schedule(timeout, connection::abort);
       }
+      step = Step.DRAINING;
     }
     if (step == Step.DRAINING) {
       drain();
@@ -102,6 +104,7 @@ final class Closing {
       closeSocket();
       return;
     }
+    timer = connection.loop().timers().schedule(LINGER_NANOS, this::closeSocket);
     step = Step.LINGERING;
     try {
       connection.leader.handle().shutdownOutput();
@@ -109,7 +112,6 @@ final class Closing {
       closeSocket(); // broken already: nothing is left to protect
       return;
     }
-    timer = connection.loop().timers().schedule(LINGER_NANOS, this::closeSocket);
     connection.in.discard();
   }
 
@@ -123,7 +125,7 @@ final class Closing {
     } else {
       connection.leader.handle().close();
     }
-    step = Step.CLOSED; // last: where there is no memory, the step is taken again
+    step = Step.CLOSED;
   }
 
   /** The poller's last event was seen, whoever closed the socket. */

@@ -116,9 +116,13 @@ final class HandlerStarter {
   }
 
   private void noteRefusal(Throwable cause) {
-    if (refusals.permits()) {
-      Log.EXECUTION.log(
-          System.Logger.Level.WARNING, elsewhere == null ? TRIED_AGAIN : RUN_ON_LOOP, cause);
+    try {
+      if (refusals.permits()) {
+        Log.EXECUTION.log(
+            System.Logger.Level.WARNING, elsewhere == null ? TRIED_AGAIN : RUN_ON_LOOP, cause);
+      }
+    } catch (Error noMemory) {
+      // There is none to load the text: the handler is seen to already.
     }
   }
 

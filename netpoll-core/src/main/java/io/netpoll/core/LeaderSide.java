@@ -84,13 +84,21 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
    * the pipe from here), PIPE_START (it may begin), or FINISH (send FIN behind the output).
    */
   void post(int what) {
-    if ((int) POSTED.getAndBitwiseOr(this, what) == 0) {
+    if (note(what) == 0) {
       try {
         loop.execute(this);
       } catch (Throwable t) { // there is no memory
         loop.postpone(this, t);
       }
     }
+  }
+
+  /**
+   * Notes what is asked; returns what was noted before. The one place that does, and so linked when
+   * there is no memory for that.
+   */
+  private int note(int what) {
+    return (int) POSTED.getAndBitwiseOr(this, what);
   }
 
   /** The output token was released: closing, or finishing, may go on. */
@@ -127,7 +135,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     try {
       carryOut(asked);
     } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
-      POSTED.getAndBitwiseOr(this, asked);
+      note(asked);
       loop.postpone(this, e);
       throw e;
     }
@@ -342,7 +350,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
 
   /** As if it had been posted before. */
   private void carryOutNow(int what) {
-    if ((int) POSTED.getAndBitwiseOr(this, what) == 0) {
+    if (note(what) == 0) {
       run();
     }
   }

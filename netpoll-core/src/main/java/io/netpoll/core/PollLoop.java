@@ -188,13 +188,17 @@ final class PollLoop {
    * @param cause why it failed
    */
   void postpone(Postponed.Step step, Throwable cause) {
-    if (POSTPONING.permits()) {
-      report(POSTPONED, cause);
-    }
     postponed.add(step);
     wakeUp();
     if (load.hasEnded()) { // it looks at the postponed steps once more behind that, too
       abandonPostponed();
+    }
+    try {
+      if (POSTPONING.permits()) {
+        report(POSTPONED, cause);
+      }
+    } catch (Error noMemory) {
+      // There is none to load the text: nothing else depends on it.
     }
   }
 
@@ -385,7 +389,7 @@ final class PollLoop {
         breaks(e);
       } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
         again = true;
-        awaitMemory("A poll loop failed for want of memory; it goes on.", e);
+        awaitMemory(e);
       }
     } while (again);
     if (over) {
@@ -422,7 +426,7 @@ final class PollLoop {
       try {
         step.retry();
       } catch (Throwable t) {
-        reportSometimes("What was postponed has failed; the loop goes on.", t);
+        goesOnAfter(t);
       }
       step = below;
     }
@@ -632,7 +636,7 @@ final class PollLoop {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or there
       // is no memory. The other connections go on.
       failure = t;
-      reportSometimes("A task of a poll loop failed; the loop goes on.", t);
+      goesOnAfter(t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
     return failure;
@@ -657,7 +661,7 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      reportSometimes("An event of a poll loop failed; the loop goes on.", t);
+      goesOnAfter(t);
       return true;
     }
   }
@@ -670,6 +674,15 @@ final class PollLoop {
   static void reportSometimes(String what, Throwable t) {
     if (FAILING.permits()) {
       report(what, t);
+    }
+  }
+
+  /** Reports what no loop ends for; throws nothing itself. */
+  static void goesOnAfter(Throwable t) {
+    try {
+      reportSometimes("A step of a poll loop failed; the loop goes on.", t);
+    } catch (Error noMemory) {
+      // There is none even to load the text.
     }
   }
 
@@ -691,18 +704,19 @@ final class PollLoop {
     } catch (IOException | RuntimeException e) {
       breaks(e);
     } catch (Error e) { // as in lead
-      awaitMemory("Polling failed for want of memory; the loop goes on.", e);
+      awaitMemory(e);
     }
     sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
     wakeWatchDog();
   }
 
-  private static void awaitMemory(String what, Error e) {
+  /** Reports it and waits a while, which may help; throws nothing itself. */
+  static void awaitMemory(Throwable failure) {
+    goesOnAfter(failure);
     try {
-      reportSometimes(what, e);
       LockSupport.parkNanos(RETRY_NANOS);
-    } catch (Error again) {
-      // There is none even to wait: whoever called comes back.
+    } catch (Error noMemory) {
+      // Whoever called comes back.
     }
   }
 

@@ -2,7 +2,6 @@ package io.netpoll.core;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,8 +20,10 @@ import java.util.function.LongSupplier;
  * itself.
  *
  * <p>{@code due} counts the tasks that have come since the last starting thread took its share; who
- * moves it from 0 starts the next one. A task is in the queue before it is counted, so a starting
- * thread finds at least as many as it has taken from the count.
+ * moves it from 0 starts the next one. A task is in the queue before it is counted. One that is
+ * taken back, because its starting thread was refused, may have been counted by another one, which
+ * finds less then; the count may be negative until that is made up for, and whoever finds it so
+ * starts a thread, too. A starting thread takes one task at least, if there is one.
  *
  * <p>The scheduler may lose a thread: a carrier of JDK 25 that has taken one from its queue, and
  * cannot start a further carrier then, drops it. So a starting thread that has not run for {@link
@@ -55,7 +56,7 @@ final class TurnStarter implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    boolean first = due.getAndIncrement() == 0;
+    boolean first = due.getAndIncrement() <= 0;
     if (!first && !stranded.compareAndSet(true, false) && !takesOver()) {
       return;
     }
@@ -63,10 +64,11 @@ final class TurnStarter implements Executor {
     try {
       start(new Once(this::startDue));
     } catch (RuntimeException | Error e) {
-      tasks.remove(task); // the caller tries it again, and with it those that came meanwhile
-      due.decrementAndGet();
       stranded.set(true);
-      throw e;
+      if (tasks.remove(task)) {
+        due.decrementAndGet();
+        throw e; // the caller tries it again, and with it those that came meanwhile
+      }
     }
   }
 
@@ -78,17 +80,26 @@ final class TurnStarter implements Executor {
   }
 
   private void startDue() {
-    int count = due.getAndSet(0);
-    for (int i = 1; i < count; i++) {
-      Runnable task = tasks.remove();
-      try {
-        start(new Once(task));
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
-        task.run(); // better late than never
-      }
+    int others = due.getAndSet(0) - 1;
+    Runnable task;
+    for (int i = 0; i < others && (task = tasks.poll()) != null; i++) {
+      startOrRun(task);
     }
-    if (count > 0) {
-      tasks.remove().run();
+    task = tasks.poll();
+    if (task != null) {
+      task.run();
+    }
+  }
+
+  private void startOrRun(Runnable task) {
+    try {
+      start(new Once(task));
+    } catch (RuntimeException | Error e) {
+      try {
+        task.run(); // better late than never
+      } catch (RuntimeException | Error failure) {
+        PollLoop.goesOnAfter(failure); // and the others have their turn
+      }
     }
   }
 

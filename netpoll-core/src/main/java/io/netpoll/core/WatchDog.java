@@ -84,8 +84,7 @@ final class WatchDog implements Runnable {
       try {
         watch();
       } catch (Throwable t) { // there is no memory: loops rely on this thread all the more
-        PollLoop.reportSometimes("The watch-dog of the poll loops failed; it goes on.", t);
-        LockSupport.parkNanos(this, TICK_NANOS);
+        PollLoop.awaitMemory(t);
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.netpoll.it.reliability;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,8 +18,11 @@ final class ShortOfHeap {
   /** Does nothing, so that what answering needs is loaded. */
   static final int NOTHING = 2;
 
+  private static final int NONE = -1;
+  private static final Object[] NO_HOARD = {};
+
   /** A chain: the rest, and a block of memory. */
-  private static Object[] hoard = {};
+  private static Object[] hoard = NO_HOARD;
 
   private ShortOfHeap() {}
 
@@ -26,17 +31,34 @@ final class ShortOfHeap {
       int port = Exhaustion.serve(arguments).getPort();
       System.out.println(port + " " + control.getLocalPort());
       try (Socket test = control.accept()) {
-        for (int command; (command = receive(test)) >= 0; ) {
-          if (command == FILL) {
-            fill();
-          } else if (command == EMPTY) {
-            hoard = new Object[] {};
-          }
-          send(test, command);
-        }
+        obey(test.getInputStream(), test.getOutputStream());
       }
     }
     System.exit(0);
+  }
+
+  private static void obey(InputStream commands, OutputStream answers) throws IOException {
+    int answer = NONE;
+    while (true) {
+      try {
+        if (answer != NONE) {
+          answers.write(answer);
+        }
+        answer = NONE;
+        int command = commands.read();
+        if (command < 0) {
+          return;
+        }
+        if (command == FILL) {
+          fill();
+        } else if (command == EMPTY) {
+          hoard = NO_HOARD;
+        }
+        answer = command;
+      } catch (Error | RuntimeException full) { // of whatever in the JDK
+        dropOne();
+      }
+    }
   }
 
   /** Leaves less than a kilobyte. */
@@ -48,27 +70,6 @@ final class ShortOfHeap {
         }
       } catch (OutOfMemoryError full) {
         // The next smaller size may fit.
-      }
-    }
-  }
-
-  private static int receive(Socket test) throws IOException {
-    while (true) {
-      try {
-        return test.getInputStream().read();
-      } catch (OutOfMemoryError full) {
-        dropOne();
-      }
-    }
-  }
-
-  private static void send(Socket test, int command) throws IOException {
-    while (true) {
-      try {
-        test.getOutputStream().write(command);
-        return;
-      } catch (OutOfMemoryError full) {
-        dropOne();
       }
     }
   }
