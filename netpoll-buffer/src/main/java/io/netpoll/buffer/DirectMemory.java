@@ -106,6 +106,9 @@ final class DirectMemory {
       memory = ByteBuffer.allocateDirect(size);
     } catch (OutOfMemoryError e) {
       held.addAndGet(-size); // first: there may be no memory for the rest
+      if (e.getMessage() == null || !e.getMessage().contains("direct")) {
+        throw e; // it is the heap that is full
+      }
       String reason = e.getMessage() + " (-XX:MaxDirectMemorySize sets its limit).";
       jvmRefused = new JvmRefusal(System.nanoTime(), reason);
       throw refusal(size, " The JVM allows no more: " + reason);

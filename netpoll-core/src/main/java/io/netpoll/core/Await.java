@@ -84,7 +84,9 @@ public final class Await {
     try {
       if (WAKING_FAILED.permits()) {
         Log.EXECUTION.log(
-            System.Logger.Level.WARNING, "A virtual thread could not be woken at once.", cause);
+            System.Logger.Level.WARNING,
+            "A virtual thread could not be woken at once: let the process have more threads.",
+            cause);
       }
     } catch (Error noMemory) {
       // There is none to load the text: no reason to keep the others waiting.

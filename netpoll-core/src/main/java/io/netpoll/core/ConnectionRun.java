@@ -75,6 +75,9 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   // The run only.
   private Phase phase;
 
+  /** Whether it was started a last time, since its loop had ended. Whoever abandons it. */
+  private boolean abandoned;
+
   /** Whether {@link #HOLDING} of the runner is this run. */
   private boolean holding;
 
@@ -114,14 +117,10 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
 
   private void start() {
     HandlerStarter starter = connection.group().starter();
-    try {
-      if (policy == null || policy.startsOnLoop()) {
-        starter.start(connection.loop(), this);
-      } else {
-        starter.startElsewhere(connection.loop(), this);
-      }
-    } catch (Throwable t) { // there is no memory, or a user's executor is broken
-      connection.loop().postpone(this, t);
+    if (policy == null || policy.startsOnLoop()) {
+      starter.start(connection.loop(), this);
+    } else {
+      starter.startElsewhere(connection.loop(), this);
     }
   }
 
@@ -132,7 +131,10 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
 
   @Override
   void abandon() {
-    connection.group().starter().startAlone(this);
+    if (!abandoned) { // else it has failed there, too
+      abandoned = true;
+      connection.group().starter().startAlone(this);
+    }
   }
 
   void setOnRequest(OnRequest handler) {
@@ -165,6 +167,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   /** Calls OnDisconnect, once. */
   private final class Telling extends Postponed.Step implements Runnable {
     private final OnDisconnect callback;
+    private boolean abandoned;
 
     Telling(OnDisconnect callback) {
       this.callback = callback;
@@ -172,16 +175,15 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
 
     @Override
     void retry() {
-      try {
-        connection.group().starter().start(connection.loop(), this);
-      } catch (Throwable t) { // as in start
-        connection.loop().postpone(this, t);
-      }
+      connection.group().starter().start(connection.loop(), this);
     }
 
     @Override
     void abandon() {
-      connection.group().starter().startAlone(this);
+      if (!abandoned) {
+        abandoned = true;
+        connection.group().starter().startAlone(this);
+      }
     }
 
     @Override
@@ -207,9 +209,10 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
         callback.onDisconnect(connection);
       } catch (Throwable t) {
         UserCode.failed("OnDisconnect", connection, t);
+      } finally {
+        state.set(ConnectionState.TOLD);
+        signal(); // close callbacks may have waited for it
       }
-      state.set(ConnectionState.TOLD);
-      signal(); // close callbacks may have waited for it
     }
   }
 
@@ -326,7 +329,9 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
         holding = false;
         HOLDING.set(null);
       }
-      PollLoop.reportSometimes("The callbacks of a connection broke off; it is reset.", t);
+      PollLoop.reportSometimes(
+          "The callbacks of a connection broke off, and it is reset: give the process more memory.",
+          t);
     } finally {
       state.yield();
       connection.loop().postpone(this, t);
@@ -468,7 +473,6 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
       return; // its detachment is about to be added, which signals
     }
     if (phase != Phase.FINISHED) {
-      phase = Phase.FINISHED;
       if (onRequest != null) {
         // Of a connection that is read by hand, what it received stays readable, and its pages are
         // left to the garbage collector.
@@ -477,6 +481,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
       if (onRequest != null && connection.out.pipe() == null) {
         connection.out.recycle();
       }
+      phase = Phase.FINISHED; // behind what needs memory
       if (connection.settings.owner != null && connection.leader.hasHandle()) {
         connection.settings.owner.closed(connection);
       }

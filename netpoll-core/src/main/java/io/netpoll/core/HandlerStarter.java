@@ -77,25 +77,37 @@ final class HandlerStarter {
   }
 
   /**
-   * Starts {@code run} for a connection of {@code loop}. Where there is no memory even to have it
-   * tried again later, that is thrown, and it is left open whether the run starts.
+   * Starts {@code run} for a connection of {@code loop}. If that fails, whatever it is, a {@link
+   * Postponed.Step} is tried again, and may be started twice then; of others the failure is thrown.
    */
   void start(PollLoop loop, Runnable run) {
-    if (executor != null) {
-      startOn(executor, loop, run);
-    } else if (!loop.makeReady(run)) {
-      startAlone(run);
+    try {
+      if (executor != null) {
+        startOn(executor, loop, run);
+      } else if (!loop.makeReady(run)) {
+        startAlone(run);
+      }
+    } catch (RuntimeException | Error e) {
+      loop.postponeOrThrow(run, e);
     }
   }
 
   /** Starts {@code run} off the loops, in adaptive execution; fails as {@link #start} does. */
   void startElsewhere(PollLoop loop, Runnable run) {
-    startOn(Objects.requireNonNull(elsewhere), loop, run);
+    startOrPostpone(Objects.requireNonNull(elsewhere), loop, run);
+  }
+
+  private void startOrPostpone(Executor threads, PollLoop loop, Runnable run) {
+    try {
+      startOn(threads, loop, run);
+    } catch (RuntimeException | Error e) {
+      loop.postponeOrThrow(run, e);
+    }
   }
 
   private void startOn(Executor threads, PollLoop loop, Runnable run) {
     if (Deputy.isAnyCaller()) { // the executor may be a user's
-      if (!loop.makeReady(() -> startOn(threads, loop, run))) {
+      if (!loop.makeReady(() -> startOrPostpone(threads, loop, run))) {
         startAlone(run);
       }
       return;
@@ -142,17 +154,24 @@ final class HandlerStarter {
     void startInPlaceOrLater() {
       if (elsewhere == null || !loop.mayRunHandlers()) {
         loop.timers().schedule(RETRY_NANOS, this);
-      } else {
+        return;
+      }
+      try {
         loop.makeReady(start);
+      } catch (RuntimeException | Error e) {
+        loop.postponeOrThrow(start, e);
+      }
+      if (!retrying.get()) {
+        Retry retry = new Retry(threads, loop); // first: it may fail
         if (retrying.compareAndSet(false, true)) {
-          loop.timers().schedule(RETRY_NANOS, new Retry(threads, loop));
+          loop.timers().schedule(RETRY_NANOS, retry);
         }
       }
     }
 
     @Override
     public void run() {
-      startOn(threads, loop, start);
+      startOrPostpone(threads, loop, start);
     }
 
     @Override

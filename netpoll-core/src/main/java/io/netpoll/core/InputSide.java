@@ -213,8 +213,8 @@ final class InputSide extends InputReader implements Input {
   /** Goes on reading if the reader has caught up. Leader only. */
   void resumeNow() {
     if (paused && wantsMore()) {
-      paused = false;
       connection.leader.handle().resumeInput();
+      paused = false; // last: where there is no memory, this is done again
     }
   }
 

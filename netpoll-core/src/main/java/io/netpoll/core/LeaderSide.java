@@ -363,17 +363,20 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
         closing.finished();
       }
       connection.out.token.tryShut();
+      connection.stopWatchingInactivity();
+      loop.remove(connection);
+      connection.wakeWaiters();
       connection.out.closeFiles();
       advancePipe(false);
-      connection.stopWatchingInactivity();
-      connection.wakeWaiters();
-      loop.remove(connection);
-      PendingDial pending = takeDial();
-      if (pending != null) {
-        pending.fail(new IOException("The poller was closed while connecting."));
+    } finally { // there may be no memory for a part of that
+      try {
+        PendingDial pending = takeDial();
+        if (pending != null) {
+          pending.fail(new IOException("The poller was closed while connecting."));
+        }
+      } finally {
+        connection.run.signal();
       }
-    } finally {
-      connection.run.signal();
     }
   }
 

@@ -206,7 +206,11 @@ final class PollLoop {
     Postponed.Step step = postponed.takeAll();
     while (step != null) {
       Postponed.Step below = step.leave();
-      step.abandon();
+      try {
+        step.abandon();
+      } catch (Throwable t) {
+        goesOnAfter(t);
+      }
       step = below;
     }
   }
@@ -219,7 +223,30 @@ final class PollLoop {
       ready.add(run);
       return true;
     }
-    return execute(() -> ready.add(run));
+    return execute(() -> addReady(run));
+  }
+
+  private void addReady(Runnable run) {
+    try {
+      ready.add(run);
+    } catch (Error e) { // there is no memory
+      postponeOrThrow(run, e);
+    }
+  }
+
+  /**
+   * Has {@code run}, whose start has failed, tried again, if it can be.
+   *
+   * @param cause a RuntimeException or Error, which is thrown if it cannot
+   */
+  void postponeOrThrow(Runnable run, Throwable cause) {
+    if (run instanceof Postponed.Step step) {
+      postpone(step, cause);
+    } else if (cause instanceof RuntimeException runtime) {
+      throw runtime;
+    } else {
+      throw (Error) cause;
+    }
   }
 
   /**
@@ -385,11 +412,11 @@ final class PollLoop {
       again = false;
       try {
         over = serve(me);
-      } catch (RuntimeException e) {
-        breaks(e);
-      } catch (Error e) { // of the virtual machine: no memory, also for a class or a call site
+      } catch (VirtualMachineError | LinkageError e) { // no memory, also for a class
         again = true;
         awaitMemory(e);
+      } catch (Throwable t) {
+        breaks(t);
       }
     } while (again);
     if (over) {
@@ -574,14 +601,20 @@ final class PollLoop {
     me.leave();
     me.waitsInPlace(this);
     ledInPlace = true;
-    boolean leads;
-    try {
-      leads = serveInPlace(me, done, limit);
-    } catch (Throwable t) {
-      breaks(t);
-      finish(me);
-      leads = false;
-    }
+    boolean leads = false;
+    boolean again;
+    do {
+      again = false;
+      try {
+        leads = serveInPlace(me, done, limit);
+      } catch (VirtualMachineError | LinkageError e) { // as in lead
+        again = true;
+        awaitMemory(e);
+      } catch (Throwable t) {
+        breaks(t);
+        finish(me);
+      }
+    } while (again);
     me.waitsInPlace(null);
     if (leads) {
       ledInPlace = false;
@@ -621,7 +654,7 @@ final class PollLoop {
   private void runTimers() {
     TimerWheel.Timer due;
     while ((due = timers.pollDue()) != null) {
-      if (guarded(due) instanceof Error) {
+      if (guarded(due) instanceof VirtualMachineError) {
         timers.schedule(RETRY_NANOS, due);
       }
     }
@@ -703,7 +736,7 @@ final class PollLoop {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {
       breaks(e);
-    } catch (Error e) { // as in lead
+    } catch (VirtualMachineError | LinkageError e) { // as in lead
       awaitMemory(e);
     }
     sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
@@ -736,9 +769,10 @@ final class PollLoop {
     }
     if (closing) {
       if (closeBy == 0) {
-        closeBy = System.nanoTime() + CLOSE_NANOS;
         timers.schedule(CLOSE_NANOS, () -> {});
         forEachConnection(EngineConnection::abort);
+        closeBy =
+            System.nanoTime() + CLOSE_NANOS; // last: where there is no memory, all is done again
       } else if (System.nanoTime() - closeBy >= 0) {
         return true;
       }
@@ -765,10 +799,7 @@ final class PollLoop {
     do {
       runTasks();
       runLast(me);
-      retryPostponed();
-      if (!postponed.isEmpty()) {
-        LockSupport.parkNanos(RETRY_NANOS);
-      }
+      abandonPostponed();
     } while (!ready.isEmpty() || hasTasks());
     load.end();
     runTasks(); // one that came before that end is run; later ones are refused

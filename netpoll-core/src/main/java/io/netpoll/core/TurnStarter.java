@@ -22,8 +22,9 @@ import java.util.function.LongSupplier;
  * <p>{@code due} counts the tasks that have come since the last starting thread took its share; who
  * moves it from 0 starts the next one. A task is in the queue before it is counted. One that is
  * taken back, because its starting thread was refused, may have been counted by another one, which
- * finds less then; the count may be negative until that is made up for, and whoever finds it so
- * starts a thread, too. A starting thread takes one task at least, if there is one.
+ * finds less then, and the count may be wrong by that until it is next 0. So whoever finds it
+ * negative starts a thread, too; and a starting thread takes one task at least, if there is one,
+ * and where it leaves some that nobody has counted it starts the next thread for them.
  *
  * <p>The scheduler may lose a thread: a carrier of JDK 25 that has taken one from its queue, and
  * cannot start a further carrier then, drops it. So a starting thread that has not run for {@link
@@ -36,6 +37,9 @@ final class TurnStarter implements Executor {
   private final LongSupplier clock;
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger due = new AtomicInteger();
+
+  /** What a starting thread does; made here, since a task is not to be lost for want of memory. */
+  private final Runnable starter = this::startDue;
 
   /** Tasks may be due for which no starting thread could be had. */
   private final AtomicBoolean stranded = new AtomicBoolean();
@@ -62,7 +66,7 @@ final class TurnStarter implements Executor {
     }
     startedAt.set(clock.getAsLong());
     try {
-      start(new Once(this::startDue));
+      start(new Once(starter));
     } catch (RuntimeException | Error e) {
       stranded.set(true);
       if (tasks.remove(task)) {
@@ -86,6 +90,9 @@ final class TurnStarter implements Executor {
       startOrRun(task);
     }
     task = tasks.poll();
+    if (!tasks.isEmpty() && due.getAndIncrement() <= 0) {
+      startOrRun(starter);
+    }
     if (task != null) {
       task.run();
     }
