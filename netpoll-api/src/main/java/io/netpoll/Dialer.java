@@ -277,11 +277,14 @@ public interface Dialer {
     Builder halfClose(boolean halfClose);
 
     /**
-     * Sets whether flushes that a handler makes while more input is already buffered leave
-     * together: at the latest when the handler waits for anything, when no more input is buffered,
-     * when it has computed for a few milliseconds in adaptive execution, or when 64 KiB are held
-     * back. Fewer system calls for pipelined protocols with quick handlers; off by default, because
-     * a slow second request would delay the answer to the first.
+     * Sets whether flushes that a handler makes while other requests are waiting already leave
+     * together: those of one connection when no more of its input is buffered; those of connections
+     * whose handlers run in a row on a poll loop (16 at most, in adaptive and inline execution)
+     * behind the last of these handlers. They leave earlier when the handler waits for anything,
+     * when it has computed for a few milliseconds in adaptive execution, or when 64 KiB of one
+     * connection or 32 KiB of all are held back. Fewer system calls for pipelined protocols, and
+     * fewer wake-ups of clients on the same machine, where handlers are quick; off by default,
+     * because a slow second request would delay the answer to the first.
      *
      * @param coalesce true to coalesce
      * @return this builder

@@ -86,7 +86,7 @@ final class Closing {
     OutputSide out = connection.out;
     if (out.pending() > 0) {
       if (out.token.tryPass()) {
-        connection.leader.handle().sendWhenWritable();
+        arm(out);
       }
       return; // whoever has the token asks for the next step when it is done
     }
@@ -113,6 +113,15 @@ final class Closing {
       return;
     }
     connection.in.discard();
+  }
+
+  private void arm(OutputSide out) {
+    try {
+      connection.leader.handle().sendWhenWritable();
+    } catch (RuntimeException | Error e) { // this step is taken again, and must find the token
+      out.token.release();
+      throw e;
+    }
   }
 
   private void closeSocket() {

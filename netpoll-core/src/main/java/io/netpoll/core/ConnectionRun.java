@@ -33,7 +33,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   /** Coalesced flushes leave at the latest when they hold this many bytes back. */
   private static final int COALESCED = 64 << 10;
 
-  /** The run that the thread is in, if it holds flushes back. */
+  /** The run that a thread is in, if it holds flushes back; a {@link LoopThread} knows its own. */
   private static final ThreadLocal<@Nullable ConnectionRun> HOLDING = new ThreadLocal<>();
 
   /** The connection whose OnDisconnect or close callbacks the thread is in. */
@@ -78,7 +78,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   /** Whether it was started a last time, since its loop had ended. Whoever abandons it. */
   private boolean abandoned;
 
-  /** Whether {@link #HOLDING} of the runner is this run. */
+  /** Whether the runner knows that this run holds flushes back. */
   private boolean holding;
 
   /** The handler of the pass before: a new one is shown what is buffered. */
@@ -231,21 +231,37 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
     return isOn(Thread.currentThread())
         && (connection.group().isInline()
             || (connection.settings.coalesceFlushes
-                && connection.in.unread() > 0
-                && connection.out.pending() < COALESCED));
+                && connection.out.pending() < COALESCED
+                && (connection.in.unread() > 0 || leavesSends())));
+  }
+
+  /** Whether what is flushed may wait until other connections have had their turn. */
+  private boolean leavesSends() {
+    LoopThread thread = LoopThread.current();
+    return thread != null && thread.leavesSends();
   }
 
   /** A flush within the run is held back until its end, or a wait. */
   void holdsBack() {
     if (!holding && connection.settings.coalesceFlushes) {
-      HOLDING.set(this);
+      setHolding(this);
       holding = true;
+    }
+  }
+
+  private static void setHolding(@Nullable ConnectionRun run) {
+    LoopThread thread = LoopThread.current();
+    if (thread != null) {
+      thread.setHolding(run);
+    } else {
+      HOLDING.set(run); // to remove it would cost an entry for each batch
     }
   }
 
   /** Sends what the handler holds back that the calling thread is in, if it is in one. */
   static void sendHeldByCaller() {
-    ConnectionRun holding = HOLDING.get();
+    LoopThread thread = LoopThread.current();
+    ConnectionRun holding = thread != null ? thread.holding() : HOLDING.get();
     if (holding != null) {
       holding.connection.out.sendHeld();
     }
@@ -327,7 +343,7 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
       connection.abort();
       if (holding) {
         holding = false;
-        HOLDING.set(null);
+        setHolding(null);
       }
       PollLoop.reportSometimes(
           "The callbacks of a connection broke off, and it is reset: give the process more memory.",
@@ -343,10 +359,14 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   }
 
   private void leave(long nanos, int calls) {
-    connection.out.sendDeferred();
+    if (connection.settings.coalesceFlushes && leavesSends()) {
+      connection.out.leaveDeferred();
+    } else {
+      connection.out.sendDeferred();
+    }
     if (holding) {
       holding = false;
-      HOLDING.set(null); // to remove it would cost an entry for each batch
+      setHolding(null);
     }
     if (policy != null) {
       policy.ran(nanos, calls);

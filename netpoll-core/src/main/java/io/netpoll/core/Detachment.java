@@ -44,7 +44,7 @@ final class Detachment implements CloseCallback {
     }
     try {
       result.complete(new FreeSocket(socket, connection.in.takeUnread()));
-    } catch (IOException | RuntimeException e) { // no memory for what is unread
+    } catch (IOException | RuntimeException | Error e) { // no memory for what is unread
       socket.close();
       result.completeExceptionally(e);
     }

@@ -22,6 +22,15 @@ final class LoopThread extends Thread {
   /** The word that its call of user code began with; NONE once it has passed the loop on. */
   private long entered;
 
+  /** Whether the run that this thread is in may leave its sends to the end of the turn. */
+  private boolean leavesSends;
+
+  /** The run that this thread is in, if it holds flushes back. */
+  private @Nullable ConnectionRun holding;
+
+  /** What the run left to be sent. */
+  private @Nullable OutputSide unsent;
+
   /** The loop that this thread leads while it waits for something; null otherwise. */
   private volatile @Nullable PollLoop inPlace;
 
@@ -40,16 +49,49 @@ final class LoopThread extends Thread {
     return Thread.currentThread() instanceof LoopThread thread ? thread : null;
   }
 
-  /** Notes the beginning of a call of user code. */
-  void enter(PollLoop loop, long entered) {
+  /**
+   * Notes the beginning of a call of user code.
+   *
+   * @param leavesSends whether others have their turn behind it, and all sends come after them
+   */
+  void enter(PollLoop loop, long entered, boolean leavesSends) {
     this.loop = loop;
     this.entered = entered;
+    this.leavesSends = leavesSends;
   }
 
   /** Notes its end. */
   void leave() {
     loop = null;
     entered = Leadership.NONE;
+    leavesSends = false;
+  }
+
+  /** Whether the run that this thread is in may leave what it flushes to the end of the turn. */
+  boolean leavesSends() {
+    return leavesSends && loop != null && loop.isLedFromWithin(this);
+  }
+
+  /** The run leaves this to be sent by its caller. */
+  void leaveUnsent(OutputSide out) {
+    unsent = out;
+  }
+
+  /** Takes what the run left, if there is something. */
+  @Nullable OutputSide takeUnsent() {
+    OutputSide left = unsent;
+    unsent = null;
+    return left;
+  }
+
+  /** The run that this thread is in, if it holds flushes back. */
+  @Nullable ConnectionRun holding() {
+    return holding;
+  }
+
+  /** Sets it. */
+  void setHolding(@Nullable ConnectionRun run) {
+    holding = run;
   }
 
   /** The loop that this thread leads from within user code, as far as it knows; else null. */

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * mark is. The waiter publishes itself, puts a full fence, looks at what is pending, and parks; a
  * sender acknowledges bytes, puts a full fence, and reads the waiter. In inline execution a flush
  * within the connection's own run only notes that there is something to send; it is sent when the
- * run ends, and if more than the mark stays pending, input and handler calls stop until no more
- * than the low-water mark is.
+ * run ends, or behind the runs of other connections ({@link TurnSends}), and if more than the mark
+ * stays pending, input and handler calls stop until no more than the low-water mark is.
  */
 final class OutputSide extends OutputWriter implements Output {
   private static final VarHandle WAITER;
@@ -61,7 +61,9 @@ final class OutputSide extends OutputWriter implements Output {
   /** Null as long as no file was written. Set by the writing thread. */
   private volatile @Nullable OpenFiles files;
 
-  /** Input waits for output to drain. Set by the run in inline execution, cleared by the sender. */
+  /**
+   * Input waits for output to drain. Set in inline execution by the leader, cleared by the sender.
+   */
   private volatile boolean throttlingInput;
 
   /** The run only: flushed bytes wait for its end. */
@@ -167,12 +169,35 @@ final class OutputSide extends OutputWriter implements Output {
 
   // ---- The run -------------------------------------------------------------------------------
 
+  /** Leaves what flushes within the run left for its end to the end of the turn, as it may. */
+  void leaveDeferred() {
+    LoopThread runner = LoopThread.current();
+    if (deferred && runner != null) {
+      deferred = false;
+      runner.leaveUnsent(this);
+    }
+  }
+
   /** Sends what flushes within the run left for its end. */
   void sendDeferred() {
-    if (!deferred) {
-      return;
+    if (deferred) {
+      deferred = false;
+      sendLeft();
     }
-    deferred = false;
+  }
+
+  /** Gives back all memory, after the last handler call of a closed connection. */
+  void recycle() {
+    if (token.isShut() && WAITER.compareAndSet(this, null, Thread.currentThread())) {
+      buffer.close();
+      waiter = null;
+    }
+  }
+
+  // ---- The run, or after it whoever it has left this to ---------------------------------------
+
+  /** Sends what the run left; in inline execution, input waits if that is too much. */
+  void sendLeft() {
     if (!sendHeld() || !connection.group().isInline()) {
       return;
     }
@@ -185,11 +210,21 @@ final class OutputSide extends OutputWriter implements Output {
     }
   }
 
-  /** Gives back all memory, after the last handler call of a closed connection. */
-  void recycle() {
-    if (token.isShut() && WAITER.compareAndSet(this, null, Thread.currentThread())) {
-      buffer.close();
-      waiter = null;
+  /** Sends what the run left, of a loop that has been passed on; reports what fails. */
+  void sendLate() {
+    try {
+      sendLeft();
+    } catch (Throwable t) {
+      breakOff(t);
+    }
+  }
+
+  /** Resets the connection, since what it was to send was not sent. */
+  void breakOff(Throwable cause) {
+    try {
+      connection.abort();
+    } finally {
+      PollLoop.goesOnAfter(cause);
     }
   }
 

@@ -99,6 +99,7 @@ final class PollLoop {
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
   private final ReadyRuns ready = new ReadyRuns();
+  private final TurnSends sends = new TurnSends();
   private final CallerWakeUps callers = new CallerWakeUps();
   private final WarmInputs warmInputs = new WarmInputs();
   private final ConnectionList connections = new ConnectionList();
@@ -259,6 +260,12 @@ final class PollLoop {
     }
     LoopThread thread = LoopThread.current();
     return thread != null && leadership.isLeading(thread.number);
+  }
+
+  /** Whether {@code caller}, which is in user code of this loop, is its leader still. */
+  boolean isLedFromWithin(LoopThread caller) {
+    long entered = caller.entered();
+    return !movable || entered != Leadership.NONE && entered == leadership.seen();
   }
 
   /** Whether leadership may pass to another thread while user code runs. */
@@ -427,6 +434,7 @@ final class PollLoop {
   /** Returns false if the loop was passed on: nothing of it may be touched then. */
   boolean serve(LoopThread me) {
     leader = me;
+    sends.send(); // of a turn that the leader before could not end
     for (; ; ) {
       runTasks();
       if (!runReady(me)) {
@@ -472,32 +480,57 @@ final class PollLoop {
    * @return whether {@code me} is the leader still
    */
   private boolean runReady(LoopThread me) {
-    for (int i = ready.size(); i > 0; i--) {
-      if (!call(me, ready.remove())) {
+    int runs = ready.size();
+    boolean together = runs > 1;
+    for (int i = runs; i > 0; i--) {
+      if (!call(me, ready.remove(), together)) {
         return false;
       }
+      if (sends.areMany()) {
+        sends.send();
+      }
     }
+    sends.send();
     return true;
   }
 
-  /** Calls user code; nothing of the loop may be touched after it returned false. */
-  private boolean call(LoopThread me, Runnable run) {
+  /**
+   * Calls user code; nothing of the loop may be touched after it returned false.
+   *
+   * @param leavesSends whether the caller sends what the run leaves, after others
+   */
+  private boolean call(LoopThread me, Runnable run, boolean leavesSends) {
     callers.wake();
     if (!movable) {
+      me.enter(this, Leadership.NONE, leavesSends);
       leadership.enterInPlace();
       guarded(run);
       leadership.leaveInPlace();
-      return true;
+      me.leave();
+      return keepUnsent(me, true);
     }
     running = run;
-    me.enter(this, leadership.enter());
+    me.enter(this, leadership.enter(), leavesSends);
     if (watchDog.isAsleep()) {
       watchDog.wake();
     }
     guarded(run);
     long entered = me.entered();
     me.leave();
-    return entered != Leadership.NONE && leadership.leave(entered);
+    return keepUnsent(me, entered != Leadership.NONE && leadership.leave(entered));
+  }
+
+  /** Sees to what the run left to be sent; returns {@code leads}, whether {@code me} is leader. */
+  private boolean keepUnsent(LoopThread me, boolean leads) {
+    OutputSide unsent = me.takeUnsent();
+    if (unsent != null) {
+      if (leads) {
+        sends.add(unsent);
+      } else {
+        unsent.sendLate();
+      }
+    }
+    return leads;
   }
 
   // ---- Lending -------------------------------------------------------------------------------
@@ -620,12 +653,13 @@ final class PollLoop {
       ledInPlace = false;
       callers.wake();
     }
-    me.enter(this, leads ? leadership.enter() : Leadership.NONE);
+    me.enter(this, leads ? leadership.enter() : Leadership.NONE, false);
     return leads;
   }
 
   /** Returns false if the loop was passed on, or has ended: nothing of it may be touched then. */
   private boolean serveInPlace(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    sends.send(); // of the turn that it is in
     while (!done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
       runTasks();
       while (!ready.isEmpty()) {
@@ -834,7 +868,7 @@ final class PollLoop {
       if (movable) {
         group.starter().startElsewhere(this, run);
       } else {
-        call(me, run);
+        call(me, run, false);
       }
     }
   }
