@@ -9,8 +9,9 @@ import java.util.Map;
 
 /**
  * What connections cost a server in memory: its live heap, and what else is resident. All pages of
- * the heap are resident from the start, so what is added is native. Each server is warmed up first,
- * so that code and pools that are there anyway are not counted.
+ * the heap are resident from the start, so what is added is native. The optimizing compiler is off:
+ * its own memory comes and goes by megabytes, more than that of the connections. Each server is
+ * warmed up first, so that code and pools that are there anyway are not counted.
  */
 final class MemoryPart implements Part {
   private static final int CONNECTIONS = 1000;
@@ -68,9 +69,12 @@ final class MemoryPart implements Part {
   private void measure(Contestant contestant, int round, Results results) throws IOException {
     try (ServerProcess server =
         new ServerProcess(
-            launcher.measured("-XX:+AlwaysPreTouch"), contestant, ServerProcess.rpc(0))) {
+            launcher.measured("-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"),
+            contestant,
+            ServerProcess.rpc(0))) {
       load(server, plan(64, 1 << 10)).close();
       load(server, plan(8, 64 << 10)).close();
+      server.memory(); // takes long enough for the server to have closed those connections too
       long[] before = server.memory();
       add(IDLE, contestant, round, before, withOpen(server, 1 << 10), results);
       add(BURST, contestant, round, before, withOpen(server, 64 << 10), results);
