@@ -299,11 +299,12 @@ public interface EventLoop extends AutoCloseable {
      * Sets whether flushes that a handler makes while other requests are waiting already leave
      * together: those of one connection when no more of its input is buffered; those of connections
      * whose handlers run in a row on a poll loop (16 at most, in adaptive and inline execution)
-     * behind the last of these handlers. They leave earlier when the handler waits for anything,
-     * when it has computed for a few milliseconds in adaptive execution, or when 64 KiB of one
-     * connection or 32 KiB of all are held back. Fewer system calls for pipelined protocols, and
-     * fewer wake-ups of clients on the same machine, where handlers are quick; off by default,
-     * because a slow second request would delay the answer to the first.
+     * behind the last of these handlers. They leave earlier when a handler waits for this library,
+     * when in adaptive execution the poll loop is passed on from a handler that has computed, or
+     * waited for something else, for some milliseconds, or when 64 KiB of one connection or 32 KiB
+     * of all are held back. Fewer system calls for pipelined protocols, and fewer wake-ups of
+     * clients on the same machine, where handlers are quick. Off by default, because a slow second
+     * request delays the answer to the first; in inline execution for as long as its handler runs.
      *
      * @param coalesce true to coalesce
      * @return this builder

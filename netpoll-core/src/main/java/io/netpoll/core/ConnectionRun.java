@@ -232,13 +232,16 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
         && (connection.group().isInline()
             || (connection.settings.coalesceFlushes
                 && connection.out.pending() < COALESCED
-                && (connection.in.unread() > 0 || leavesSends())));
+                && (connection.in.unread() > 0 || leavesSends(LoopThread.current()))));
   }
 
-  /** Whether what is flushed may wait until other connections have had their turn. */
-  private boolean leavesSends() {
-    LoopThread thread = LoopThread.current();
-    return thread != null && thread.leavesSends();
+  /** Whether what {@code runner} flushes may wait until other connections have had their turn. */
+  private boolean leavesSends(@Nullable LoopThread runner) {
+    return runner != null
+        && connection.settings.coalesceFlushes
+        && runner.leavesSends(connection.loop())
+        && !connection.out.isHigh() // a flush is to wait for that, or input
+        && !connection.out.hasFiles(); // they may have to be read from a disk, in no hurry
   }
 
   /** A flush within the run is held back until its end, or a wait. */
@@ -261,7 +264,11 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   /** Sends what the handler holds back that the calling thread is in, if it is in one. */
   static void sendHeldByCaller() {
     LoopThread thread = LoopThread.current();
-    ConnectionRun holding = thread != null ? thread.holding() : HOLDING.get();
+    OutputSide unsent = thread == null ? null : thread.takeUnsent();
+    if (unsent != null) { // by the handler call before, in the same run
+      unsent.sendHeld();
+    }
+    ConnectionRun holding = thread == null ? HOLDING.get() : thread.holding();
     if (holding != null) {
       holding.connection.out.sendHeld();
     }
@@ -272,6 +279,11 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
     if (policy != null) {
       policy.overtaken();
     }
+    sendHeld();
+  }
+
+  /** Sends what is held back. On any thread, at any time. */
+  void sendHeld() {
     if (connection.settings.coalesceFlushes) {
       connection.out.sendHeld();
     }
@@ -359,10 +371,12 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   }
 
   private void leave(long nanos, int calls) {
-    if (connection.settings.coalesceFlushes && leavesSends()) {
-      connection.out.leaveDeferred();
+    OutputSide out = connection.out;
+    LoopThread thread = LoopThread.current();
+    if (thread != null && out.isDeferred() && leavesSends(thread)) {
+      out.leaveDeferred(thread);
     } else {
-      connection.out.sendDeferred();
+      out.sendDeferred();
     }
     if (holding) {
       holding = false;

@@ -67,9 +67,9 @@ final class LoopThread extends Thread {
     leavesSends = false;
   }
 
-  /** Whether the run that this thread is in may leave what it flushes to the end of the turn. */
-  boolean leavesSends() {
-    return leavesSends && loop != null && loop.isLedFromWithin(this);
+  /** Whether a run of {@code loop} that this thread is in may leave what it flushes to its turn. */
+  boolean leavesSends(PollLoop loop) {
+    return leavesSends && this.loop == loop && loop.isLedFromWithin(this);
   }
 
   /** The run leaves this to be sent by its caller. */

@@ -169,13 +169,15 @@ final class OutputSide extends OutputWriter implements Output {
 
   // ---- The run -------------------------------------------------------------------------------
 
-  /** Leaves what flushes within the run left for its end to the end of the turn, as it may. */
-  void leaveDeferred() {
-    LoopThread runner = LoopThread.current();
-    if (deferred && runner != null) {
-      deferred = false;
-      runner.leaveUnsent(this);
-    }
+  /** Whether flushes within the run left something for its end. */
+  boolean isDeferred() {
+    return deferred;
+  }
+
+  /** Leaves that to the end of the turn: {@code runner} has it sent. */
+  void leaveDeferred(LoopThread runner) {
+    deferred = false;
+    runner.leaveUnsent(this);
   }
 
   /** Sends what flushes within the run left for its end. */
@@ -210,21 +212,17 @@ final class OutputSide extends OutputWriter implements Output {
     }
   }
 
-  /** Sends what the run left, of a loop that has been passed on; reports what fails. */
+  /** Sends what the run left, after it; resets the connection if that fails, and throws nothing. */
   void sendLate() {
     try {
       sendLeft();
-    } catch (Throwable t) {
-      breakOff(t);
-    }
-  }
-
-  /** Resets the connection, since what it was to send was not sent. */
-  void breakOff(Throwable cause) {
-    try {
-      connection.abort();
-    } finally {
-      PollLoop.goesOnAfter(cause);
+    } catch (Throwable t) { // there is no memory, or a fault of this library
+      try {
+        connection.abort();
+      } catch (Throwable again) {
+        PollLoop.goesOnAfter(again);
+      }
+      PollLoop.goesOnAfter(t);
     }
   }
 
@@ -260,6 +258,12 @@ final class OutputSide extends OutputWriter implements Output {
   /** What writes here, if it is a pipe. */
   @Nullable Pipe pipe() {
     return pipe;
+  }
+
+  /** Whether a file waits to be sent. */
+  boolean hasFiles() {
+    OpenFiles open = files;
+    return open != null && open.any();
   }
 
   /** Whether no more than the low-water mark is unsent. */
@@ -398,8 +402,7 @@ final class OutputSide extends OutputWriter implements Output {
   }
 
   private Await.Limit limit(long start) {
-    OpenFiles open = files;
-    return open != null && open.any() ? new Standstill(start) : () -> deadline.left(start);
+    return hasFiles() ? new Standstill(start) : () -> deadline.left(start);
   }
 
   @Override

@@ -264,8 +264,12 @@ final class PollLoop {
 
   /** Whether {@code caller}, which is in user code of this loop, is its leader still. */
   boolean isLedFromWithin(LoopThread caller) {
+    if (!movable) {
+      return true;
+    }
     long entered = caller.entered();
-    return !movable || entered != Leadership.NONE && entered == leadership.seen();
+    VarHandle.fullFence(); // pairs with the one of OutputSide.send: the loop is passed on, it sends
+    return entered != Leadership.NONE && entered == leadership.seen();
   }
 
   /** Whether leadership may pass to another thread while user code runs. */
@@ -480,15 +484,11 @@ final class PollLoop {
    * @return whether {@code me} is the leader still
    */
   private boolean runReady(LoopThread me) {
-    int runs = ready.size();
-    boolean together = runs > 1;
-    for (int i = runs; i > 0; i--) {
-      if (!call(me, ready.remove(), together)) {
+    for (int i = ready.size(); i > 0; i--) {
+      if (!call(me, ready.remove(), i > 1 || !sends.isEmpty())) {
         return false;
       }
-      if (sends.areMany()) {
-        sends.send();
-      }
+      sends.ranOne();
     }
     sends.send();
     return true;
@@ -611,12 +611,20 @@ final class PollLoop {
     }
   }
 
-  /** Passes the loop on, if its leader is in the call still that the watch-dog has seen. */
+  /**
+   * Passes the loop on, if its leader is in the call still that the watch-dog has seen. If there is
+   * no thread to pass it to, what that call holds back is sent at least.
+   */
   void overtake(long seen) {
     Runnable overtaken = running;
     Spares.Spare next = Spares.SHARED.take();
-    if (next != null && passTo(next, seen) && overtaken instanceof ConnectionRun late) {
-      late.overtaken();
+    boolean passed = next != null && passTo(next, seen);
+    if (overtaken instanceof ConnectionRun late) {
+      if (passed) {
+        late.overtaken();
+      } else if (next == null) {
+        late.sendHeld(); // of whichever call that is: anybody may
+      }
     }
   }
 

@@ -4,60 +4,59 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outputs that the runs of one turn left to be sent together, once all of them were called, as
- * {@code coalesceFlushes} allows. Sends in a row are faster than between handlers, and a peer on
- * the same machine (a proxy beside the server, say) is woken once for several answers.
+ * The outputs that runs of one turn left to be sent together, behind the last of them, as {@code
+ * coalesceFlushes} allows. Sends in a row are faster than between handlers, and a peer on the same
+ * machine (a proxy beside the server, say) is woken once for several answers.
  *
  * <pre>
  *   a run flushes ──► its thread ──► here ──► sent: by the leader, after the last run of the turn
  *                         │            └────► sent: by the next leader, before all else, if the
  *                         │                         loop was passed on during a later run
  *                         └─────────────────► sent: by the thread itself, if the loop was passed
- *                                                   on during this run
+ *                                                   on during this run, or before a wait
  * </pre>
  *
  * <p>What is here is flushed and complete, and may be sent by anybody: its connection can have new
  * runs, and be closed, meanwhile. Leader only.
  */
 final class TurnSends {
-  /** As many as there are runs in most turns; what comes then is sent at once. */
-  private static final int MOST = 16;
+  /** So many runs, from the first that left something, are waited for at most. */
+  private static final int MOST_RUNS = 16;
 
-  /** They are in the cache still when they are sent. */
+  /** Fewer, once so many bytes are here: they are to be in the cache still. */
   private static final int MOST_BYTES = 32 << 10;
 
-  private final @Nullable OutputSide[] outputs = new @Nullable OutputSide[MOST];
-  private int first;
+  private final @Nullable OutputSide[] outputs = new @Nullable OutputSide[MOST_RUNS];
   private int count;
+  private int runs;
   private long bytes;
 
-  /** Adds one; the caller asks {@link #areMany} then. */
+  /** Adds what a run left; {@link #ranOne} follows. */
   void add(OutputSide out) {
     outputs[count++] = out;
     bytes += out.pending();
   }
 
-  /** Whether they must not wait for the end of the turn. */
-  boolean areMany() {
-    return count == MOST || bytes > MOST_BYTES;
+  boolean isEmpty() {
+    return count == 0;
   }
 
-  /**
-   * Sends what is here, in its order. Where there is no memory for it, it throws what there was,
-   * and is called again.
-   */
-  void send() {
-    while (first < count) {
-      OutputSide out = Objects.requireNonNull(outputs[first]);
-      try {
-        out.sendLeft();
-      } catch (RuntimeException e) {
-        out.breakOff(e);
-      }
-      outputs[first++] = null;
+  /** A run of the turn is over, whether it left something or not. */
+  void ranOne() {
+    if (count > 0 && (++runs == MOST_RUNS || bytes > MOST_BYTES)) {
+      send();
     }
-    first = 0;
+  }
+
+  /** Sends what is here, in its order. A connection that fails is reset. */
+  void send() {
+    for (int i = 0; i < count; i++) {
+      OutputSide out = Objects.requireNonNull(outputs[i]);
+      outputs[i] = null;
+      out.sendLate();
+    }
     count = 0;
+    runs = 0;
     bytes = 0;
   }
 }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netpoll.Connection;
 import io.netpoll.DetachedSocket;
 import io.netpoll.Execution;
+import io.netpoll.WriteTimeoutException;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,7 +38,8 @@ class TurnSendsTest {
       value = Execution.Mode.class,
       names = {"ADAPTIVE", "INLINE"})
   void coalescedAnswersOfATurnLeaveWhenAllItsHandlersHaveRun(Execution.Mode mode) throws Exception {
-    assertThat(receivedWhenTheSecondHandlerRuns(mode, true)).containsExactly(0, 0);
+    Eventually.passes( // the loop of a slow machine may be passed on
+        () -> assertThat(receivedWhenTheSecondHandlerRuns(mode, true)).containsExactly(0, 0));
   }
 
   @ParameterizedTest
@@ -42,7 +47,10 @@ class TurnSendsTest {
       value = Execution.Mode.class,
       names = {"ADAPTIVE", "INLINE"})
   void otherAnswersLeaveBeforeTheNextHandlerRuns(Execution.Mode mode) throws Exception {
-    assertThat(receivedWhenTheSecondHandlerRuns(mode, false)).containsExactlyInAnyOrder(0, 1);
+    Eventually.passes(
+        () ->
+            assertThat(receivedWhenTheSecondHandlerRuns(mode, false))
+                .containsExactlyInAnyOrder(0, 1));
   }
 
   /** How many bytes the two peers have when the second handler runs. */
@@ -104,6 +112,13 @@ class TurnSendsTest {
   /** Sends to the handler that waits between two others, and receives what they answer. */
   private static FakePeer[] twoAnswersBesideOneThatIsBusy(Harness engine) throws Exception {
     FakePeer[] peers = {engine.dial(), engine.dial(), engine.dial()};
+    sendTheBusyOneItsRequest(engine, peers);
+    assertThat(peers[0].receiveText(1, Harness.SOON)).isEqualTo("x");
+    assertThat(peers[1].receiveText(1, Harness.SOON)).isEqualTo("x");
+    return peers;
+  }
+
+  private static void sendTheBusyOneItsRequest(Harness engine, FakePeer[] peers) throws Exception {
     sendTogether(
         engine,
         peers.length,
@@ -112,9 +127,6 @@ class TurnSendsTest {
           peers[2].send("w");
           peers[1].send("x");
         });
-    assertThat(peers[0].receiveText(1, Harness.SOON)).isEqualTo("x");
-    assertThat(peers[1].receiveText(1, Harness.SOON)).isEqualTo("x");
-    return peers;
   }
 
   @Test
@@ -138,6 +150,46 @@ class TurnSendsTest {
       second.complete(null);
       assertThat(peers[2].receiveText(1, Harness.SOON)).isEqualTo("w");
     }
+  }
+
+  @Test
+  void whatAHandlerFlushesLeavesSoonAlsoIfNoThreadCanTakeItsLoop() throws Exception {
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    try (Harness engine = new Harness(Execution.adaptive())) {
+      serve(
+          engine,
+          c -> {
+            c.reader().skip(1);
+            answer(c, "1");
+            goOn.get();
+          });
+      FakePeer[] peers = {engine.dial(), engine.dial(), engine.dial()};
+      List<Spares.Spare> threads = takeAllSpares();
+      try {
+        sendTheBusyOneItsRequest(engine, peers);
+        assertThat(peers[2].receiveText(1, Harness.SOON)).isEqualTo("1");
+      } finally {
+        threads.forEach(Spares.SHARED::giveBack);
+        goOn.complete(null);
+      }
+      assertThat(peers[0].receiveText(1, Harness.SOON)).isEqualTo("x");
+      assertThat(peers[1].receiveText(1, Harness.SOON)).isEqualTo("x");
+      assertThat(peers[2].receiveText(1, Harness.SOON)).isEqualTo("w");
+    }
+  }
+
+  private static List<Spares.Spare> takeAllSpares() {
+    List<Spares.Spare> taken = new ArrayList<>();
+    Eventually.holds(
+        "all were taken",
+        () -> {
+          Spares.Spare spare;
+          while ((spare = Spares.SHARED.take()) != null) {
+            taken.add(spare);
+          }
+          return taken.size() >= 256;
+        });
+    return taken;
   }
 
   @ParameterizedTest
@@ -242,21 +294,56 @@ class TurnSendsTest {
 
   @Test
   void inputOfAPeerThatDoesNotTakeItsAnswersWaits() throws Exception {
+    AtomicInteger handled = new AtomicInteger();
     try (Harness engine = new Harness(Execution.inline())) {
       engine.serve(
           s -> {
             s.coalesceFlushes(true);
             s.outputHighWaterMark(4);
             s.outputLowWaterMark(1);
-            s.onRequest(TurnSendsTest::echo);
+            s.onRequest(
+                c -> {
+                  handled.addAndGet(c.reader().length());
+                  echo(c);
+                });
           });
       FakePeer[] peers = {engine.dial(), engine.dial()};
       peers[0].setWindow(2);
-      sendTogether(engine, "123456789", peers);
-      assertThat(peers[1].receiveText(9, Harness.SOON)).isEqualTo("123456789");
-      sendTogether(engine, "abcdefghi", peers);
-      assertThat(peers[1].receiveText(9, Harness.SOON)).isEqualTo("abcdefghi");
-      assertThat(peers[0].receiveText(18, Harness.SOON)).isEqualTo("123456789abcdefghi");
+      for (String text : List.of("123456789", "abcdefghi", "ABCDEFGHI")) {
+        sendTogether(engine, text, peers);
+        assertThat(peers[1].receiveText(9, Harness.SOON)).isEqualTo(text);
+      }
+      assertThat(handled).hasValue(4 * 9); // the first of one, and all of the other
+      assertThat(peers[0].receiveText(27, Harness.SOON)).isEqualTo("123456789abcdefghiABCDEFGHI");
+    }
+  }
+
+  @Test
+  void aFlushOfMoreThanTheHighWaterMarkIsNotLeftButWaits() throws Exception {
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    try (Harness engine = new Harness(Execution.adaptive())) {
+      engine.serve(
+          s -> {
+            s.coalesceFlushes(true);
+            s.outputHighWaterMark(4);
+            s.outputLowWaterMark(1);
+            s.writeTimeout(Duration.ofMillis(20));
+            s.onRequest(
+                c -> {
+                  try {
+                    echo(c);
+                  } catch (WriteTimeoutException e) {
+                    failure.complete(e);
+                    throw e;
+                  }
+                });
+          });
+      FakePeer[] peers = {engine.dial(), engine.dial(), engine.dial()};
+      peers[0].setWindow(0);
+      sendTogether(engine, "12345", peers);
+      assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(WriteTimeoutException.class);
+      assertThat(peers[1].receiveText(5, Harness.SOON)).isEqualTo("12345");
+      assertThat(peers[2].receiveText(5, Harness.SOON)).isEqualTo("12345");
     }
   }
 
