@@ -61,8 +61,8 @@ record Clients(
   private static Map<String, List<String>> threaded(String... clients) {
     Map<String, List<String>> names = new LinkedHashMap<>();
     for (String name : clients) {
-      names.put(name, List.of(name, "--threads", "platform"));
       names.put(name + "-virtual", List.of(name, "--threads", "virtual"));
+      names.put(name, List.of(name, "--threads", "platform"));
     }
     return names;
   }

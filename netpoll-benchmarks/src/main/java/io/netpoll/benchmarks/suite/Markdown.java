@@ -1,7 +1,9 @@
 package io.netpoll.benchmarks.suite;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -9,6 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes figures as a page of tables. */
 final class Markdown {
+  /** Whom ours is compared with, and what the column is called. */
+  private static final Map<Family, String> RIVALS = new EnumMap<>(Family.class);
+
+  static {
+    RIVALS.put(Family.NETTY, "ours to the best of Netty's");
+    RIVALS.put(Family.JDK, "ours to the best of the JDK's");
+  }
+
   private final StringBuilder page = new StringBuilder();
   private final Figures figures;
 
@@ -28,11 +38,11 @@ final class Markdown {
   private void head() {
     page.append("# Results of the suite\n\n");
     page.append(
-        "Each cell is the median (least-greatest) of the rounds. The last column is how many");
+        "Each cell is the median (least-greatest) of the rounds. The last columns are how many");
     page.append(
-        " times better ours was than the best of Netty's at that row, round by round: above 1");
+        " times better the first of ours was than the best of Netty's and of the JDK's at that");
     page.append(
-        " ours is better. A ratio that was above 1 in one round and below it in another is");
+        " row, round by round: above 1 ours is better. A ratio that was above 1 in one round and below it in another is");
     page.append(" \"even\". \"Load-bound\" means that what measures had no time to spare either");
     page.append(" (95 % of its processor), so that the figure is a lower bound.\n");
   }
@@ -62,12 +72,13 @@ final class Markdown {
                 .map(Session::start)
                 .collect(Collectors.joining(" and ")))
         .append(".\n\n");
-    table(rows.get(0).metric().unit(), rows, names, " ours to the best of Netty's |", this::cell);
+    table(rows.get(0).metric().unit(), rows, names, RIVALS, this::cell);
     if (rows.stream().anyMatch(row -> names.stream().anyMatch(name -> cpu(row, name) != null))) {
       page.append("\nProcessor time of what is measured for a request (for files: a file), and");
       page.append(" how busy the processor of what measures was:\n\n");
       table(
-          "us, %", rows, names, "", (row, name) -> Optional.ofNullable(cpu(row, name)).orElse("-"));
+          "us, %",
+          rows, names, Map.of(), (row, name) -> Optional.ofNullable(cpu(row, name)).orElse("-"));
     }
   }
 
@@ -75,16 +86,19 @@ final class Markdown {
       String corner,
       List<Row> rows,
       List<String> names,
-      String last,
+      Map<Family, String> rivals,
       BiFunction<Row, String, String> cell) {
     page.append("| ").append(corner).append(" |");
     names.forEach(name -> page.append(' ').append(name).append(" |"));
-    page.append(last).append("\n|");
-    page.append(" --- |".repeat(names.size() + (last.isEmpty() ? 1 : 2))).append('\n');
+    rivals.values().forEach(title -> page.append(' ').append(title).append(" |"));
+    page.append("\n|").append(" --- |".repeat(1 + names.size() + rivals.size())).append('\n');
     for (Row row : rows) {
       page.append("| ").append(row.title()).append(" |");
       names.forEach(name -> page.append(' ').append(cell.apply(row, name)).append(" |"));
-      page.append(last.isEmpty() ? "" : ' ' + comparison(row, names) + " |").append('\n');
+      for (Family rival : rivals.keySet()) {
+        page.append(' ').append(comparison(row, names, rival)).append(" |");
+      }
+      page.append('\n');
     }
   }
 
@@ -104,11 +118,11 @@ final class Markdown {
     return load == 0 ? time : String.format(Locale.ROOT, "%s, %.0f %%", time, load * 100);
   }
 
-  /** Ours is the first one of ours: the default mode, where it takes part. */
-  private String comparison(Row row, List<String> names) {
+  /** Ours is the first one of ours: the default mode, or virtual threads that call. */
+  private String comparison(Row row, List<String> names, Family rivals) {
     Optional<String> ours =
         names.stream().filter(name -> Family.of(name) == Family.OURS).findFirst();
-    Optional<String> rival = ours.flatMap(name -> figures.best(row, Family.NETTY, name));
+    Optional<String> rival = ours.flatMap(name -> figures.best(row, rivals, name));
     return rival
         .flatMap(name -> figures.ratio(row, ours.get(), name))
         .map(ratio -> String.format(Locale.ROOT, "%s of %s", ratio.asRatio(), rival.get()))

@@ -71,6 +71,17 @@ class SuiteTest {
   }
 
   @Test
+  void theFirstOfOurs_isComparedWithTheBestOfEachFamily() {
+    add(ROW, "ours-epoll", 10);
+    add(ROW, "ours-nio", 20);
+    add(ROW, "netty-epoll", 5);
+    add(ROW, "jdk-async", 4);
+    add(ROW, "jdk-virtual", 8);
+    assertThat(page())
+        .contains("| 2.00 (2.00-2.00) of netty-epoll | 1.25 (1.25-1.25) of jdk-virtual |");
+  }
+
+  @Test
   void whatIsMeasuredAgain_takesThePlaceOfWhatWasThere() {
     add(ROW, "ours-epoll", 10, 20, 30);
     add(ROW, "netty-epoll", 5);
