@@ -238,7 +238,6 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   /** Whether what {@code runner} flushes may wait until other connections have had their turn. */
   private boolean leavesSends(@Nullable LoopThread runner) {
     return runner != null
-        && connection.settings.coalesceFlushes
         && runner.leavesSends(connection.loop())
         && !connection.out.isHigh() // a flush is to wait for that, or input
         && !connection.out.hasFiles(); // they may have to be read from a disk, in no hurry
@@ -373,7 +372,10 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   private void leave(long nanos, int calls) {
     OutputSide out = connection.out;
     LoopThread thread = LoopThread.current();
-    if (thread != null && out.isDeferred() && leavesSends(thread)) {
+    if (thread != null
+        && out.isDeferred()
+        && connection.settings.coalesceFlushes
+        && leavesSends(thread)) {
       out.leaveDeferred(thread);
     } else {
       out.sendDeferred();

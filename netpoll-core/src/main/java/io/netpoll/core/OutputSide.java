@@ -199,7 +199,7 @@ final class OutputSide extends OutputWriter implements Output {
   // ---- The run, or after it whoever it has left this to ---------------------------------------
 
   /** Sends what the run left; in inline execution, input waits if that is too much. */
-  void sendLeft() {
+  private void sendLeft() {
     if (!sendHeld() || !connection.group().isInline()) {
       return;
     }

@@ -42,8 +42,9 @@ final class Markdown {
     page.append(
         " times better the first of ours was than the best of Netty's and of the JDK's at that");
     page.append(
-        " row, round by round: above 1 ours is better. A ratio that was above 1 in one round and below it in another is");
-    page.append(" \"even\". \"Load-bound\" means that what measures had no time to spare either");
+        " row, round by round: above 1 ours is better. A ratio that was above 1 in one round");
+    page.append(" and below it in another is \"even\". \"Load-bound\" means that what measures");
+    page.append(" had no time to spare either");
     page.append(" (95 % of its processor), so that the figure is a lower bound.\n");
   }
 
