@@ -3,15 +3,18 @@ package io.netpoll.core;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual thread that does the I/O of a poll loop in its leader's place, while {@link Lending}
- * says that the loop is lent: it wakes the callers whose bytes came, lets them run, polls without
- * waiting, and so on, until nothing is there, something is for the leader, or its term is over.
+ * says that the loop is lent: it wakes some of the callers whose bytes came, lets them run, reads
+ * and wakes the next ones, polls without waiting, and so on, until nothing is there, something is
+ * for the leader, or its term is over. Behind its term it ends, and the next loan is another one's.
  *
  * <p>It does I/O only, and calls no handler and no executor: a handler, a task or a timer that is
  * due ends its turn. It never waits for the network, which would pin its carrier; what it may wait
@@ -20,25 +23,45 @@ import org.jspecify.annotations.Nullable;
 final class Deputy {
   /**
    * How long it keeps its carrier. A carrier serves its own queue first, and whom the deputy wakes
-   * is in there: without an end, virtual threads that others have made runnable would never run.
+   * is in there: without an end, virtual threads that others have made runnable would never run. It
+   * does not suffice to park then: the leader, which has the loop back, may lend it again before
+   * that. A thread that the leader starts is in a queue behind the others.
    */
   private static final long TERM_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  private static final Set<Thread> DEPUTIES = ConcurrentHashMap.newKeySet();
+  /** Behind such a pause its carrier has served others, and a term begins. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /**
+   * How many callers a turn wakes at most: what a read has brought is in the processor's caches
+   * still when they use it, and a turn is over before the leader loses its patience.
+   */
+  private static final int CALLERS_AT_A_TURN = 16;
+
+  /** Those of all loops that have begun and not ended. */
+  static final Set<Thread> DEPUTIES = ConcurrentHashMap.newKeySet();
 
   private final PollLoop loop;
   private final Lending lending;
   private final CallerWakeUps callers;
+  private final LongSupplier sends;
   private final BooleanSupplier hasTasks;
   private volatile boolean over;
 
+  /** Made by the leader when it lends for the first time. */
+  private @Nullable ThreadFactory threads;
+
   /** Written by the leader; a thread that compares it with itself is the deputy, or reads null. */
   private @Nullable Thread thread;
+
+  /** The owner of the loop only: whether the thread's term is over. */
+  private boolean retired;
 
   Deputy(PollLoop loop, Lending lending, CallerWakeUps callers) {
     this.loop = loop;
     this.lending = lending;
     this.callers = callers;
+    this.sends = loop.counters()::writes;
     this.hasTasks = loop::hasTasks;
   }
 
@@ -46,7 +69,8 @@ final class Deputy {
 
   /**
    * Lends the loop with the callers that are to be woken, and waits until it comes back, if that is
-   * better than to poll.
+   * better than to poll. If the deputy did not come to wake all of them, they are still to be
+   * woken.
    */
   boolean lend() {
     if (!callers.areVirtual() || !lending.pays() || !start()) {
@@ -54,18 +78,23 @@ final class Deputy {
     }
     lending.lend(); // from here on nothing may throw until the loop is back
     Await.wake(thread); // if it cannot be woken, the leader's patience ends the loan
-    lending.awaitReturn(hasTasks);
+    lending.awaitReturn(sends, hasTasks);
     return true;
   }
 
-  /** Starts the thread, or another one if that has died. */
+  /** Starts a thread, if there is none whose term is not over. */
   private boolean start() {
-    if (thread != null && thread.isAlive()) {
+    if (thread != null && !retired && thread.isAlive()) {
       return true;
     }
     try {
-      thread = VirtualThreads.factory("netpoll-deputy-").newThread(this::serve);
-      thread.start();
+      if (threads == null) {
+        threads = VirtualThreads.factory("netpoll-deputy-");
+      }
+      Thread next = threads.newThread(this::serve);
+      thread = next;
+      retired = false;
+      next.start();
       return true;
     } catch (RuntimeException | OutOfMemoryError e) {
       lending.refused();
@@ -107,43 +136,49 @@ final class Deputy {
   private void takeTurns() {
     long begin = System.nanoTime();
     while (!over) {
-      boolean holds = lending.hold();
-      boolean goesOn = holds && System.nanoTime() - begin < TERM_NANOS;
-      if (goesOn) {
-        takeTurn();
-      } else {
-        if (holds) {
-          lending.giveBack();
-        }
+      if (!lending.hold()) {
         Thread.interrupted(); // nobody's business here, and parking would spin on it
+        long parked = System.nanoTime();
         LockSupport.park(this);
-        begin = System.nanoTime();
+        long now = System.nanoTime();
+        if (now - parked >= PAUSE_NANOS) {
+          begin = now;
+        }
+      } else if (!takeTurn()) {
+        lending.giveBack();
+      } else if (System.nanoTime() - begin >= TERM_NANOS) {
+        retired = true;
+        lending.giveBack();
+        return;
+      } else {
+        lendOn();
       }
     }
   }
 
-  /** Wakes the callers that it was lent the loop with, or those that a poll finds; they run. */
-  private void takeTurn() {
-    boolean woken = false;
+  /**
+   * Wakes callers that it was lent the loop with, or some that are found.
+   *
+   * @return false if there is none, or something is for the leader to do
+   */
+  private boolean takeTurn() {
     try {
-      boolean polls = callers.count() == 0;
-      if (polls) {
-        poll();
+      if (callers.count() == 0) {
+        findCallers();
       }
-      woken = callers.count() > 0 && loop.isIdle();
-      if (woken) {
-        callers.wake();
-        if (polls) {
-          lending.found();
-        }
+      if (callers.count() == 0 || !loop.isIdle()) {
+        return false;
       }
+      lending.takesTurn();
+      callers.wake(CALLERS_AT_A_TURN);
+      return true;
     } catch (IOException | RuntimeException | Error e) {
-      woken = false; // the leader meets it too, and can end the loop
+      return false; // the leader meets it too, and can end the loop
     }
-    if (!woken) {
-      lending.giveBack();
-      return;
-    }
+  }
+
+  /** Lets those run that were woken. */
+  private void lendOn() {
     lending.lendOn();
     if (loop.hasTasks()) {
       lending.wakeLeader();
@@ -151,11 +186,11 @@ final class Deputy {
     Thread.yield();
   }
 
-  /** Uses up the batch and the next one, unless something is for the leader to do. */
-  private void poll() throws IOException {
-    loop.dispatchForCallers();
-    if (loop.isIdle() && loop.pollAtOnce() > 0) {
-      loop.dispatchForCallers();
+  /** Uses what the last poll found, then the next one's, up to enough callers for a turn. */
+  private void findCallers() throws IOException {
+    loop.dispatchForCallers(CALLERS_AT_A_TURN);
+    if (callers.count() < CALLERS_AT_A_TURN && loop.isIdle() && loop.pollAtOnce() > 0) {
+      loop.dispatchForCallers(CALLERS_AT_A_TURN);
     }
   }
 }

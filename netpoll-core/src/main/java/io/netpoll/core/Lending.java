@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  *       later.
  *   <li>The events that nobody polls for while LENT, because the carriers are busy with other
  *       threads: the leader takes the loop back once it has seen no turn of the deputy for {@link
- *       #patience}, and polls itself before it lends again. That bounds the delay of what comes
- *       while LENT, a timer included; a turn itself ends as soon as the I/O that is due is done.
+ *       #patience}, or a few times that behind loans that ended in time, and looks itself what has
+ *       come before it lends again. That bounds the delay of what comes while LENT, a timer
+ *       included; a turn itself ends as soon as the I/O that is due is done.
  * </ul>
  */
 final class Lending {
@@ -52,10 +54,16 @@ final class Lending {
   /** Whether loops are lent, {@code true} or {@code false}. */
   static final String PROPERTY = "io.netpoll.lendLoops";
 
-  /** How long the leader waits for a turn of the deputy, in microseconds. */
+  /** How long the leader waits for a turn of the deputy at first, in microseconds. */
   static final String PATIENCE_PROPERTY = "io.netpoll.loanMicros";
 
   private static final int PATIENCE_MICROS = 2000;
+
+  /**
+   * How many times that it waits at most, once loans ended in time: each look at the deputy is a
+   * switch between threads of the system. The default comes to the deputy's term.
+   */
+  private static final int MOST_TRUST = 5;
 
   /** How many batches at most are woken without a loan, after loans that were of no use. */
   private static final int MOST_SKIPPED = 1024;
@@ -65,6 +73,12 @@ final class Lending {
    * leader's patience, before they count as useless.
    */
   private static final int MOST_LATE = 16;
+
+  /**
+   * A late loan in which so much was sent does not count: the carriers serve the loop's callers,
+   * who are so many that the deputy's turn comes late.
+   */
+  private static final int BUSY_SENDS = 16;
 
   private static final VarHandle STATE;
   private static final VarHandle TURNS;
@@ -87,11 +101,12 @@ final class Lending {
   /** Written by the leader before it lends; read by those that have seen that the loop is away. */
   private @Nullable Thread leader;
 
-  /** How often the deputy has found callers. Written by it; the leader only sees it grow. */
+  /** How often the deputy has woken callers. Written by it; the leader only sees it grow. */
   private long turns;
 
   // The leader only.
   private long turnsBefore;
+  private int trust = 1;
   private int late;
   private int skipping;
   private int toSkip;
@@ -100,7 +115,7 @@ final class Lending {
    * Makes one for a loop.
    *
    * @param possible whether the loop may be lent at all
-   * @param patience how long the leader waits for a turn, in nanoseconds
+   * @param patience how long the leader waits for a turn at first, in nanoseconds
    */
   Lending(boolean possible, long patience) {
     this.possible = possible;
@@ -109,7 +124,7 @@ final class Lending {
 
   /**
    * Makes one for a loop of {@code backend}: lent where there are virtual threads, unless {@value
-   * #PROPERTY} says no; {@value #PATIENCE_PROPERTY} is the leader's patience.
+   * #PROPERTY} says no; {@value #PATIENCE_PROPERTY} is the leader's patience at first.
    */
   static Lending onThisMachine(PollerProvider backend) {
     boolean wanted = Boolean.parseBoolean(System.getProperty(PROPERTY, "true"));
@@ -140,14 +155,21 @@ final class Lending {
     state = LENT;
   }
 
-  /** Parks until the loop is the leader's again. {@code isWanted}: whether something is to do. */
-  void awaitReturn(BooleanSupplier isWanted) {
+  /**
+   * Parks until the loop is the leader's again.
+   *
+   * @param sends tells how often was sent to the loop's connections
+   * @param isWanted tells whether something is to do
+   */
+  void awaitReturn(LongSupplier sends, BooleanSupplier isWanted) {
+    long sendsBefore = sends.getAsLong();
     boolean isLate = false;
-    long seen = turns();
+    long longest = patience * trust;
+    long seen = turnsBefore + 1; // the first turn wakes those that the loop was lent with
     long start = System.nanoTime();
     while (state != MINE) {
-      long left = patience - (System.nanoTime() - start);
-      boolean stands = left <= 0 && turns() == seen;
+      long left = longest - (System.nanoTime() - start);
+      boolean stands = left <= 0 && turns() - seen <= 0;
       if ((stands || isWanted.getAsBoolean()) && STATE.compareAndSet(this, LENT, MINE)) {
         isLate = stands;
         break;
@@ -155,31 +177,30 @@ final class Lending {
       if (left <= 0) {
         seen = turns();
         start = System.nanoTime();
-        left = patience;
+        left = longest;
       }
       LockSupport.parkNanos(this, left);
       Thread.interrupted(); // nobody's business here, and parking would spin on it
     }
-    rate(turns() != turnsBefore, isLate);
+    trust = isLate ? 1 : Math.min(MOST_TRUST, 2 * trust);
+    boolean isBusy = sends.getAsLong() - sendsBefore >= BUSY_SENDS;
+    rate(turns() - turnsBefore > 1, isLate, isBusy);
   }
 
-  /**
-   * Lends more and more rarely while it is of no use, and at every chance once it is; but behind a
-   * loan that was taken back late the leader polls once itself.
-   */
-  private void rate(boolean paid, boolean isLate) {
-    late = isLate && !paid ? late + 1 : 0;
+  /** Lends more and more rarely while it is of no use, and at every chance once it is. */
+  private void rate(boolean paid, boolean isLate, boolean isBusy) {
+    late = isLate && !paid && !isBusy ? late + 1 : 0;
     boolean useless = !paid && (!isLate || late > MOST_LATE);
     skipping = useless ? Math.min(MOST_SKIPPED, 2 * skipping + 1) : 0;
-    toSkip = late > 0 ? Math.max(1, skipping) : skipping;
+    toSkip = skipping;
   }
 
   /** There is nobody to lend to. */
   void refused() {
-    rate(false, false);
+    rate(false, false, false);
   }
 
-  /** How often the deputy has found callers. Any thread. */
+  /** How often the deputy has woken callers. Any thread. */
   long turns() {
     return (long) TURNS.getOpaque(this);
   }
@@ -195,8 +216,8 @@ final class Lending {
     return STATE.compareAndSet(this, LENT, HELD);
   }
 
-  /** The deputy has polled and found callers, and nothing for the leader. */
-  void found() {
+  /** The deputy wakes callers, and has found nothing for the leader. */
+  void takesTurn() {
     TURNS.setOpaque(this, turns + 1);
   }
 

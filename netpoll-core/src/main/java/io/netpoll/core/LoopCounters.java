@@ -64,6 +64,11 @@ final class LoopCounters {
     bytesWritten.add(bytes);
   }
 
+  /** How often was sent. */
+  long writes() {
+    return writes.sum();
+  }
+
   LoopStats stats(int number, int connections) {
     return new LoopStats(
         number,

@@ -449,6 +449,7 @@ final class PollLoop {
           return true;
         }
         if (!lend()) {
+          callers.wake();
           poll(Long.MAX_VALUE);
         }
         runTimers();
@@ -537,7 +538,13 @@ final class PollLoop {
 
   /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    return !closing && ready.isEmpty() && postponed.isEmpty() && deputy.lend();
+    if (closing || !ready.isEmpty() || !postponed.isEmpty() || !deputy.lend()) {
+      return false;
+    }
+    if (callers.count() > 0 && !dispatchSome()) {
+      find(0); // the deputy's turn is to come: those that are found are woken with them
+    }
+    return true;
   }
 
   /** Whether there are tasks; for the deputy, too, behind its step to LENT. */
@@ -550,9 +557,9 @@ final class PollLoop {
     return ready.isEmpty() && !hasTasks() && timers.nanosToNext() > 0;
   }
 
-  /** Uses up the batch, but for what comes behind an event that is for user code. */
-  void dispatchForCallers() {
-    while (ready.isEmpty() && dispatch()) {
+  /** Uses up the batch, up to so many callers to be woken or an event that is for user code. */
+  void dispatchForCallers(int most) {
+    while (callers.count() < most && ready.isEmpty() && dispatch()) {
       // the next one
     }
   }
@@ -685,6 +692,7 @@ final class PollLoop {
           finish(me);
           return false;
         }
+        callers.wake();
         poll(limit.nanosLeft());
         runTimers();
         retryPostponed();
@@ -762,7 +770,6 @@ final class PollLoop {
   }
 
   private void poll(long longest) {
-    callers.wake();
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
@@ -773,6 +780,12 @@ final class PollLoop {
         timeout = Math.min(timeout, RETRY_NANOS);
       }
     }
+    find(timeout);
+    sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
+    wakeWatchDog();
+  }
+
+  private void find(long timeout) {
     counters.polled();
     try {
       poller.poll(timeout);
@@ -781,8 +794,6 @@ final class PollLoop {
     } catch (VirtualMachineError | LinkageError e) { // as in lead
       awaitMemory(e);
     }
-    sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
-    wakeWatchDog();
   }
 
   /** Reports it and waits a while, which may help; throws nothing itself. */

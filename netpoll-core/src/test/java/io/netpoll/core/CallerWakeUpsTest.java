@@ -51,6 +51,61 @@ class CallerWakeUpsTest {
     }
   }
 
+  @Test
+  void someCanBeWoken_thoseThatCameFirst() throws Exception {
+    CallerWakeUps wakeUps = new CallerWakeUps();
+    List<Parked> callers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Parked caller = new Parked();
+      caller.start();
+      callers.add(caller);
+      wakeUps.add(caller);
+    }
+    wakeUps.wake(2);
+    assertThat(wakeUps.count()).isEqualTo(3);
+    join(callers.subList(0, 2));
+    assertThat(callers.subList(2, 5)).allMatch(Thread::isAlive);
+    Parked late = new Parked();
+    late.start();
+    callers.add(late);
+    wakeUps.add(late);
+    wakeUps.wake(3);
+    join(callers.subList(2, 5));
+    assertThat(late.isAlive()).isTrue();
+    wakeUps.wake(2);
+    join(List.of(late));
+    assertThat(wakeUps.count()).isZero();
+  }
+
+  private static void join(List<Parked> callers) throws InterruptedException {
+    for (Thread caller : callers) {
+      caller.join(20_000);
+      assertThat(caller.isAlive()).isFalse();
+    }
+  }
+
+  /** A thread that ends when it is unparked. */
+  private static final class Parked extends Thread {
+    @Override
+    public void run() {
+      LockSupport.park(this);
+    }
+  }
+
+  @Test
+  void moreThanFit_areWokenInBetween() throws Exception {
+    CallerWakeUps wakeUps = new CallerWakeUps();
+    Parked first = new Parked();
+    first.start();
+    wakeUps.add(first);
+    Thread other = new Thread(() -> {});
+    for (int i = 1; i < 1024; i++) {
+      wakeUps.add(other);
+    }
+    join(List.of(first));
+    assertThat(wakeUps.count()).isZero();
+  }
+
   private void await() {
     while (!answered) {
       LockSupport.park(this);

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,7 +50,7 @@ class LendingTest {
     lending.lend();
     assertThat(lending.hold()).isTrue();
     Future<Void> deputy = inOtherThread(lending::giveBack);
-    lending.awaitReturn(() -> false);
+    lending.awaitReturn(() -> 0, () -> false);
     assertThat(lending.hold()).isFalse();
     deputy.get();
   }
@@ -57,7 +58,7 @@ class LendingTest {
   @Test
   void aLeaderThatIsWanted_takesTheLoopBack() {
     lending.lend();
-    lending.awaitReturn(() -> true);
+    lending.awaitReturn(() -> 0, () -> true);
     assertThat(lending.hold()).isFalse();
   }
 
@@ -76,6 +77,7 @@ class LendingTest {
             });
     deputy.start();
     lending.awaitReturn(
+        () -> 0,
         () -> {
           asked.countDown();
           return true;
@@ -88,7 +90,7 @@ class LendingTest {
   void aLeader_takesTheLoopBackWhenNoTurnComes() {
     Lending impatient = new Lending(true, 1);
     impatient.lend();
-    impatient.awaitReturn(() -> false);
+    impatient.awaitReturn(() -> 0, () -> false);
     assertThat(impatient.hold()).isFalse();
   }
 
@@ -105,7 +107,7 @@ class LendingTest {
               back.set(true);
               lending.giveBack();
             });
-    lending.awaitReturn(() -> false);
+    lending.awaitReturn(() -> 0, () -> false);
     assertThat(back).isTrue();
     deputy.get();
     Thread.interrupted();
@@ -113,27 +115,29 @@ class LendingTest {
 
   @Test
   void loansThatDoNotPay_becomeRare_andComeBackWhenTheyPay() {
-    for (int skipped : new int[] {1, 3, 7, 15}) {
-      loan(0);
+    loan(0);
+    assertThat(skipped(lending)).isEqualTo(1);
+    for (int skipped : new int[] {3, 7, 15}) {
+      loan(1);
       assertThat(skipped(lending)).isEqualTo(skipped);
     }
-    loan(1);
+    loan(2);
     assertThat(skipped(lending)).isZero();
     for (int i = 0; i < 100; i++) {
-      loan(0);
+      loan(1);
     }
     assertThat(skipped(lending)).isEqualTo(1024);
   }
 
-  /** A loan of which {@code turns} turns find callers. */
+  /** A loan with so many turns; the first wakes those that the loop was lent with. */
   private void loan(int turns) {
     lending.lend();
     for (int i = 0; i < turns; i++) {
       assertThat(lending.hold()).isTrue();
-      lending.found();
+      lending.takesTurn();
       lending.lendOn();
     }
-    lending.awaitReturn(() -> true);
+    lending.awaitReturn(() -> 0, () -> true);
   }
 
   private static int skipped(Lending lending) {
@@ -145,16 +149,50 @@ class LendingTest {
   }
 
   @Test
-  void behindALoanThatIsTakenBackLate_theLeaderPollsOnce_andMoreOftenAfterMany() {
+  void loansThatAreTakenBackLate_becomeRareAfterMany() {
     Lending impatient = new Lending(true, 1);
-    for (int i = 0; i < 17; i++) {
-      impatient.lend();
-      impatient.awaitReturn(() -> false);
-      assertThat(skipped(impatient)).isEqualTo(1);
+    for (int i = 0; i < 16; i++) {
+      late(impatient, 15);
+      assertThat(skipped(impatient)).isZero();
     }
-    impatient.lend();
-    impatient.awaitReturn(() -> false);
+    late(impatient, 15);
+    assertThat(skipped(impatient)).isEqualTo(1);
+    late(impatient, 15);
     assertThat(skipped(impatient)).isEqualTo(3);
+  }
+
+  @Test
+  void loansThatAreTakenBackLate_goOnWhileCallersSend() {
+    Lending impatient = new Lending(true, 1);
+    for (int i = 0; i < 100; i++) {
+      late(impatient, 16);
+      assertThat(skipped(impatient)).isZero();
+    }
+  }
+
+  /** A loan in which no turn comes, and so much is sent. */
+  private static void late(Lending impatient, int sends) {
+    AtomicInteger sent = new AtomicInteger();
+    impatient.lend();
+    impatient.awaitReturn(() -> sent.getAndSet(sends), () -> false);
+  }
+
+  @Test
+  void behindLoansThatEndInTime_theLeaderIsMorePatient() {
+    long patience = TimeUnit.MILLISECONDS.toNanos(20);
+    Lending patient = new Lending(true, patience);
+    for (int i = 0; i < 10; i++) {
+      patient.lend();
+      assertThat(patient.hold()).isTrue();
+      patient.giveBack();
+      patient.awaitReturn(() -> 0, () -> false);
+    }
+    long start = System.nanoTime();
+    late(patient, 0);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(5 * patience);
+    start = System.nanoTime();
+    late(patient, 0);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(patience);
   }
 
   @Test
@@ -184,7 +222,7 @@ class LendingTest {
                 });
         start.await();
         lending.lend();
-        lending.awaitReturn(task::get);
+        lending.awaitReturn(() -> 0, task::get);
         assertThat(task).isTrue();
         giver.get();
         deputy.get();

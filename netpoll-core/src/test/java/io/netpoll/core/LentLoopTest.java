@@ -13,7 +13,9 @@ import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -164,6 +166,21 @@ class LentLoopTest {
       engine.group.schedule(TimeUnit.MILLISECONDS.toNanos(1), run::countDown, lost -> {});
       assertThat(run.await(20, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  /** Else a carrier would serve callers only, for as long as there is something to read. */
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void deputiesSucceedEachOther(Execution.Mode mode) throws Exception {
+    callersPoll(mode);
+    Set<Thread> seen = new HashSet<>();
+    Eventually.holds(
+        "there were three deputies",
+        () -> {
+          seen.addAll(Deputy.DEPUTIES);
+          return seen.size() >= 3;
+        });
+    Eventually.holds("deputies end", () -> Deputy.DEPUTIES.size() <= 1);
   }
 
   @ParameterizedTest

@@ -43,7 +43,7 @@ public final class LendingRaces {
 
     @Actor
     public void lead(II_Result r) {
-      lending.awaitReturn(() -> true);
+      lending.awaitReturn(() -> 0, () -> true);
       r.r2 = owned;
     }
   }
@@ -70,7 +70,7 @@ public final class LendingRaces {
 
     @Actor
     public void lead(I_Result r) {
-      lending.awaitReturn(() -> true);
+      lending.awaitReturn(() -> 0, () -> true);
       r.r1 = owned;
     }
   }
@@ -94,7 +94,7 @@ public final class LendingRaces {
     public void lead(L_Result r) {
       long start = System.nanoTime();
       lending.lend();
-      lending.awaitReturn(() -> task);
+      lending.awaitReturn(() -> 0, () -> task);
       r.r1 = System.nanoTime() - start < LONG ? "in time" : "late";
     }
   }
@@ -120,7 +120,7 @@ public final class LendingRaces {
     final String lend(BooleanSupplier isWanted) {
       long start = System.nanoTime();
       lending.lend();
-      lending.awaitReturn(isWanted);
+      lending.awaitReturn(() -> 0, isWanted);
       over = true;
       return System.nanoTime() - start < LONG ? "in time" : "late";
     }
