@@ -37,7 +37,7 @@ final class CallerWakeUps {
   /** How many of those before {@link #end} are virtual threads, woken ones included. */
   private int virtual;
 
-  /** Wakes {@code caller} before the next poll or call of user code. */
+  /** Wakes {@code caller} before the next poll that waits or call of user code. */
   void add(Thread caller) {
     callers[end++] = caller;
     if (VirtualThreads.isVirtual(caller)) {

@@ -34,7 +34,7 @@ final class Deputy {
 
   /**
    * How many callers a turn wakes at most: what a read has brought is in the processor's caches
-   * still when they use it, and a turn is over before the leader loses its patience.
+   * still when they use it, and turns are short beside the leader's patience.
    */
   private static final int CALLERS_AT_A_TURN = 16;
 

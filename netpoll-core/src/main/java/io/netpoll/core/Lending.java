@@ -41,9 +41,10 @@ import org.jspecify.annotations.Nullable;
  *       later.
  *   <li>The events that nobody polls for while LENT, because the carriers are busy with other
  *       threads: the leader takes the loop back once it has seen no turn of the deputy for {@link
- *       #patience}, or a few times that behind loans that ended in time, and looks itself what has
- *       come before it lends again. That bounds the delay of what comes while LENT, a timer
- *       included; a turn itself ends as soon as the I/O that is due is done.
+ *       #patience}, or a few times that behind loans that ended in time; as it looks once in that
+ *       time, twice that may pass. It serves what the last poll has found, or polls, before it
+ *       lends again. That bounds the delay of what comes while LENT, a timer included, where no
+ *       turns come; where they do, the deputy's term bounds it.
  * </ul>
  */
 final class Lending {
@@ -75,10 +76,13 @@ final class Lending {
   private static final int MOST_LATE = 16;
 
   /**
-   * A late loan in which so much was sent does not count: the carriers serve the loop's callers,
-   * who are so many that the deputy's turn comes late.
+   * A loan in which so much was sent is a busy one: as a rule the carriers serve the loop's
+   * callers, who are so many that the deputy's turn comes late.
    */
   private static final int BUSY_SENDS = 16;
+
+  /** How many busy loans in a row may be taken back late: others than callers may have sent. */
+  private static final int MOST_BUSY_LATE = 128;
 
   private static final VarHandle STATE;
   private static final VarHandle TURNS;
@@ -165,7 +169,7 @@ final class Lending {
     long sendsBefore = sends.getAsLong();
     boolean isLate = false;
     long longest = patience * trust;
-    long seen = turnsBefore + 1; // the first turn wakes those that the loop was lent with
+    long seen = turnsBefore + 1; // the first turn wakes such as the loop was lent with
     long start = System.nanoTime();
     while (state != MINE) {
       long left = longest - (System.nanoTime() - start);
@@ -189,8 +193,9 @@ final class Lending {
 
   /** Lends more and more rarely while it is of no use, and at every chance once it is. */
   private void rate(boolean paid, boolean isLate, boolean isBusy) {
-    late = isLate && !paid && !isBusy ? late + 1 : 0;
-    boolean useless = !paid && (!isLate || late > MOST_LATE);
+    late = isLate && !paid ? late + 1 : 0;
+    boolean tooLate = late > (isBusy ? MOST_BUSY_LATE : MOST_LATE);
+    boolean useless = !paid && (isLate ? tooLate : !isBusy);
     skipping = useless ? Math.min(MOST_SKIPPED, 2 * skipping + 1) : 0;
     toSkip = skipping;
   }

@@ -541,7 +541,7 @@ final class PollLoop {
     if (closing || !ready.isEmpty() || !postponed.isEmpty() || !deputy.lend()) {
       return false;
     }
-    if (callers.count() > 0 && !dispatchSome()) {
+    if (callers.count() > 0 && ready.isEmpty() && !dispatchSome()) {
       find(0); // the deputy's turn is to come: those that are found are woken with them
     }
     return true;

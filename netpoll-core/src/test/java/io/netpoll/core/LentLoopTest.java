@@ -87,7 +87,7 @@ class LentLoopTest {
       start(() -> call(connection, peer));
     }
     Lending lending = connections.get(0).loop().lending;
-    Eventually.holds("the deputy polls", () -> lending.turns() > 0);
+    Eventually.holds("the deputy polls", () -> lending.turns() > 16);
   }
 
   private interface Body {
