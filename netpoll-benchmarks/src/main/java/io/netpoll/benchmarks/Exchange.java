@@ -38,7 +38,7 @@ interface Exchange<L extends Line> {
     SplittableRandom ids = new SplittableRandom();
     return line -> {
       long id = ids.nextLong();
-      Message request = new Message(id, (int) id, body);
+      Message request = new Message(id, (int) id & ~Message.LIGHT, body);
       Message answer = line.call(request);
       if (answer.id() != id || answer.method() != ~request.method()) {
         throw new IOException("The answer to another request came back.");

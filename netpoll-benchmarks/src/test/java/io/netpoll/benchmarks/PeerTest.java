@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -173,10 +174,22 @@ class PeerTest {
     try (Peer peer = arrangement.open(arrangement.settings(new Work(1, 0, Service.RPC)));
         Socket client = dial(peer)) {
       for (int size : new int[] {0, 1, 100_000}) {
-        Message request = new Message(size + 5L, 7, payload(size));
+        Message request = new Message(size + 5L, 6, payload(size));
         client.getOutputStream().write(frame(bytes(request)));
-        assertAnswer(client, bytes(new Message(size + 5L, ~7, payload(size))));
+        assertAnswer(client, bytes(new Message(size + 5L, ~6, payload(size))));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("arrangements")
+  void callsThatSayTheyAreLight_doNoWork(Arrangement arrangement) throws Exception {
+    Work longWork = new Work(0, TimeUnit.HOURS.toMillis(1), Service.RPC);
+    try (Peer peer = arrangement.open(arrangement.settings(longWork));
+        Socket client = dial(peer)) {
+      Message request = new Message(5, Message.LIGHT, payload(10));
+      client.getOutputStream().write(frame(bytes(request)));
+      assertAnswer(client, bytes(request.answer()));
     }
   }
 

@@ -69,6 +69,11 @@ public final class LoadCommand implements Callable<Integer> {
   private Service service = Service.ECHO;
 
   @Option(
+      names = "--light",
+      description = "Make requests that do no work, though others of the same server do; of rpc.")
+  private boolean light;
+
+  @Option(
       names = "--warm",
       paramLabel = "S",
       defaultValue = "2",
@@ -112,7 +117,8 @@ public final class LoadCommand implements Callable<Integer> {
           size,
           largest == null ? size : largest,
           rate,
-          service);
+          service,
+          light);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

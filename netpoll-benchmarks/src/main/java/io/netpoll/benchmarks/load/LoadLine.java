@@ -24,6 +24,7 @@ final class LoadLine implements AutoCloseable {
   private final SocketChannel channel;
   private final SelectionKey key;
   private final Requests requests;
+  private final Answers answers;
   private final Outstanding outstanding = new Outstanding();
   private final long prefix;
   private long next;
@@ -32,9 +33,16 @@ final class LoadLine implements AutoCloseable {
   private ByteBuffer out;
 
   /** Connects, and waits for that. */
-  LoadLine(InetSocketAddress server, Selector selector, Requests requests, int number, int largest)
+  LoadLine(
+      InetSocketAddress server,
+      Selector selector,
+      Requests requests,
+      int number,
+      int largest,
+      Answers answers)
       throws IOException {
     this.requests = requests;
+    this.answers = answers;
     prefix = (long) number << NUMBER_BITS;
     in = ByteBuffer.allocateDirect(Math.max(BUFFER, Integer.BYTES + largest));
     out = ByteBuffer.allocateDirect(Math.max(BUFFER, Integer.BYTES + largest));
@@ -79,16 +87,16 @@ final class LoadLine implements AutoCloseable {
   }
 
   /** Does what the selector said that can be done. */
-  void ready(Answers answers) throws IOException {
+  void ready() throws IOException {
     if (key.isWritable()) {
       flush();
     }
     if (key.isReadable()) {
-      receive(answers);
+      receive();
     }
   }
 
-  private void receive(Answers answers) throws IOException {
+  private void receive() throws IOException {
     if (channel.read(in) < 0) {
       throw new EOFException("The server closed a connection.");
     }

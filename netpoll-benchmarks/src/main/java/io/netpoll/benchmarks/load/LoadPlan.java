@@ -14,6 +14,7 @@ import io.netpoll.benchmarks.rpc.Service;
  *     logarithm
  * @param rate requests a second, whether answers come or not; 0 for one after each answer
  * @param service what the server does
+ * @param light whether the requests do no work, whatever others do; of {@link Service#RPC} only
  */
 public record LoadPlan(
     int connections,
@@ -22,7 +23,8 @@ public record LoadPlan(
     int smallest,
     int largest,
     double rate,
-    Service service) {
+    Service service,
+    boolean light) {
 
   /**
    * Checks that the plan makes sense.
@@ -42,13 +44,22 @@ public record LoadPlan(
       throw new IllegalArgumentException(
           "Of " + connections + " connections in turn, " + inFlight + " cannot be busy.");
     }
+    if (light && service != Service.RPC) {
+      throw new IllegalArgumentException("Only the rpc service knows requests that do no work.");
+    }
     if (turn == Turn.FRESH && inFlight != connections) {
       throw new IllegalArgumentException("With fresh connections each has one request in flight.");
     }
   }
 
+  /** A plan of this shape whose requests do no work. */
+  public LoadPlan withoutWork() {
+    return new LoadPlan(connections, inFlight, turn, smallest, largest, rate, service, true);
+  }
+
   /** A plan of this shape that sends at a rate. */
   public LoadPlan at(double requestsPerSecond) {
-    return new LoadPlan(connections, inFlight, turn, smallest, largest, requestsPerSecond, service);
+    return new LoadPlan(
+        connections, inFlight, turn, smallest, largest, requestsPerSecond, service, light);
   }
 }

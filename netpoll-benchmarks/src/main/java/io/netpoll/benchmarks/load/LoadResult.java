@@ -12,13 +12,25 @@ import org.HdrHistogram.Histogram;
  * @param waiting connections with a request that had no answer for the last second
  * @param serverNanos processor time that the server took, or 0 if it was not known
  * @param ownNanos processor time that this process took; 0 with a rate, where it never sleeps
+ * @param beside answers to the load that went beside it
  */
 public record LoadResult(
-    Histogram latencies, long bytes, long nanos, int waiting, long serverNanos, long ownNanos) {
+    Histogram latencies,
+    long bytes,
+    long nanos,
+    int waiting,
+    long serverNanos,
+    long ownNanos,
+    long beside) {
 
   /** Answers a second. */
   public double rate() {
     return latencies.getTotalCount() * 1e9 / nanos;
+  }
+
+  /** Answers a second to the load beside it. */
+  public double besideRate() {
+    return beside * 1e9 / nanos;
   }
 
   /** Bytes of payload a second, in one direction. */
@@ -31,9 +43,9 @@ public record LoadResult(
     return latencies.getValueAtPercentile(percentile) / 1e3;
   }
 
-  /** Processor time of the server for a request, in microseconds. */
+  /** Processor time of the server for a request of either load, in microseconds. */
   public double serverMicros() {
-    return serverNanos / 1e3 / Math.max(1, latencies.getTotalCount());
+    return serverNanos / 1e3 / Math.max(1, latencies.getTotalCount() + beside);
   }
 
   /** How much of a processor this process took, 1 for all. */

@@ -5,115 +5,104 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes load from the calling thread. Without a rate, each answer brings forth the next request;
  * with one, requests are due at equal distances whether answers come or not, and latencies count
  * from then, so that a server that stands still is not spared what it would have been asked
  * meanwhile. At a rate the thread never sleeps.
+ *
+ * <p>Another load may go beside it, from the same thread: it keeps the server as busy as it should
+ * be, and only its answers are counted.
  */
 public final class LoadRun implements AutoCloseable {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long GLANCE_MILLIS = 10;
 
-  private final InetSocketAddress server;
-  private final LoadPlan plan;
-  private final Requests requests;
   private final Selector selector;
-  private final Set<LoadLine> lines = new LinkedHashSet<>();
-  private final ArrayDeque<LoadLine> idle = new ArrayDeque<>();
-  private final List<LoadLine> unsent = new ArrayList<>();
-  private final Histogram latencies = new Histogram(3);
-  private int opened;
-  private boolean measuring;
-  private boolean finishing;
-  private long bytes;
-  private long lastAnswer;
-  private double nextDue;
+  private final List<Flow> flows = new ArrayList<>();
+  private final Flow measured;
+  private final @Nullable Flow beside;
+  private final boolean hasRate;
 
   /** Opens the connections. */
   public LoadRun(InetSocketAddress server, LoadPlan plan) throws IOException {
-    this.server = server;
-    this.plan = plan;
-    requests = new Requests(plan);
+    this(server, plan, null);
+  }
+
+  /**
+   * Opens the connections of two loads.
+   *
+   * @param plan what is measured
+   * @param beside what goes beside it; null for nothing
+   */
+  public LoadRun(InetSocketAddress server, LoadPlan plan, @Nullable LoadPlan beside)
+      throws IOException {
     selector = Selector.open();
     try {
-      while (opened < plan.connections()) {
-        idle.add(open());
-      }
+      measured = open(server, plan);
+      this.beside = beside == null ? null : open(server, beside);
     } catch (Throwable e) {
       close();
       throw e;
     }
+    hasRate = flows.stream().anyMatch(Flow::hasRate);
   }
 
-  private LoadLine open() throws IOException {
-    LoadLine line = new LoadLine(server, selector, requests, opened++, plan.largest());
-    lines.add(line);
-    return line;
+  private Flow open(InetSocketAddress server, LoadPlan plan) throws IOException {
+    Flow flow = new Flow(server, selector, plan);
+    flows.add(flow);
+    return flow;
   }
 
   /**
    * Makes load, and measures after a while.
    *
    * @param warm how long it is not measured
-   * @param measured how long it is measured after that
+   * @param duration how long it is measured after that
    * @param pid the process whose processor time is measured; 0 for none
    * @throws IOException if an answer is wrong, a connection ends, or no answer comes for 10 s
    */
-  public LoadResult run(Duration warm, Duration measured, long pid) throws IOException {
-    begin();
+  public LoadResult run(Duration warm, Duration duration, long pid) throws IOException {
+    long begun = System.nanoTime();
+    for (Flow flow : flows) {
+      flow.begin(begun);
+    }
     driveFor(warm.toNanos());
     long cpu = ProcessTime.nanos(pid);
     long own = ProcessTime.own();
     long start = System.nanoTime();
-    measuring = true;
-    driveFor(measured.toNanos());
-    measuring = false;
+    flows.forEach(flow -> flow.measure(true));
+    driveFor(duration.toNanos());
+    flows.forEach(flow -> flow.measure(false));
     long end = System.nanoTime();
     long ownNanos = ProcessTime.own() - own;
     long used = ProcessTime.nanos(pid) - cpu;
-    int waiting = 0;
-    for (LoadLine line : lines) {
-      waiting += line.waitsSince(end - LATE_NANOS) ? 1 : 0;
-    }
     return new LoadResult(
-        latencies, bytes, end - start, waiting, used, plan.rate() > 0 ? 0 : ownNanos);
-  }
-
-  private void begin() throws IOException {
-    long now = System.nanoTime();
-    lastAnswer = now;
-    nextDue = now;
-    if (plan.rate() == 0) {
-      for (int i = 0; i < plan.inFlight(); i++) {
-        LoadLine line = idle.remove();
-        ask(line, now);
-        if (plan.turn() == Turn.OWN) {
-          idle.add(line); // the requests are dealt out evenly
-        }
-      }
-    }
-    flush();
+        measured.latencies(),
+        measured.bytes(),
+        end - start,
+        flows.stream().mapToInt(flow -> flow.waitingSince(end - LATE_NANOS)).sum(),
+        used,
+        hasRate ? 0 : ownNanos,
+        beside == null ? 0 : beside.latencies().getTotalCount());
   }
 
   private void driveFor(long nanos) throws IOException {
     long start = System.nanoTime();
     long now = start;
     while (now - start < nanos) {
-      if (now - lastAnswer > SILENCE_NANOS) {
-        throw silent();
-      }
-      if (plan.rate() > 0) {
-        askWhatIsDue(now);
+      failWhereSilent(now);
+      if (hasRate) {
+        for (Flow flow : flows) {
+          flow.askWhatIsDue(now);
+        }
         selector.selectNow();
       } else {
         selector.select(GLANCE_MILLIS);
@@ -123,36 +112,15 @@ public final class LoadRun implements AutoCloseable {
     }
   }
 
-  private void askWhatIsDue(long now) throws IOException {
-    double distance = 1e9 / plan.rate();
-    while (nextDue <= now) {
-      LoadLine line = idle.remove();
-      idle.add(line);
-      ask(line, (long) nextDue);
-      nextDue += distance;
-    }
-    flush();
-  }
-
   private void serveSelected() throws IOException {
     Set<SelectionKey> selected = selector.selectedKeys();
     for (SelectionKey key : selected) {
-      ((LoadLine) key.attachment()).ready(this::answered);
-      flush();
+      ((LoadLine) key.attachment()).ready();
+      for (Flow flow : flows) {
+        flow.flush();
+      }
     }
     selected.clear();
-  }
-
-  private void answered(LoadLine line, long due, int length) throws IOException {
-    long now = System.nanoTime();
-    lastAnswer = now;
-    if (measuring) {
-      latencies.recordValue(Math.max(0, now - due));
-      bytes += length;
-    }
-    if (plan.rate() == 0 && !finishing) {
-      ask(next(line), now);
-    }
   }
 
   /**
@@ -161,54 +129,27 @@ public final class LoadRun implements AutoCloseable {
    * @throws IOException as {@link #run}
    */
   public void finish() throws IOException {
-    finishing = true;
-    while (lines.stream().anyMatch(line -> line.waitsSince(System.nanoTime()))) {
-      if (System.nanoTime() - lastAnswer > SILENCE_NANOS) {
-        throw silent();
-      }
+    flows.forEach(Flow::finish);
+    while (flows.stream().anyMatch(flow -> flow.waitingSince(System.nanoTime()) > 0)) {
+      failWhereSilent(System.nanoTime());
       selector.select(GLANCE_MILLIS);
       serveSelected();
     }
   }
 
-  private static IOException silent() {
-    return new IOException("No answer came for 10 s: look at the server.");
-  }
-
-  private LoadLine next(LoadLine line) throws IOException {
-    switch (plan.turn()) {
-      case OWN:
-        return line;
-      case ROTATING:
-        idle.add(line);
-        return idle.remove();
-      case FRESH:
-        lines.remove(line);
-        line.close();
-        return open();
-      default:
-        throw new AssertionError(plan.turn());
+  private void failWhereSilent(long now) throws IOException {
+    for (Flow flow : flows) {
+      if (flow.silence(now) > SILENCE_NANOS) {
+        throw new IOException("No answer came for 10 s: look at the server.");
+      }
     }
-  }
-
-  private void ask(LoadLine line, long due) {
-    if (line.request(due)) {
-      unsent.add(line);
-    }
-  }
-
-  private void flush() throws IOException {
-    for (LoadLine line : unsent) {
-      line.flush();
-    }
-    unsent.clear();
   }
 
   /** Closes all connections. */
   @Override
   public void close() throws IOException {
-    for (LoadLine line : lines) {
-      line.close();
+    for (Flow flow : flows) {
+      flow.close();
     }
     selector.close();
   }

@@ -37,7 +37,7 @@ final class Requests {
   /** Writes the frame of a request into a buffer with room for it. */
   void write(long id, ByteBuffer out) {
     int length = length(id);
-    out.putInt(length).putLong(id).putInt((int) mixed(id));
+    out.putInt(length).putLong(id).putInt(method(id));
     int body = length - Message.HEADER;
     out.put(out.position(), block, offset(id), body);
     out.position(out.position() + body);
@@ -56,7 +56,7 @@ final class Requests {
     long id = in.getLong();
     int method = in.getInt();
     int body = length - Message.HEADER;
-    int expected = plan.service() == Service.RPC ? ~(int) mixed(id) : (int) mixed(id);
+    int expected = plan.service() == Service.RPC ? ~method(id) : method(id);
     if (method != expected
         || length != length(id)
         || !in.slice(in.position(), body).equals(block.slice(offset(id), body))) {
@@ -64,6 +64,11 @@ final class Requests {
     }
     in.position(in.position() + body);
     return id;
+  }
+
+  private int method(long id) {
+    int any = (int) mixed(id);
+    return plan.light() ? any | Message.LIGHT : any & ~Message.LIGHT;
   }
 
   private static int offset(long id) {

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * answer can be bytes of its request that were left where they are.
  *
  * @param id the caller's, the same in the answer
- * @param method what to do; its complement in the answer
+ * @param method what to do: no work, where it has {@link #LIGHT}; its complement in the answer
  * @param body any bytes, which nobody changes
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -20,9 +20,17 @@ public record Message(long id, int method, byte[] body) {
   /** Bytes of a payload before the body. */
   public static final int HEADER = Long.BYTES + Integer.BYTES;
 
+  /** A bit of the methods that do no work. */
+  public static final int LIGHT = 1;
+
   /** The answer to this request: a new message with the same body. */
   public Message answer() {
     return new Message(id, ~method, body);
+  }
+
+  /** Whether a request that does no work. */
+  public boolean isLight() {
+    return (method & LIGHT) != 0;
   }
 
   /** Bytes of the payload. */

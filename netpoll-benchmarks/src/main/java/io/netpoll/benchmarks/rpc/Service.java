@@ -48,7 +48,7 @@ public enum Service {
     public void answer(Reader in, int length, Writer out, Work work)
         throws IOException, InterruptedException {
       Message request = Message.read(in, length);
-      work.run();
+      work.runFor(request);
       request.answer().write(out);
     }
 
@@ -56,7 +56,7 @@ public enum Service {
     public void answer(ByteBuf in, int length, ByteBuf out, Work work)
         throws IOException, InterruptedException {
       Message request = Message.read(in, length);
-      work.run();
+      work.runFor(request);
       request.answer().write(out);
     }
 
@@ -64,7 +64,7 @@ public enum Service {
     public void answer(ByteBuffer in, int length, ByteBuffer out, Work work)
         throws IOException, InterruptedException {
       Message request = Message.read(in, length);
-      work.run();
+      work.runFor(request);
       request.answer().write(out);
     }
   };

@@ -1,7 +1,7 @@
 package io.netpoll.benchmarks.rpc;
 
 /**
- * What happens to every request.
+ * What happens to every request, but for messages that say that they do no work.
  *
  * @param burnMicros how long it computes
  * @param sleepMillis how long it sleeps
@@ -11,6 +11,13 @@ public record Work(long burnMicros, long sleepMillis, Service service) {
 
   /** No work: a bare echo. */
   public static final Work NONE = new Work(0, 0, Service.ECHO);
+
+  /** Does the work of a request, if it is one that does any; as {@link #run}. */
+  void runFor(Message request) throws InterruptedException {
+    if (!request.isLight()) {
+      run();
+    }
+  }
 
   /**
    * Computes and sleeps, on the calling thread: after the request was read, before its answer is

@@ -19,8 +19,8 @@ import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.Styler;
 
 /**
- * Draws a chart for each scenario and burn: a group of bars for each row, with what they lie
- * between.
+ * Draws a chart for each scenario and burn: a group of bars for each row that has the metric of the
+ * first one, with what they lie between.
  */
 final class Charts {
   static final int WIDTH = 1000;
@@ -36,7 +36,9 @@ final class Charts {
     for (Scenario scenario : figures.scenarios()) {
       List<Row> all = figures.rows(scenario);
       for (int burn : all.stream().map(Row::burnMicros).distinct().toList()) {
-        List<Row> rows = all.stream().filter(row -> row.burnMicros() == burn).toList();
+        List<Row> same = all.stream().filter(row -> row.burnMicros() == burn).toList();
+        Metric metric = same.get(0).metric();
+        List<Row> rows = same.stream().filter(row -> row.metric() == metric).toList();
         CategoryChart chart = chart(figures, title(scenario, burn), rows);
         Files.writeString(directory.resolve(file(scenario, burn)), rounded(draw(chart)));
       }

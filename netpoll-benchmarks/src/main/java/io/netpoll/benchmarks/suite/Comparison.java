@@ -14,13 +14,13 @@ record Comparison(Scenario scenario, int burnMicros) {
 
   /**
    * All of some scenarios, the most important first. Those that say how work weighs are made with
-   * every burn, the others with the first one only.
+   * every burn, or with those above 0, the others with the first one only.
    */
   static List<Comparison> all(List<Scenario> scenarios, List<Integer> burns) {
     List<Comparison> all = new ArrayList<>();
     for (int burn : burns) {
       for (Scenario scenario : Scenario.values()) {
-        if (scenarios.contains(scenario) && (burn == burns.get(0) || scenario.weighsWork())) {
+        if (scenarios.contains(scenario) && scenario.isMadeWith(burn, burns.get(0))) {
           all.add(new Comparison(scenario, burn));
         }
       }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Servers under load, all of them with requests that compute equally long. In each round every row
@@ -78,7 +79,7 @@ final class LoadPart implements Part {
     List<Contestant> turn = servers.running();
     Collections.rotate(turn, -round);
     for (Contestant each : turn) {
-      progress.begin(row.row().scenario() + ", " + row.row().title() + ": " + each);
+      progress.begin(row.title() + ": " + each);
       measure(row, round, each, servers, results);
       progress.end(step());
     }
@@ -89,27 +90,26 @@ final class LoadPart implements Part {
     try {
       LoadResult result = servers.measure(contestant, row);
       if (round >= 0) {
-        add(row.row(), round, contestant, result, results);
+        Map<String, Double> details = Metric.details(result);
+        for (Row each : row.rows()) {
+          results.add(each, contestant.name(), round, each.metric().of(result), details);
+          details = Map.of(); // they are told once
+        }
+        if (result.waiting() > 0) {
+          results.remark(
+              contestant
+                  + " left connections without an answer for a second: "
+                  + row.rows().get(0).title());
+        }
       }
     } catch (IOException e) {
       servers.leaveOut(contestant);
       results.remark(
           contestant
               + " failed at "
-              + row.row().scenario()
-              + ", "
-              + row.row().title()
+              + row.title()
               + ", and was not measured there any more: "
               + e.getMessage());
-    }
-  }
-
-  private static void add(
-      Row row, int round, Contestant contestant, LoadResult result, Results results) {
-    results.add(row, contestant.name(), round, row.metric().of(result), Metric.details(result));
-    if (result.waiting() > 0) {
-      results.remark(
-          contestant + " left connections without an answer for a second: " + row.title());
     }
   }
 }

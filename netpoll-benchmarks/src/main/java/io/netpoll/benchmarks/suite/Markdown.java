@@ -1,12 +1,13 @@
 package io.netpoll.benchmarks.suite;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes figures as a page of tables. */
@@ -68,19 +69,24 @@ final class Markdown {
       page.append("![").append(Charts.title(scenario, burn)).append("](" + file + ")\n");
     }
     page.append("\nMeasured ")
-        .append(
-            figures.sessions(scenario).stream()
-                .map(Session::start)
-                .collect(Collectors.joining(" and ")))
+        .append(figures.sessions(scenario).stream().map(Session::start).collect(joining(" and ")))
         .append(".\n\n");
-    table(rows.get(0).metric().unit(), rows, names, RIVALS, this::cell);
-    if (rows.stream().anyMatch(row -> names.stream().anyMatch(name -> cpu(row, name) != null))) {
+    table(units(rows), rows, names, RIVALS, this::cell);
+    List<Row> timed =
+        rows.stream()
+            .filter(row -> names.stream().anyMatch(name -> cpu(row, name) != null))
+            .toList();
+    if (!timed.isEmpty()) {
       page.append("\nProcessor time of what is measured for a request (for files: a file), and");
       page.append(" how busy the processor of what measures was:\n\n");
       table(
           "us, %",
-          rows, names, Map.of(), (row, name) -> Optional.ofNullable(cpu(row, name)).orElse("-"));
+          timed, names, Map.of(), (row, name) -> Optional.ofNullable(cpu(row, name)).orElse("-"));
     }
+  }
+
+  private static String units(List<Row> rows) {
+    return rows.stream().map(row -> row.metric().unit()).distinct().collect(joining("; "));
   }
 
   private void table(

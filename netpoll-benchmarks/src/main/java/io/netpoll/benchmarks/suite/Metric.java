@@ -9,6 +9,8 @@ enum Metric {
   MEGABYTES("MB/s", true),
   GIGABYTES("GB/s", true),
   CONNECTIONS("connections/s", true),
+  BESIDE("requests/s beside", true),
+  MEDIAN("median, us", false),
   P99("99th percentile, us", false),
   MEMORY("bytes a connection", false),
   MILLIS("ms", false);
@@ -53,6 +55,8 @@ enum Metric {
     return switch (this) {
       case REQUESTS, CONNECTIONS -> result.rate();
       case MEGABYTES -> result.bytesPerSecond() / 1e6;
+      case BESIDE -> result.besideRate();
+      case MEDIAN -> result.micros(50);
       case P99 -> result.micros(99);
       case GIGABYTES, MEMORY, MILLIS ->
           throw new IllegalStateException(this + " is not measured by a load.");

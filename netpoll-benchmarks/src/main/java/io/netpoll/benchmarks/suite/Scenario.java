@@ -75,6 +75,25 @@ public enum Scenario {
           load("75 % of capacity", burn, Metric.P99, plan, 0.75));
     }
   },
+  BESIDE(
+      "beside",
+      "Calls without work, 2000 a second on 16 connections, beside 64 connections with work") {
+    @Override
+    List<LoadRow> loads(int burn) {
+      LoadPlan light = plan(16, 16, OWN, 64, 64).withoutWork().at(2000);
+      List<Row> rows =
+          List.of(
+              new Row(this, "without work, median", burn, Metric.MEDIAN),
+              new Row(this, "without work, 99th percentile", burn, Metric.P99),
+              new Row(this, "with work, rate", burn, Metric.BESIDE));
+      return List.of(new LoadRow(rows, light, 0, plan(64, 64, OWN, 1 << 10, 1 << 10)));
+    }
+
+    @Override
+    boolean isMadeWith(int burn, int first) {
+      return burn > 0;
+    }
+  },
   CLIENTS("clients", "Clients: threads that call and wait, 1 KB, one server for all"),
   MUX_CLIENTS("mux-clients", "Clients that share 4 connections, 1 KB, one server for all"),
   FILES("files", "A file of 100 MB, which the system has in memory, to one client"),
@@ -99,9 +118,13 @@ public enum Scenario {
     return List.of();
   }
 
-  /** Whether it is made again with handlers that compute longer. */
-  boolean weighsWork() {
-    return this == LONG || this == IDLE || this == MUX;
+  /**
+   * Whether it is made with handlers that compute for so many microseconds.
+   *
+   * @param first the first of several burns, which those are made with that say nothing of work
+   */
+  boolean isMadeWith(int burn, int first) {
+    return burn == first || this == LONG || this == IDLE || this == MUX;
   }
 
   /**
@@ -123,11 +146,11 @@ public enum Scenario {
   }
 
   LoadRow load(String name, int burn, Metric metric, LoadPlan plan, double share) {
-    return new LoadRow(new Row(this, name, burn, metric), plan, share);
+    return new LoadRow(List.of(new Row(this, name, burn, metric)), plan, share, null);
   }
 
   static LoadPlan plan(int connections, int inFlight, Turn turn, int smallest, int largest) {
-    return new LoadPlan(connections, inFlight, turn, smallest, largest, 0, Service.RPC);
+    return new LoadPlan(connections, inFlight, turn, smallest, largest, 0, Service.RPC, false);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of one burn, warmed up, idle while it is not their turn. One that fails is ended, and
@@ -55,7 +56,7 @@ final class Servers implements AutoCloseable {
       running.put(
           contestant,
           new ServerProcess(launcher.measured(), contestant, ServerProcess.rpc(burnMicros)));
-      LoadResult warm = load(contestant, WARM_UP, settings.warmUp());
+      LoadResult warm = load(contestant, WARM_UP, null, settings.warmUp());
       capacities.put(contestant, warm.rate());
     } catch (IOException e) {
       unable.add(contestant);
@@ -85,7 +86,7 @@ final class Servers implements AutoCloseable {
 
   /** Measures one that runs, after the load has settled. */
   LoadResult measure(Contestant contestant, LoadRow row) throws IOException {
-    return load(contestant, plan(row), settings.settle());
+    return load(contestant, plan(row), row.beside(), settings.settle());
   }
 
   /** The load of a row; a share is one of what the slowest server can carry. */
@@ -97,12 +98,14 @@ final class Servers implements AutoCloseable {
     return row.plan().at(capacity * row.share());
   }
 
-  private LoadResult load(Contestant contestant, LoadPlan plan, Duration warm) throws IOException {
+  private LoadResult load(
+      Contestant contestant, LoadPlan plan, @Nullable LoadPlan beside, Duration warm)
+      throws IOException {
     ServerProcess server = running.get(contestant);
     if (server == null) {
       throw new IOException("The server does not run.");
     }
-    try (LoadRun run = new LoadRun(server.address(), plan)) {
+    try (LoadRun run = new LoadRun(server.address(), plan, beside)) {
       return run.run(warm, settings.measured(), server.pid());
     }
   }

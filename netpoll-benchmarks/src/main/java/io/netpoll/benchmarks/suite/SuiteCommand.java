@@ -32,8 +32,8 @@ public final class SuiteCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "long, idle, mux, pipelined, mixed, large, churn, latency, clients, mux-clients, files,"
-              + " memory, startup; all by default.")
+          "long, idle, mux, pipelined, mixed, large, churn, latency, beside, clients, mux-clients,"
+              + " files, memory, startup; all by default.")
   private List<Scenario> scenarios = List.of(Scenario.values());
 
   @Option(
@@ -49,7 +49,7 @@ public final class SuiteCommand implements Callable<Integer> {
       split = ",",
       description =
           "How long requests compute, in microseconds; 0,20,100 by default. long, idle and mux are"
-              + " made with each, the others with the first.")
+              + " made with each, beside with those above 0, the others with the first.")
   private @Nullable List<Integer> burns;
 
   @Option(

@@ -22,12 +22,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The load, against a server that does what each test wants. */
 @Timeout(60)
@@ -67,7 +70,7 @@ class LoadRunTest {
   void answers_areCounted(Turn turn) throws IOException {
     serve(LoadRunTest::answerAll);
     int inFlight = turn == Turn.FRESH ? 5 : 3;
-    LoadResult result = run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC));
+    LoadResult result = run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC, false));
     assertThat(result.rate()).isPositive();
     assertThat(result.bytesPerSecond()).isBetween(12 * result.rate(), 5000 * result.rate());
     assertThat(result.toString()).startsWith("rate=");
@@ -77,8 +80,34 @@ class LoadRunTest {
   void atARate_requestsAreMadeAndCountFromWhenTheyAreDue_whetherAnswersComeOrNot()
       throws IOException {
     serve(LoadRunTest::answerInBatches);
-    LoadResult result = run(new LoadPlan(1, 0, Turn.OWN, 100, 100, 1000, Service.RPC));
+    LoadResult result = run(new LoadPlan(1, 0, Turn.OWN, 100, 100, 1000, Service.RPC, false));
     assertThat(result.micros(100)).isGreaterThan((BATCH - 2) * 1000);
+  }
+
+  @Test
+  void aLoadBesideAnother_isCountedApart() throws IOException {
+    serve(LoadRunTest::answerAll);
+    LoadPlan beside = new LoadPlan(2, 2, Turn.OWN, 50, 50, 0, Service.RPC, false);
+    LoadResult result =
+        untilAnswered(
+            duration -> measure(one().withoutWork().at(1000), beside, duration),
+            some -> some.latencies().getTotalCount() > 0 && some.besideRate() > 0);
+    assertThat(result.bytes()).isEqualTo(100 * result.latencies().getTotalCount());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void requestsSay_whetherTheyDoWork(boolean light) throws IOException {
+    serve(
+        (in, out) -> {
+          Message request = read(in);
+          while (request.isLight() == light) { // else it ends the connection, and fails the run
+            write(out, request.answer());
+            request = read(in);
+          }
+        });
+    LoadResult result = run(light ? one().withoutWork() : one());
+    assertThat(result.rate()).isPositive();
   }
 
   @Test
@@ -116,34 +145,48 @@ class LoadRunTest {
 
   @Test
   void plansWithoutSense_areRefused() {
-    assertThatThrownBy(() -> new LoadPlan(0, 1, Turn.OWN, 12, 12, 0, Service.ECHO))
+    assertThatThrownBy(() -> new LoadPlan(0, 1, Turn.OWN, 12, 12, 0, Service.ECHO, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 11, 12, 0, Service.ECHO))
+    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 11, 12, 0, Service.ECHO, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(2, 3, Turn.ROTATING, 12, 12, 0, Service.ECHO))
+    assertThatThrownBy(() -> new LoadPlan(2, 3, Turn.ROTATING, 12, 12, 0, Service.ECHO, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(2, 1, Turn.FRESH, 12, 12, 0, Service.ECHO))
+    assertThatThrownBy(() -> new LoadPlan(2, 1, Turn.FRESH, 12, 12, 0, Service.ECHO, false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 12, 12, 0, Service.ECHO, true))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static LoadPlan one() {
-    return new LoadPlan(1, 1, Turn.OWN, 100, 100, 0, Service.RPC);
+    return new LoadPlan(1, 1, Turn.OWN, 100, 100, 0, Service.RPC, false);
+  }
+
+  /** Measures for a time. */
+  private interface Measuring {
+    LoadResult measure(Duration measured) throws IOException;
   }
 
   private LoadResult run(LoadPlan plan) throws IOException {
-    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    return untilAnswered(
+        measured -> measure(plan, null, measured),
+        result -> result.latencies().getTotalCount() > 0);
+  }
+
+  private static LoadResult untilAnswered(Measuring measuring, Predicate<LoadResult> suffices)
+      throws IOException {
     Duration measured = SHORT;
-    LoadResult result = measure(server, plan, measured);
-    while (result.latencies().getTotalCount() == 0) { // a busy machine needs longer
+    LoadResult result = measuring.measure(measured);
+    while (!suffices.test(result)) { // a busy machine needs longer
       measured = measured.multipliedBy(2);
-      result = measure(server, plan, measured);
+      result = measuring.measure(measured);
     }
     return result;
   }
 
-  private static LoadResult measure(InetSocketAddress server, LoadPlan plan, Duration measured)
+  private LoadResult measure(LoadPlan plan, @Nullable LoadPlan beside, Duration measured)
       throws IOException {
-    try (LoadRun run = new LoadRun(server, plan)) {
+    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (LoadRun run = new LoadRun(server, plan, beside)) {
       return run.run(SHORT, measured, ProcessHandle.current().pid());
     }
   }

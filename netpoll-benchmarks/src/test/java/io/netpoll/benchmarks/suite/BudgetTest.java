@@ -66,4 +66,11 @@ class BudgetTest {
         .extracting(Comparison::toString)
         .containsExactly("long", "churn", "long with 20 us of work");
   }
+
+  @Test
+  void whatGoesBesideWork_isMadeOnlyWhereThereIsSome() {
+    assertThat(Comparison.all(List.of(Scenario.BESIDE), List.of(0, 20, 100)))
+        .extracting(Comparison::burnMicros)
+        .containsExactly(20, 100);
+  }
 }

@@ -1,0 +1,175 @@
+package io.netpoll.benchmarks.load;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The requests of one plan: its connections, when the next request is due on which of them, and the
+ * latencies of what was answered. {@link LoadRun} drives it, with one thread.
+ */
+final class Flow implements AutoCloseable {
+  private final InetSocketAddress server;
+  private final Selector selector;
+  private final LoadPlan plan;
+  private final Requests requests;
+  private final Set<LoadLine> lines = new LinkedHashSet<>();
+  private final ArrayDeque<LoadLine> idle = new ArrayDeque<>();
+  private final List<LoadLine> unsent = new ArrayList<>();
+  private final Histogram latencies = new Histogram(3);
+  private int opened;
+  private boolean measuring;
+  private boolean finishing;
+  private long bytes;
+  private long lastAnswer;
+  private double nextDue;
+
+  /** Opens the connections. */
+  Flow(InetSocketAddress server, Selector selector, LoadPlan plan) throws IOException {
+    this.server = server;
+    this.selector = selector;
+    this.plan = plan;
+    requests = new Requests(plan);
+    try {
+      while (opened < plan.connections()) {
+        idle.add(open());
+      }
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  private LoadLine open() throws IOException {
+    LoadLine line =
+        new LoadLine(server, selector, requests, opened++, plan.largest(), this::answered);
+    lines.add(line);
+    return line;
+  }
+
+  /** Whether requests are due at a time, and not when an answer has come. */
+  boolean hasRate() {
+    return plan.rate() > 0;
+  }
+
+  /** Makes the first requests. */
+  void begin(long now) throws IOException {
+    lastAnswer = now;
+    nextDue = now;
+    if (!hasRate()) {
+      for (int i = 0; i < plan.inFlight(); i++) {
+        LoadLine line = idle.remove();
+        ask(line, now);
+        if (plan.turn() == Turn.OWN) {
+          idle.add(line); // the requests are dealt out evenly
+        }
+      }
+    }
+    flush();
+  }
+
+  /** Makes the requests that are due now, where there is a rate. */
+  void askWhatIsDue(long now) throws IOException {
+    if (!hasRate()) {
+      return;
+    }
+    double distance = 1e9 / plan.rate();
+    while (nextDue <= now) {
+      LoadLine line = idle.remove();
+      idle.add(line);
+      ask(line, (long) nextDue);
+      nextDue += distance;
+    }
+    flush();
+  }
+
+  private void answered(LoadLine line, long due, int length) throws IOException {
+    long now = System.nanoTime();
+    lastAnswer = now;
+    if (measuring) {
+      latencies.recordValue(Math.max(0, now - due));
+      bytes += length;
+    }
+    if (!hasRate() && !finishing) {
+      ask(next(line), now);
+    }
+  }
+
+  private LoadLine next(LoadLine line) throws IOException {
+    switch (plan.turn()) {
+      case OWN:
+        return line;
+      case ROTATING:
+        idle.add(line);
+        return idle.remove();
+      case FRESH:
+        lines.remove(line);
+        line.close();
+        return open();
+      default:
+        throw new AssertionError(plan.turn());
+    }
+  }
+
+  private void ask(LoadLine line, long due) {
+    if (line.request(due)) {
+      unsent.add(line);
+    }
+  }
+
+  /** Sends the requests that were made. */
+  void flush() throws IOException {
+    for (LoadLine line : unsent) {
+      line.flush();
+    }
+    unsent.clear();
+  }
+
+  /** Whether answers count from now on. */
+  void measure(boolean counts) {
+    measuring = counts;
+  }
+
+  /** Makes no more requests that an answer brings forth. */
+  void finish() {
+    finishing = true;
+  }
+
+  /** Nanoseconds since an answer came last, or since the begin. */
+  long silence(long now) {
+    return now - lastAnswer;
+  }
+
+  /** How many connections have a request without an answer that was due before a time. */
+  int waitingSince(long time) {
+    int waiting = 0;
+    for (LoadLine line : lines) {
+      waiting += line.waitsSince(time) ? 1 : 0;
+    }
+    return waiting;
+  }
+
+  /** Of the answers that counted. */
+  Histogram latencies() {
+    return latencies;
+  }
+
+  /** Payload of the answers that counted. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Closes all connections. */
+  @Override
+  public void close() throws IOException {
+    for (LoadLine line : lines) {
+      line.close();
+    }
+  }
+}
