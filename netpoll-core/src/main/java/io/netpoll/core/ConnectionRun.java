@@ -2,7 +2,6 @@ package io.netpoll.core;
 
 import io.netpoll.CloseCallback;
 import io.netpoll.OnConnect;
-import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
 import java.lang.invoke.MethodHandles;
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The run of a connection: makes its callbacks, one at a time and in their order, on whichever
- * thread the {@link HandlerStarter} chose; OnDisconnect alone runs beside it.
+ * thread the {@link HandlerStarter} chose; OnDisconnect alone runs beside it ({@link
+ * DisconnectCall}).
  *
  * <pre>
  *   PREPARE ──► GREET ──► SERVE ──► FINISHED
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread signals that there may be something to do; {@link ConnectionState} decides who
  * starts the run then.
  */
-final class ConnectionRun extends Postponed.Step implements Runnable {
+final class ConnectionRun extends CallbackStep {
 
   /** How many passes one run makes before others get their turn. */
   private static final int PASSES = 64;
@@ -35,9 +35,6 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
 
   /** The run that a thread is in, if it holds flushes back; a {@link LoopThread} knows its own. */
   private static final ThreadLocal<@Nullable ConnectionRun> HOLDING = new ThreadLocal<>();
-
-  /** The connection whose OnDisconnect or close callbacks the thread is in. */
-  private static final ThreadLocal<@Nullable EngineConnection> ENDING = new ThreadLocal<>();
 
   private static final VarHandle CLOSE_CALLBACKS;
 
@@ -57,14 +54,13 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
     FINISHED
   }
 
-  private final EngineConnection connection;
   private final ConnectionState state;
 
   /** Where runs start, in adaptive execution; null in others. */
   private final @Nullable StartPolicy policy;
 
   /** Made with the connection: there may be no memory when it is due. Null if nobody is told. */
-  private final @Nullable Telling telling;
+  private final @Nullable DisconnectCall telling;
 
   private volatile @Nullable OnRequest onRequest;
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
@@ -75,9 +71,6 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   // The run only.
   private Phase phase;
 
-  /** Whether it was started a last time, since its loop had ended. Whoever abandons it. */
-  private boolean abandoned;
-
   /** Whether the runner knows that this run holds flushes back. */
   private boolean holding;
 
@@ -85,12 +78,15 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
   private @Nullable OnRequest handlerBefore;
 
   ConnectionRun(EngineConnection connection) {
-    this.connection = connection;
+    super(connection);
     ConnectionSettings settings = connection.settings;
     this.state = connection.state;
     this.onRequest = settings.onRequest;
     this.policy = connection.group().isAdaptive() ? new StartPolicy(settings.startSeed) : null;
-    this.telling = settings.onDisconnect == null ? null : new Telling(settings.onDisconnect);
+    this.telling =
+        settings.onDisconnect == null
+            ? null
+            : new DisconnectCall(connection, settings.onDisconnect);
     if (settings.onPrepare == null && settings.onConnect == null) {
       phase = Phase.SERVE;
       state.set(ConnectionState.GREETED);
@@ -129,14 +125,6 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
     start();
   }
 
-  @Override
-  void abandon() {
-    if (!abandoned) { // else it has failed there, too
-      abandoned = true;
-      connection.group().starter().startAlone(this);
-    }
-  }
-
   void setOnRequest(OnRequest handler) {
     onRequest = Objects.requireNonNull(handler, "onRequest");
     signal();
@@ -164,66 +152,9 @@ final class ConnectionRun extends Postponed.Step implements Runnable {
     }
   }
 
-  /** Calls OnDisconnect, once. */
-  private final class Telling extends Postponed.Step implements Runnable {
-    private final OnDisconnect callback;
-    private boolean abandoned;
-
-    Telling(OnDisconnect callback) {
-      this.callback = callback;
-    }
-
-    @Override
-    void retry() {
-      connection.group().starter().start(connection.loop(), this);
-    }
-
-    @Override
-    void abandon() {
-      if (!abandoned) {
-        abandoned = true;
-        connection.group().starter().startAlone(this);
-      }
-    }
-
-    @Override
-    public void run() {
-      try {
-        ENDING.set(connection);
-      } catch (Throwable t) { // there is no memory
-        connection.loop().postpone(this, t);
-        return;
-      }
-      try {
-        tellOnce();
-      } finally {
-        ENDING.remove();
-      }
-    }
-
-    private void tellOnce() {
-      if ((state.set(ConnectionState.TOLD_ONCE) & ConnectionState.TOLD_ONCE) != 0) {
-        return;
-      }
-      try {
-        callback.onDisconnect(connection);
-      } catch (Throwable t) {
-        UserCode.failed("OnDisconnect", connection, t);
-      } finally {
-        state.set(ConnectionState.TOLD);
-        signal(); // close callbacks may have waited for it
-      }
-    }
-  }
-
   /** Whether {@code thread}, which asks or waits for the answer, is inside the run. */
   boolean isOn(Thread thread) {
     return runner == thread;
-  }
-
-  /** The connection whose OnDisconnect or close callbacks the caller is in, if it is in one. */
-  static @Nullable EngineConnection endingByCaller() {
-    return ENDING.get();
   }
 
   /** Whether a flush by the calling thread is to wait for the end of the run it is in. */

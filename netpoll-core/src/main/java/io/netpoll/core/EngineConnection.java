@@ -192,7 +192,7 @@ public final class EngineConnection implements Connection {
    * @return true if it is, and the server accepted the connection
    */
   public static boolean isEndingByCaller(ConnectionOwner owner) {
-    EngineConnection ending = ConnectionRun.endingByCaller();
+    EngineConnection ending = CallbackStep.endingByCaller();
     return ending != null && ending.isOwnedBy(owner);
   }
 

@@ -1,0 +1,39 @@
+package io.netpoll.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callbacks of a connection that must be made, whatever fails to start them. {@link HandlerStarter}
+ * starts them; where it cannot, the leader of the connection's loop {@linkplain #retry tries
+ * again}, and where that loop has ended, they are started on a thread of their own, once. One for
+ * which that fails as well is given up.
+ */
+abstract class CallbackStep extends Postponed.Step implements Runnable {
+  /**
+   * The connection whose OnDisconnect or close callbacks the thread is in. To set it may need
+   * memory.
+   */
+  static final ThreadLocal<@Nullable EngineConnection> ENDING = new ThreadLocal<>();
+
+  final EngineConnection connection;
+
+  /** Whoever abandons it only. */
+  private boolean abandoned;
+
+  CallbackStep(EngineConnection connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  final void abandon() {
+    if (!abandoned) {
+      abandoned = true;
+      connection.group().starter().startAlone(this);
+    }
+  }
+
+  /** The connection whose OnDisconnect or close callbacks the caller is in, if it is in one. */
+  static @Nullable EngineConnection endingByCaller() {
+    return ENDING.get();
+  }
+}
