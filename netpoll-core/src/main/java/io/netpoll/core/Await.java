@@ -179,7 +179,7 @@ public final class Await {
     if (condition.getAsBoolean()) {
       return true;
     }
-    ConnectionRun.sendHeldByCaller();
+    HeldFlushes.sendByCaller();
     LoopThread thread = LoopThread.current();
     PollLoop led = thread == null ? null : thread.ledLoop();
     boolean inPlace = led != null && !led.passOn(thread);

@@ -30,15 +30,10 @@ final class ConnectionRun extends CallbackStep {
   /** How many passes one run makes before others get their turn. */
   private static final int PASSES = 64;
 
-  /** Coalesced flushes leave at the latest when they hold this many bytes back. */
-  private static final int COALESCED = 64 << 10;
-
-  /** The run that a thread is in, if it holds flushes back; a {@link LoopThread} knows its own. */
-  private static final ThreadLocal<@Nullable ConnectionRun> HOLDING = new ThreadLocal<>();
-
   private static final VarHandle CLOSE_CALLBACKS;
 
   static {
+    HeldFlushes.load();
     try {
       CLOSE_CALLBACKS =
           MethodHandles.lookup().findVarHandle(ConnectionRun.class, "closeCallbacks", Queue.class);
@@ -157,50 +152,11 @@ final class ConnectionRun extends CallbackStep {
     return runner == thread;
   }
 
-  /** Whether a flush by the calling thread is to wait for the end of the run it is in. */
-  boolean defersFlushes() {
-    return isOn(Thread.currentThread())
-        && (connection.group().isInline()
-            || (connection.settings.coalesceFlushes
-                && connection.out.pending() < COALESCED
-                && (connection.in.unread() > 0 || leavesSends(LoopThread.current()))));
-  }
-
-  /** Whether what {@code runner} flushes may wait until other connections have had their turn. */
-  private boolean leavesSends(@Nullable LoopThread runner) {
-    return runner != null
-        && runner.leavesSends(connection.loop())
-        && !connection.out.isHigh() // a flush is to wait for that, or input
-        && !connection.out.hasFiles(); // they may have to be read from a disk, in no hurry
-  }
-
   /** A flush within the run is held back until its end, or a wait. */
   void holdsBack() {
     if (!holding && connection.settings.coalesceFlushes) {
-      setHolding(this);
+      HeldFlushes.setHolding(this);
       holding = true;
-    }
-  }
-
-  private static void setHolding(@Nullable ConnectionRun run) {
-    LoopThread thread = LoopThread.current();
-    if (thread != null) {
-      thread.setHolding(run);
-    } else {
-      HOLDING.set(run); // to remove it would cost an entry for each batch
-    }
-  }
-
-  /** Sends what the handler holds back that the calling thread is in, if it is in one. */
-  static void sendHeldByCaller() {
-    LoopThread thread = LoopThread.current();
-    OutputSide unsent = thread == null ? null : thread.takeUnsent();
-    if (unsent != null) { // by the handler call before, in the same run
-      unsent.sendHeld();
-    }
-    ConnectionRun holding = thread == null ? HOLDING.get() : thread.holding();
-    if (holding != null) {
-      holding.connection.out.sendHeld();
     }
   }
 
@@ -283,10 +239,7 @@ final class ConnectionRun extends CallbackStep {
     runner = null;
     try {
       connection.abort();
-      if (holding) {
-        holding = false;
-        setHolding(null);
-      }
+      holdsNoMore();
       PollLoop.reportSometimes(
           "The callbacks of a connection broke off, and it is reset: give the process more memory.",
           t);
@@ -296,25 +249,20 @@ final class ConnectionRun extends CallbackStep {
     }
   }
 
+  private void holdsNoMore() {
+    if (holding) {
+      holding = false;
+      HeldFlushes.setHolding(null);
+    }
+  }
+
   private void enter() {
     runner = Thread.currentThread();
   }
 
   private void leave(long nanos, int calls) {
-    OutputSide out = connection.out;
-    LoopThread thread = LoopThread.current();
-    if (thread != null
-        && out.isDeferred()
-        && connection.settings.coalesceFlushes
-        && leavesSends(thread)) {
-      out.leaveDeferred(thread);
-    } else {
-      out.sendDeferred();
-    }
-    if (holding) {
-      holding = false;
-      setHolding(null);
-    }
+    HeldFlushes.sendOrLeave(connection);
+    holdsNoMore();
     if (policy != null) {
       policy.ran(nanos, calls);
     }

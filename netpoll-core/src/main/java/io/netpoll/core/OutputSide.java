@@ -345,7 +345,7 @@ final class OutputSide extends OutputWriter implements Output {
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
     }
     buffer.flush();
-    if (connection.run.defersFlushes()) {
+    if (HeldFlushes.defers(connection)) {
       deferred = true;
       connection.run.holdsBack();
       return;
