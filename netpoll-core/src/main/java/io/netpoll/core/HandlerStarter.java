@@ -4,7 +4,6 @@ import io.netpoll.Execution;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * calls {@link #start}; it never runs user code on the caller's stack.
  */
 final class HandlerStarter {
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
   private static final String TRIED_AGAIN =
       "A handler could not be started and is tried again every 10 ms: give the group's executor"
           + " more room.";
@@ -81,15 +78,7 @@ final class HandlerStarter {
    * Postponed.Step} is tried again, and may be started twice then; of others the failure is thrown.
    */
   void start(PollLoop loop, Runnable run) {
-    try {
-      if (executor != null) {
-        startOn(executor, loop, run);
-      } else if (!loop.makeReady(run)) {
-        startAlone(run);
-      }
-    } catch (RuntimeException | Error e) {
-      loop.postponeOrThrow(run, e);
-    }
+    startOrPostpone(executor, loop, run);
   }
 
   /** Starts {@code run} off the loops, in adaptive execution; fails as {@link #start} does. */
@@ -97,9 +86,14 @@ final class HandlerStarter {
     startOrPostpone(Objects.requireNonNull(elsewhere), loop, run);
   }
 
-  private void startOrPostpone(Executor threads, PollLoop loop, Runnable run) {
+  /** Starts {@code run} with an executor, or on its loop if that is null. */
+  private void startOrPostpone(@Nullable Executor threads, PollLoop loop, Runnable run) {
     try {
-      startOn(threads, loop, run);
+      if (threads != null) {
+        startOn(threads, loop, run);
+      } else if (!loop.makeReady(run)) {
+        startAlone(run);
+      }
     } catch (RuntimeException | Error e) {
       loop.postponeOrThrow(run, e);
     }
@@ -153,18 +147,14 @@ final class HandlerStarter {
     /** In adaptive execution it is better late, and beside others, than never. */
     void startInPlaceOrLater() {
       if (elsewhere == null || !loop.mayRunHandlers()) {
-        loop.timers().schedule(RETRY_NANOS, this);
+        loop.timers().schedule(Postponed.RETRY_NANOS, this);
         return;
       }
-      try {
-        loop.makeReady(start);
-      } catch (RuntimeException | Error e) {
-        loop.postponeOrThrow(start, e);
-      }
+      startOrPostpone(null, loop, start);
       if (!retrying.get()) {
         Retry retry = new Retry(threads, loop); // first: it may fail
         if (retrying.compareAndSet(false, true)) {
-          loop.timers().schedule(RETRY_NANOS, retry);
+          loop.timers().schedule(Postponed.RETRY_NANOS, retry);
         }
       }
     }

@@ -54,17 +54,9 @@ final class PollLoop {
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** How long what there was no memory for waits until it is tried again. */
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-  private static final String POSTPONED =
-      "A step of a connection could not be taken and is tried again every 10 ms: give the process"
-          + " more memory, or its executor more room.";
-
   /** Loaded with this class: one that is first needed when there is no memory is lost for good. */
   private static final Log LOG = Log.LOOP;
 
-  private static final LogLimit POSTPONING = new LogLimit();
   private static final LogLimit FAILING = new LogLimit();
 
   private static final VarHandle SLEEPING;
@@ -192,28 +184,9 @@ final class PollLoop {
     postponed.add(step);
     wakeUp();
     if (load.hasEnded()) { // it looks at the postponed steps once more behind that, too
-      abandonPostponed();
+      postponed.abandonAll();
     }
-    try {
-      if (POSTPONING.permits()) {
-        report(POSTPONED, cause);
-      }
-    } catch (Error noMemory) {
-      // There is none to load the text: nothing else depends on it.
-    }
-  }
-
-  private void abandonPostponed() {
-    Postponed.Step step = postponed.takeAll();
-    while (step != null) {
-      Postponed.Step below = step.leave();
-      try {
-        step.abandon();
-      } catch (Throwable t) {
-        goesOnAfter(t);
-      }
-      step = below;
-    }
+    Postponed.report(cause);
   }
 
   /**
@@ -453,22 +426,8 @@ final class PollLoop {
           poll(Long.MAX_VALUE);
         }
         runTimers();
-        retryPostponed();
+        postponed.retryAll();
       }
-    }
-  }
-
-  /** Tries again what there was no memory for; what fails again is postponed anew. */
-  private void retryPostponed() {
-    Postponed.Step step = postponed.takeAll();
-    while (step != null) {
-      Postponed.Step below = step.leave();
-      try {
-        step.retry();
-      } catch (Throwable t) {
-        goesOnAfter(t);
-      }
-      step = below;
     }
   }
 
@@ -695,7 +654,7 @@ final class PollLoop {
         callers.wake();
         poll(limit.nanosLeft());
         runTimers();
-        retryPostponed();
+        postponed.retryAll();
       }
     }
     return true;
@@ -705,7 +664,7 @@ final class PollLoop {
     TimerWheel.Timer due;
     while ((due = timers.pollDue()) != null) {
       if (guarded(due) instanceof VirtualMachineError) {
-        timers.schedule(RETRY_NANOS, due);
+        timers.schedule(Postponed.RETRY_NANOS, due);
       }
     }
   }
@@ -777,7 +736,7 @@ final class PollLoop {
       if (!tasks.isEmpty()) {
         timeout = 0;
       } else if (!postponed.isEmpty()) {
-        timeout = Math.min(timeout, RETRY_NANOS);
+        timeout = Math.min(timeout, Postponed.RETRY_NANOS);
       }
     }
     find(timeout);
@@ -800,7 +759,7 @@ final class PollLoop {
   static void awaitMemory(Throwable failure) {
     goesOnAfter(failure);
     try {
-      LockSupport.parkNanos(RETRY_NANOS);
+      LockSupport.parkNanos(Postponed.RETRY_NANOS);
     } catch (Error noMemory) {
       // Whoever called comes back.
     }
@@ -852,11 +811,11 @@ final class PollLoop {
     do {
       runTasks();
       runLast(me);
-      abandonPostponed();
+      postponed.abandonAll();
     } while (!ready.isEmpty() || hasTasks());
     load.end();
     runTasks(); // one that came before that end is run; later ones are refused
-    abandonPostponed();
+    postponed.abandonAll();
     runLast(me);
     callers.wake();
     leader = null;

@@ -2,18 +2,33 @@ package io.netpoll.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What could not be done because there was no memory for it, to be tried again by the leader of a
- * loop. Nothing is allocated here: a stack, linked through what is postponed.
+ * loop, after {@link #RETRY_NANOS} at most. Nothing is allocated here, but for the message: a
+ * stack, linked through what is postponed.
+ *
+ * <p>Any thread adds a step; {@link PollLoop#postpone} wakes the leader behind that. The leader
+ * tries again, and whoever finds that the loop has ended abandons what is here.
  *
  * <p>A step is in the stack at most once. Who adds one that is there already adds nothing: its
  * retry is to come, and as it leaves the stack before that, by a full fence, it sees all that was
  * done before.
  */
 final class Postponed {
+  /**
+   * How long what there was no memory for waits until it is tried again. A constant of the
+   * compiler's: to read it, no class has to be there.
+   */
+  static final long RETRY_NANOS = 10_000_000;
+
+  private static final String MESSAGE =
+      "A step of a connection could not be taken and is tried again every 10 ms: give the process"
+          + " more memory, or its executor more room.";
+
+  private static final LogLimit MESSAGES = new LogLimit();
+
   private static final VarHandle TOP;
   private static final VarHandle BELOW;
 
@@ -64,7 +79,8 @@ final class Postponed {
     // The virtual machine takes memory for each use of a VarHandle when it is first come to.
     Postponed linked = new Postponed();
     linked.add(new Bottom());
-    Objects.requireNonNull(linked.takeAll()).leave();
+    linked.retryAll();
+    linked.abandonAll();
   }
 
   private volatile @Nullable Step top;
@@ -88,5 +104,44 @@ final class Postponed {
   /** Takes all steps, the last one first, each to {@link Step#leave}; null if there is none. */
   @Nullable Step takeAll() {
     return top == null ? null : (Step) TOP.getAndSet(this, null);
+  }
+
+  /** Tries all steps again; what fails again is postponed anew. Leader only. Throws nothing. */
+  void retryAll() {
+    Step step = takeAll();
+    while (step != null) {
+      Step below = step.leave();
+      try {
+        step.retry();
+      } catch (Throwable t) {
+        PollLoop.goesOnAfter(t);
+      }
+      step = below;
+    }
+  }
+
+  /** As {@link #retryAll}, of which it is a twin, since a lambda's first use needs memory. */
+  void abandonAll() {
+    Step step = takeAll();
+    while (step != null) {
+      Step below = step.leave();
+      try {
+        step.abandon();
+      } catch (Throwable t) {
+        PollLoop.goesOnAfter(t);
+      }
+      step = below;
+    }
+  }
+
+  /** Says now and then that steps are postponed; throws nothing. */
+  static void report(Throwable cause) {
+    try {
+      if (MESSAGES.permits()) {
+        PollLoop.report(MESSAGE, cause);
+      }
+    } catch (Error noMemory) {
+      // There is none to load the text: nothing else depends on it.
+    }
   }
 }

@@ -30,15 +30,6 @@ public final class PostponedRaces {
     void abandon() {}
   }
 
-  private static void retryAll(Postponed postponed) {
-    Postponed.Step step = postponed.takeAll();
-    while (step != null) {
-      Postponed.Step below = step.leave();
-      step.retry();
-      step = below;
-    }
-  }
-
   /** Two threads postpone steps of their own. */
   @JCStressTest
   @State
@@ -61,7 +52,7 @@ public final class PostponedRaces {
 
     @Arbiter
     public void count(II_Result result) {
-      retryAll(postponed);
+      postponed.retryAll();
       result.r1 = one.retries;
       result.r2 = two.retries;
     }
@@ -90,12 +81,12 @@ public final class PostponedRaces {
 
     @Actor
     public void take() {
-      retryAll(postponed);
+      postponed.retryAll();
     }
 
     @Arbiter
     public void look(L_Result result) {
-      retryAll(postponed);
+      postponed.retryAll();
       result.r1 = step.done && below.retries == 1 && postponed.isEmpty() ? "done" : "lost";
     }
   }
