@@ -240,7 +240,7 @@ final class ConnectionRun extends CallbackStep {
     try {
       connection.abort();
       holdsNoMore();
-      PollLoop.reportSometimes(
+      LoopFailures.reportSometimes(
           "The callbacks of a connection broke off, and it is reset: give the process more memory.",
           t);
     } finally {

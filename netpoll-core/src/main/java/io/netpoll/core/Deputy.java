@@ -98,7 +98,7 @@ final class Deputy {
       return true;
     } catch (RuntimeException | OutOfMemoryError e) {
       lending.refused();
-      PollLoop.reportSometimes(
+      LoopFailures.reportSometimes(
           "No virtual thread could be started to do a poll loop's I/O; its leader does it.", e);
       return false;
     }

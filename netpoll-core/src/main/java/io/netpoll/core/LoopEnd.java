@@ -22,7 +22,8 @@ final class LoopEnd {
     try {
       poller.close();
     } catch (Throwable t) {
-      PollLoop.report("A poller could not be closed; its connections are told all the same.", t);
+      LoopFailures.report(
+          "A poller could not be closed; its connections are told all the same.", t);
     }
     EngineConnection untold;
     while ((untold = connections.first()) != null) { // one that the poller has not told
@@ -38,7 +39,7 @@ final class LoopEnd {
     try {
       connection.leader.closed();
     } catch (Throwable t) {
-      PollLoop.report("A connection could not be told that its poller is closed.", t);
+      LoopFailures.report("A connection could not be told that its poller is closed.", t);
       if (connection == connections.first()) {
         connection.loop().remove(connection);
       }
@@ -49,7 +50,7 @@ final class LoopEnd {
     try {
       timer.ended();
     } catch (Throwable t) {
-      PollLoop.report("A timer could not be told that its poll loop has ended.", t);
+      LoopFailures.report("A timer could not be told that its poll loop has ended.", t);
     }
   }
 }

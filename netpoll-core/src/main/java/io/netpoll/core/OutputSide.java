@@ -220,9 +220,9 @@ final class OutputSide extends OutputWriter implements Output {
       try {
         connection.abort();
       } catch (Throwable again) {
-        PollLoop.goesOnAfter(again);
+        LoopFailures.goesOnAfter(again);
       }
-      PollLoop.goesOnAfter(t);
+      LoopFailures.goesOnAfter(t);
     }
   }
 

@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +53,10 @@ final class PollLoop {
   /** How long connections may take to be reset before the poller closes them by force. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** Loaded with this class: one that is first needed when there is no memory is lost for good. */
-  private static final Log LOG = Log.LOOP;
-
-  private static final LogLimit FAILING = new LogLimit();
-
   private static final VarHandle SLEEPING;
 
   static {
+    LoopFailures.load();
     try {
       SLEEPING = MethodHandles.lookup().findVarHandle(PollLoop.class, "sleeping", int.class);
     } catch (ReflectiveOperationException e) {
@@ -398,7 +393,7 @@ final class PollLoop {
         over = serve(me);
       } catch (VirtualMachineError | LinkageError e) { // no memory, also for a class
         again = true;
-        awaitMemory(e);
+        LoopFailures.awaitMemory(e);
       } catch (Throwable t) {
         breaks(t);
       }
@@ -616,7 +611,7 @@ final class PollLoop {
         leads = serveInPlace(me, done, limit);
       } catch (VirtualMachineError | LinkageError e) { // as in lead
         again = true;
-        awaitMemory(e);
+        LoopFailures.awaitMemory(e);
       } catch (Throwable t) {
         breaks(t);
         finish(me);
@@ -678,7 +673,7 @@ final class PollLoop {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or there
       // is no memory. The other connections go on.
       failure = t;
-      goesOnAfter(t);
+      LoopFailures.goesOnAfter(t);
     }
     Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
     return failure;
@@ -703,28 +698,8 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      goesOnAfter(t);
+      LoopFailures.goesOnAfter(t);
       return true;
-    }
-  }
-
-  static void report(String what, Throwable t) {
-    LOG.log(System.Logger.Level.ERROR, what, t);
-  }
-
-  /** As {@link #report}, for what may come at any rate. */
-  static void reportSometimes(String what, Throwable t) {
-    if (FAILING.permits()) {
-      report(what, t);
-    }
-  }
-
-  /** Reports what no loop ends for; throws nothing itself. */
-  static void goesOnAfter(Throwable t) {
-    try {
-      reportSometimes("A step of a poll loop failed; the loop goes on.", t);
-    } catch (Error noMemory) {
-      // There is none even to load the text.
     }
   }
 
@@ -751,24 +726,14 @@ final class PollLoop {
     } catch (IOException | RuntimeException e) {
       breaks(e);
     } catch (VirtualMachineError | LinkageError e) { // as in lead
-      awaitMemory(e);
-    }
-  }
-
-  /** Reports it and waits a while, which may help; throws nothing itself. */
-  static void awaitMemory(Throwable failure) {
-    goesOnAfter(failure);
-    try {
-      LockSupport.parkNanos(Postponed.RETRY_NANOS);
-    } catch (Error noMemory) {
-      // Whoever called comes back.
+      LoopFailures.awaitMemory(e);
     }
   }
 
   private void breaks(Throwable cause) {
     closing = true; // nothing new comes here
     broken = true;
-    report("A poller is broken; its connections are closed.", cause);
+    LoopFailures.report("A poller is broken; its connections are closed.", cause);
   }
 
   /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
@@ -835,7 +800,8 @@ final class PollLoop {
     try {
       group.members().replace(this);
     } catch (Throwable t) {
-      report("A poll loop that broke could not be replaced; its group goes on without.", t);
+      LoopFailures.report(
+          "A poll loop that broke could not be replaced; its group goes on without.", t);
     }
   }
 

@@ -114,7 +114,7 @@ final class Postponed {
       try {
         step.retry();
       } catch (Throwable t) {
-        PollLoop.goesOnAfter(t);
+        LoopFailures.goesOnAfter(t);
       }
       step = below;
     }
@@ -128,7 +128,7 @@ final class Postponed {
       try {
         step.abandon();
       } catch (Throwable t) {
-        PollLoop.goesOnAfter(t);
+        LoopFailures.goesOnAfter(t);
       }
       step = below;
     }
@@ -138,7 +138,7 @@ final class Postponed {
   static void report(Throwable cause) {
     try {
       if (MESSAGES.permits()) {
-        PollLoop.report(MESSAGE, cause);
+        LoopFailures.report(MESSAGE, cause);
       }
     } catch (Error noMemory) {
       // There is none to load the text: nothing else depends on it.

@@ -105,7 +105,7 @@ final class TurnStarter implements Executor {
       try {
         task.run(); // better late than never
       } catch (RuntimeException | Error failure) {
-        PollLoop.goesOnAfter(failure); // and the others have their turn
+        LoopFailures.goesOnAfter(failure); // and the others have their turn
       }
     }
   }

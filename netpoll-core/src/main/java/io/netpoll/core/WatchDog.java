@@ -84,7 +84,7 @@ final class WatchDog implements Runnable {
       try {
         watch();
       } catch (Throwable t) { // there is no memory: loops rely on this thread all the more
-        PollLoop.awaitMemory(t);
+        LoopFailures.awaitMemory(t);
       }
     }
   }
