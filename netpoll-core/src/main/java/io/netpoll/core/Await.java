@@ -182,10 +182,10 @@ public final class Await {
     HeldFlushes.sendByCaller();
     LoopThread thread = LoopThread.current();
     PollLoop led = thread == null ? null : thread.ledLoop();
-    boolean inPlace = led != null && !led.passOn(thread);
+    boolean inPlace = led != null && !led.handOver.passOn(thread);
     for (; ; ) {
       if (inPlace) {
-        inPlace = led.leadWhileWaiting(thread, condition, limit);
+        inPlace = led.waitingLeader.lead(thread, condition, limit);
       }
       if (condition.getAsBoolean()) {
         return true;

@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,9 +94,6 @@ final class PollLoop {
   private boolean broken;
   private boolean pollerClosed;
 
-  /** Whether the leader waits in user code while it leads, and must not call any. */
-  private boolean ledInPlace;
-
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
 
@@ -112,6 +108,13 @@ final class PollLoop {
   private final Leadership leadership = new Leadership();
   private final Deputy deputy;
   private final LoopEnd ending;
+
+  /** How the loop passes to another thread while user code runs. */
+  final HandOver handOver;
+
+  /** Who leads while it waits in user code, if the loop cannot pass to another thread. */
+  final WaitingLeader waitingLeader;
+
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   /**
@@ -145,6 +148,8 @@ final class PollLoop {
     this.lending = lending;
     this.deputy = new Deputy(this, lending, callers);
     this.ending = new LoopEnd(poller, connections, timers);
+    this.handOver = new HandOver(this, leadership);
+    this.waitingLeader = new WaitingLeader(this, leadership, handOver, sends, callers);
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -328,7 +333,7 @@ final class PollLoop {
 
   /** Whether what is made ready is called here: else it is started elsewhere. */
   boolean mayRunHandlers() {
-    return !ledInPlace && !pollerClosed;
+    return !waitingLeader.isLeading() && !pollerClosed;
   }
 
   WarmInputs warmInputs() {
@@ -420,16 +425,8 @@ final class PollLoop {
           callers.wake();
           poll(Long.MAX_VALUE);
         }
-        runTimers();
-        postponed.retryAll();
+        runDue();
       }
-    }
-  }
-
-  private void runTasks() {
-    Runnable task;
-    for (int i = 0; i < TASKS_IN_A_ROW && (task = tasks.poll()) != null; i++) {
-      guarded(task);
     }
   }
 
@@ -524,31 +521,7 @@ final class PollLoop {
     return poller.poll(0);
   }
 
-  // ---- Passing on ----------------------------------------------------------------------------
-
-  /**
-   * Passes the loop on, before its leader {@code me} waits in user code.
-   *
-   * @return false if there is no thread to pass it to: {@code me} must lead on while it waits
-   */
-  boolean passOn(LoopThread me) {
-    Spares.Spare next = Spares.SHARED.take();
-    if (next == null) {
-      return false;
-    }
-    passTo(next, me.entered());
-    me.passedOn(); // if that failed, the watch-dog was faster
-    return true;
-  }
-
-  private boolean passTo(Spares.Spare next, long entered) {
-    if (leadership.passTo(entered, next.thread.number)) {
-      next.lead(this);
-      return true;
-    }
-    Spares.SHARED.giveBack(next);
-    return false;
-  }
+  // ---- The watch-dog -------------------------------------------------------------------------
 
   /** The leadership word now; for the watch-dog. */
   long leadershipSeen() {
@@ -572,87 +545,31 @@ final class PollLoop {
     }
   }
 
-  /**
-   * Passes the loop on, if its leader is in the call still that the watch-dog has seen. If there is
-   * no thread to pass it to, what that call holds back is sent at least.
-   */
+  /** Passes the loop on, as {@link HandOver#overtake} says. */
   void overtake(long seen) {
-    Runnable overtaken = running;
-    Spares.Spare next = Spares.SHARED.take();
-    boolean passed = next != null && passTo(next, seen);
-    if (overtaken instanceof ConnectionRun late) {
-      if (passed) {
-        late.overtaken();
-      } else if (next == null) {
-        late.sendHeld(); // of whichever call that is: anybody may
-      }
+    handOver.overtake(seen, running);
+  }
+
+  // ---- Steps of the leader, also while it waits ----------------------------------------------
+
+  void runTasks() {
+    Runnable task;
+    for (int i = 0; i < TASKS_IN_A_ROW && (task = tasks.poll()) != null; i++) {
+      guarded(task);
     }
   }
 
-  /**
-   * Leads the loop on while {@code me} waits in user code and no other thread can lead: I/O only,
-   * handlers start elsewhere.
-   *
-   * @return false if the loop has been passed on: {@code me} must park
-   */
-  boolean leadWhileWaiting(LoopThread me, BooleanSupplier done, Await.Limit limit) {
-    if (!leadership.leave(me.entered())) {
-      me.passedOn();
-      return false;
+  /** Has those that are ready run on other threads. */
+  void startReadyElsewhere() {
+    while (!ready.isEmpty()) {
+      group.starter().startElsewhere(this, ready.remove());
     }
-    me.leave();
-    me.waitsInPlace(this);
-    ledInPlace = true;
-    boolean leads = false;
-    boolean again;
-    do {
-      again = false;
-      try {
-        leads = serveInPlace(me, done, limit);
-      } catch (VirtualMachineError | LinkageError e) { // as in lead
-        again = true;
-        LoopFailures.awaitMemory(e);
-      } catch (Throwable t) {
-        breaks(t);
-        finish(me);
-      }
-    } while (again);
-    me.waitsInPlace(null);
-    if (leads) {
-      ledInPlace = false;
-      callers.wake();
-    }
-    me.enter(this, leads ? leadership.enter() : Leadership.NONE, false);
-    return leads;
   }
 
-  /** Returns false if the loop was passed on, or has ended: nothing of it may be touched then. */
-  private boolean serveInPlace(LoopThread me, BooleanSupplier done, Await.Limit limit) {
-    sends.send(); // of the turn that it is in
-    while (!done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
-      runTasks();
-      while (!ready.isEmpty()) {
-        group.starter().startElsewhere(this, ready.remove());
-      }
-      Spares.Spare next = Spares.SHARED.take();
-      if (next != null) {
-        callers.wake();
-        ledInPlace = false;
-        passTo(next, leadership.enter()); // if that fails, the watch-dog was faster
-        return false;
-      }
-      if (!dispatch() && !done.getAsBoolean()) {
-        if (isOver()) {
-          finish(me);
-          return false;
-        }
-        callers.wake();
-        poll(limit.nanosLeft());
-        runTimers();
-        postponed.retryAll();
-      }
-    }
-    return true;
+  /** Does what is due behind a poll. */
+  void runDue() {
+    runTimers();
+    postponed.retryAll();
   }
 
   private void runTimers() {
@@ -694,7 +611,12 @@ final class PollLoop {
     return events > 0;
   }
 
-  private boolean dispatch() {
+  /**
+   * Takes the next event of the batch.
+   *
+   * @return whether there was one
+   */
+  boolean dispatch() {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
@@ -703,7 +625,8 @@ final class PollLoop {
     }
   }
 
-  private void poll(long longest) {
+  /** Polls; waits for so long at most, in nanoseconds, unless something is to do before. */
+  void poll(long longest) {
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
@@ -730,14 +653,15 @@ final class PollLoop {
     }
   }
 
-  private void breaks(Throwable cause) {
+  /** The loop cannot go on after this: it is over. */
+  void breaks(Throwable cause) {
     closing = true; // nothing new comes here
     broken = true;
     LoopFailures.report("A poller is broken; its connections are closed.", cause);
   }
 
   /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
-  private boolean isOver() {
+  boolean isOver() {
     if (broken) {
       return true;
     }
@@ -807,13 +731,12 @@ final class PollLoop {
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */
   private void runLast(LoopThread me) {
+    if (movable) {
+      startReadyElsewhere();
+      return;
+    }
     while (!ready.isEmpty()) {
-      Runnable run = ready.remove();
-      if (movable) {
-        group.starter().startElsewhere(this, run);
-      } else {
-        call(me, run, false);
-      }
+      call(me, ready.remove(), false);
     }
   }
 }

@@ -1,0 +1,100 @@
+package io.netpoll.core;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * Leads a poll loop on in place: by its leader, while that waits in user code and there is no other
+ * thread to lead. It does I/O only, since the leader's stack is a handler's; handlers start
+ * elsewhere. As soon as a thread is free, the loop is passed on to that. The leader calls it.
+ */
+final class WaitingLeader {
+  private final PollLoop loop;
+  private final Leadership leadership;
+  private final HandOver handOver;
+  private final TurnSends sends;
+  private final CallerWakeUps callers;
+
+  /** Leader only. */
+  private boolean leading;
+
+  WaitingLeader(
+      PollLoop loop,
+      Leadership leadership,
+      HandOver handOver,
+      TurnSends sends,
+      CallerWakeUps callers) {
+    this.loop = loop;
+    this.leadership = leadership;
+    this.handOver = handOver;
+    this.sends = sends;
+    this.callers = callers;
+  }
+
+  /** Whether the leader waits in user code while it leads, and must not call any. */
+  boolean isLeading() {
+    return leading;
+  }
+
+  /**
+   * Leads on until the wait of {@code me} is over.
+   *
+   * @param done tells whether what is waited for has come
+   * @return false if the loop has been passed on: {@code me} must park
+   */
+  boolean lead(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    if (!leadership.leave(me.entered())) {
+      me.passedOn();
+      return false;
+    }
+    me.leave();
+    me.waitsInPlace(loop);
+    leading = true;
+    boolean leads = false;
+    boolean again;
+    do {
+      again = false;
+      try {
+        leads = serve(me, done, limit);
+      } catch (VirtualMachineError | LinkageError e) { // as in PollLoop.lead
+        again = true;
+        LoopFailures.awaitMemory(e);
+      } catch (Throwable t) {
+        loop.breaks(t);
+        loop.finish(me);
+      }
+    } while (again);
+    me.waitsInPlace(null);
+    if (leads) {
+      leading = false;
+      callers.wake();
+    }
+    me.enter(loop, leads ? leadership.enter() : Leadership.NONE, false);
+    return leads;
+  }
+
+  /** Returns false if the loop was passed on, or has ended: nothing of it may be touched then. */
+  private boolean serve(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    sends.send(); // of the turn that it is in
+    while (!done.getAsBoolean() && limit.nanosLeft() > 0 && !me.isInterrupted()) {
+      loop.runTasks();
+      loop.startReadyElsewhere();
+      Spares.Spare next = Spares.SHARED.take();
+      if (next != null) {
+        callers.wake();
+        leading = false;
+        handOver.passTo(next, leadership.enter()); // if that fails, the watch-dog was faster
+        return false;
+      }
+      if (!loop.dispatch() && !done.getAsBoolean()) {
+        if (loop.isOver()) {
+          loop.finish(me);
+          return false;
+        }
+        callers.wake();
+        loop.poll(limit.nanosLeft());
+        loop.runDue();
+      }
+    }
+    return true;
+  }
+}
