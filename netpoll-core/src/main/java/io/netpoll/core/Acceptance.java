@@ -70,7 +70,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
             () -> {
               try {
                 handle = loop.poller().accept(socket, options, this);
-                loop.acceptanceStarted();
+                loop.ending.acceptanceStarted();
                 // As after a pause, now that there are descriptors: a class that is needed for the
                 // first time when there are none cannot be loaded.
                 loop.timers().schedule(0, resume);
@@ -140,7 +140,7 @@ public final class Acceptance implements Acceptor, AutoCloseable {
 
   @Override
   public void closed() {
-    loop.acceptanceEnded();
+    loop.ending.acceptanceEnded();
     entrance.close();
     if (closing) {
       end.complete(null);

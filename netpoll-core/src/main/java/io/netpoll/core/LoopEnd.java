@@ -1,23 +1,144 @@
 package io.netpoll.core;
 
 import io.netpoll.spi.Poller;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Closes the poller of a loop that ends and tells everybody who waits for it: the poller tells
- * every connection, acceptance and dial; timers are {@linkplain TimerWheel.Timer#ended told}.
- * Nothing here throws, and what fails keeps nobody else from being told. Leader only.
+ * Knows when a poll loop is over, and tells everybody then who waits for its poller.
+ *
+ * <p>A loop that is {@link #retire retired} takes no new connections and is over with its last. One
+ * that is {@link #close closed} resets its connections first. One that is broken is over at once.
+ * {@link PollLoop#finish} takes the steps of the end, in their order.
  */
 final class LoopEnd {
+  /** How long connections may take to be reset before the poller closes them by force. */
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final PollLoop loop;
   private final Poller poller;
+  private final LoopLoad load;
   private final ConnectionList connections;
   private final TimerWheel timers;
 
-  LoopEnd(Poller poller, ConnectionList connections, TimerWheel timers) {
+  private volatile boolean retired;
+  private volatile boolean closing;
+
+  // Leader only.
+  private int acceptances;
+  private long closeBy;
+  private boolean broken;
+  private boolean begun;
+
+  LoopEnd(
+      PollLoop loop, Poller poller, LoopLoad load, ConnectionList connections, TimerWheel timers) {
+    this.loop = loop;
     this.poller = poller;
+    this.load = load;
     this.connections = connections;
     this.timers = timers;
   }
 
+  // ---- Any thread; the loop is to be woken behind retire and close ---------------------------
+
+  /** The loop takes no new connections from now on. */
+  void retire() {
+    retired = true;
+  }
+
+  /** The loop resets all connections from now on. */
+  void close() {
+    closing = true;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  /** Whether it was closed, is broken, or ends already. */
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** Whether new connections may come. */
+  boolean mayGrow() {
+    return !retired && !closing;
+  }
+
+  // ---- Leader only ---------------------------------------------------------------------------
+
+  /** A socket accepts here: the loop goes on for it, though it is retired. */
+  void acceptanceStarted() {
+    acceptances++;
+  }
+
+  /** It accepts no more. */
+  void acceptanceEnded() {
+    acceptances--;
+  }
+
+  /** The loop cannot go on after {@code cause}. */
+  void breaks(Throwable cause) {
+    closing = true; // nothing new comes here
+    broken = true;
+    LoopFailures.report("A poller is broken; its connections are closed.", cause);
+  }
+
+  /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
+  boolean isOver() {
+    if (broken) {
+      return true;
+    }
+    if (!closing && !retired) {
+      return false;
+    }
+    if (closing) {
+      if (closeBy == 0) {
+        timers.schedule(CLOSE_NANOS, () -> {});
+        connections.forEach(EngineConnection::abort);
+        closeBy =
+            System.nanoTime() + CLOSE_NANOS; // last: where there is no memory, all is done again
+      } else if (System.nanoTime() - closeBy >= 0) {
+        return true;
+      }
+    }
+    if (closing) {
+      return load.connections() == 0 && !loop.hasWork();
+    }
+    return acceptances == 0
+        && !loop.hasWork()
+        && load.endIfEmpty(); // a connection on its way here keeps the loop alive
+  }
+
+  /**
+   * The loop ends now, for whatever reason: nothing is put under watch of its poller any more. A
+   * broken one leaves its group before user code runs for the last time, which may look for a loop.
+   * Throws nothing.
+   */
+  void begin() {
+    closing = true;
+    if (broken) {
+      leaveGroup();
+    }
+    begun = true;
+  }
+
+  private void leaveGroup() {
+    try {
+      loop.group().members().replace(loop);
+    } catch (Throwable t) {
+      LoopFailures.report(
+          "A poll loop that broke could not be replaced; its group goes on without.", t);
+    }
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /**
+   * Closes the poller, which tells every connection, acceptance and dial; timers are {@linkplain
+   * TimerWheel.Timer#ended told}. Throws nothing, and what fails keeps nobody else from being told.
+   */
   void tellEverybody() {
     try {
       poller.close();

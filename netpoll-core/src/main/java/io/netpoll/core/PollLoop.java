@@ -8,7 +8,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop is led by one thread at a time, its <em>leader</em>, inside {@link #lead}. All that
  * the leader works on - the poller with its batch and cursor, the tasks, timers, ready runs and the
  * list of connections - lives in this object and never in locals that survive a call of user code,
- * so that the loop does not depend on which thread leads it. While a leader waits it may lend all
- * this to its {@link Deputy}, as {@link Lending} says: "leader only" means that, too, between
- * {@code hold} and the last step of its turn.
+ * so that the loop does not depend on which thread leads it: {@link HandOver} passes it on from a
+ * leader in user code, or a {@link WaitingLeader} leads on from there. While a leader waits for
+ * events it may lend all this to its {@link Deputy}, as {@link Lending} says: "leader only" means
+ * that, too, between {@code hold} and the last step of its turn.
  *
  * <h2>Wake-up</h2>
  *
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Life</h2>
  *
- * {@link LoopLoad} counts the connections, also those on their way here. A loop that is {@link
- * #retire retired} takes no new ones and ends with its last. One that is closed, or broken, ends
- * whatever is on its way. From then on reservations and tasks are refused.
+ * {@link LoopLoad} counts the connections, also those on their way here; {@link LoopEnd} knows when
+ * the loop is over. One that was closed, or is broken, ends whatever is on its way. From then on
+ * reservations and tasks are refused.
  *
  * <p>Nothing that was handed in before is forgotten, for whatever reason the loop ends: {@link
  * #finish} has {@link LoopEnd} tell everybody, and runs the tasks that are left, which find the
@@ -48,9 +48,6 @@ final class PollLoop {
 
   /** Fewer, once so many bytes were read: they are to be in the cache still for the handlers. */
   private static final int BYTES_IN_A_ROW = 32 << 10;
-
-  /** How long connections may take to be reset before the poller closes them by force. */
-  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final VarHandle SLEEPING;
 
@@ -79,8 +76,6 @@ final class PollLoop {
 
   private volatile int sleeping;
   private volatile @Nullable Thread leader;
-  private volatile boolean retired;
-  private volatile boolean closing;
 
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
@@ -89,10 +84,6 @@ final class PollLoop {
   private final CallerWakeUps callers = new CallerWakeUps();
   private final WarmInputs warmInputs = new WarmInputs();
   private final ConnectionList connections = new ConnectionList();
-  private int acceptances;
-  private long closeBy;
-  private boolean broken;
-  private boolean pollerClosed;
 
   /** Whether leadership may pass to another thread while user code runs. */
   private final boolean movable;
@@ -107,7 +98,9 @@ final class PollLoop {
 
   private final Leadership leadership = new Leadership();
   private final Deputy deputy;
-  private final LoopEnd ending;
+
+  /** When the loop is over. */
+  final LoopEnd ending;
 
   /** How the loop passes to another thread while user code runs. */
   final HandOver handOver;
@@ -147,7 +140,7 @@ final class PollLoop {
     this.watch = new LoopWatch(this);
     this.lending = lending;
     this.deputy = new Deputy(this, lending, callers);
-    this.ending = new LoopEnd(poller, connections, timers);
+    this.ending = new LoopEnd(this, poller, load, connections, timers);
     this.handOver = new HandOver(this, leadership);
     this.waitingLeader = new WaitingLeader(this, leadership, handOver, sends, callers);
   }
@@ -267,13 +260,13 @@ final class PollLoop {
    * @return false if the loop takes no new ones
    */
   boolean reserve() {
-    return !retired && !closing && load.add();
+    return ending.mayGrow() && load.add();
   }
 
   /** Takes back a reservation. */
   void release() {
     load.remove();
-    if (retired) {
+    if (ending.isRetired()) {
       wake();
     }
   }
@@ -295,13 +288,13 @@ final class PollLoop {
 
   /** Takes no new connections from now on, and ends with the last one. */
   void retire() {
-    retired = true;
+    ending.retire();
     wake();
   }
 
   /** Resets all connections and ends. */
   void close() {
-    closing = true;
+    ending.close();
     wake();
   }
 
@@ -321,7 +314,7 @@ final class PollLoop {
 
   /** The poller, for taking a socket under watch; refused once the loop is ending. */
   Poller poller() throws IOException {
-    if (pollerClosed) {
+    if (ending.hasBegun()) {
       throw new IOException("The poll loop has ended.");
     }
     return poller;
@@ -333,7 +326,7 @@ final class PollLoop {
 
   /** Whether what is made ready is called here: else it is started elsewhere. */
   boolean mayRunHandlers() {
-    return !waitingLeader.isLeading() && !pollerClosed;
+    return !waitingLeader.isLeading() && !ending.hasBegun();
   }
 
   WarmInputs warmInputs() {
@@ -347,7 +340,7 @@ final class PollLoop {
   void add(EngineConnection connection) {
     connections.add(connection);
     counters.opened();
-    if (closing) {
+    if (ending.isClosing()) {
       connection.abort();
     }
   }
@@ -360,14 +353,6 @@ final class PollLoop {
 
   void forEachConnection(Consumer<EngineConnection> action) {
     connections.forEach(action);
-  }
-
-  void acceptanceStarted() {
-    acceptances++;
-  }
-
-  void acceptanceEnded() {
-    acceptances--;
   }
 
   /** Wakes a waiter: one of the loops' own threads now, a caller once the batch is used up. */
@@ -400,7 +385,7 @@ final class PollLoop {
         again = true;
         LoopFailures.awaitMemory(e);
       } catch (Throwable t) {
-        breaks(t);
+        ending.breaks(t);
       }
     } while (again);
     if (over) {
@@ -418,7 +403,7 @@ final class PollLoop {
         return false;
       }
       if (!dispatchSome()) {
-        if (isOver()) {
+        if (ending.isOver()) {
           return true;
         }
         if (!lend()) {
@@ -489,7 +474,7 @@ final class PollLoop {
 
   /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    if (closing || !ready.isEmpty() || !postponed.isEmpty() || !deputy.lend()) {
+    if (ending.isClosing() || !ready.isEmpty() || !postponed.isEmpty() || !deputy.lend()) {
       return false;
     }
     if (callers.count() > 0 && ready.isEmpty() && !dispatchSome()) {
@@ -503,9 +488,14 @@ final class PollLoop {
     return !tasks.isEmpty() || !postponed.isEmpty();
   }
 
+  /** Whether there are runs or tasks. */
+  boolean hasWork() {
+    return !ready.isEmpty() || hasTasks();
+  }
+
   /** Whether the leader would have nothing to do but to poll. */
   boolean isIdle() {
-    return ready.isEmpty() && !hasTasks() && timers.nanosToNext() > 0;
+    return !hasWork() && timers.nanosToNext() > 0;
   }
 
   /** Uses up the batch, up to so many callers to be woken or an event that is for user code. */
@@ -552,6 +542,7 @@ final class PollLoop {
 
   // ---- Steps of the leader, also while it waits ----------------------------------------------
 
+  /** Runs tasks, so many at most that others have their turn. */
   void runTasks() {
     Runnable task;
     for (int i = 0; i < TASKS_IN_A_ROW && (task = tasks.poll()) != null; i++) {
@@ -630,7 +621,7 @@ final class PollLoop {
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
       sleeping = 1;
-      VarHandle.fullFence(); // pairs with the one of execute
+      VarHandle.fullFence(); // pairs with the one of wakeUp
       if (!tasks.isEmpty()) {
         timeout = 0;
       } else if (!postponed.isEmpty()) {
@@ -647,61 +638,23 @@ final class PollLoop {
     try {
       poller.poll(timeout);
     } catch (IOException | RuntimeException e) {
-      breaks(e);
+      ending.breaks(e);
     } catch (VirtualMachineError | LinkageError e) { // as in lead
       LoopFailures.awaitMemory(e);
     }
   }
 
-  /** The loop cannot go on after this: it is over. */
-  void breaks(Throwable cause) {
-    closing = true; // nothing new comes here
-    broken = true;
-    LoopFailures.report("A poller is broken; its connections are closed.", cause);
-  }
-
-  /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
-  boolean isOver() {
-    if (broken) {
-      return true;
-    }
-    if (!closing && !retired) {
-      return false;
-    }
-    if (closing) {
-      if (closeBy == 0) {
-        timers.schedule(CLOSE_NANOS, () -> {});
-        forEachConnection(EngineConnection::abort);
-        closeBy =
-            System.nanoTime() + CLOSE_NANOS; // last: where there is no memory, all is done again
-      } else if (System.nanoTime() - closeBy >= 0) {
-        return true;
-      }
-    }
-    if (closing) {
-      return load.connections() == 0 && ready.isEmpty() && !hasTasks();
-    }
-    return acceptances == 0
-        && ready.isEmpty()
-        && !hasTasks()
-        && load.endIfEmpty(); // a connection on its way here keeps the loop alive
-  }
-
   /** Ends the loop: tells everybody, as the class comment says, and never throws. */
   void finish(LoopThread me) {
     callers.wake();
-    closing = true;
-    if (broken) {
-      leaveGroup();
-    }
-    pollerClosed = true;
+    ending.begin();
     deputy.end();
     ending.tellEverybody();
     do {
       runTasks();
       runLast(me);
       postponed.abandonAll();
-    } while (!ready.isEmpty() || hasTasks());
+    } while (hasWork());
     load.end();
     runTasks(); // one that came before that end is run; later ones are refused
     postponed.abandonAll();
@@ -717,16 +670,6 @@ final class PollLoop {
     }
     group.members().ended(this);
     end.complete(null);
-  }
-
-  /** Before user code runs for the last time, which may look for a loop and must not find this. */
-  private void leaveGroup() {
-    try {
-      group.members().replace(this);
-    } catch (Throwable t) {
-      LoopFailures.report(
-          "A poll loop that broke could not be replaced; its group goes on without.", t);
-    }
   }
 
   /** Starts what is left: elsewhere, where handlers may wait, since this loop ends. */

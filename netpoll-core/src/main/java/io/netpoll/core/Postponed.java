@@ -120,7 +120,10 @@ final class Postponed {
     }
   }
 
-  /** As {@link #retryAll}, of which it is a twin, since a lambda's first use needs memory. */
+  /**
+   * Abandons all steps: the loop has ended. Any thread. Throws nothing. A twin of {@link
+   * #retryAll}, since what they could share the code by, a lambda, needs memory at its first use.
+   */
   void abandonAll() {
     Step step = takeAll();
     while (step != null) {

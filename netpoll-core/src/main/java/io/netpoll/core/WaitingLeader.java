@@ -59,7 +59,7 @@ final class WaitingLeader {
         again = true;
         LoopFailures.awaitMemory(e);
       } catch (Throwable t) {
-        loop.breaks(t);
+        loop.ending.breaks(t);
         loop.finish(me);
       }
     } while (again);
@@ -86,7 +86,7 @@ final class WaitingLeader {
         return false;
       }
       if (!loop.dispatch() && !done.getAsBoolean()) {
-        if (loop.isOver()) {
+        if (loop.ending.isOver()) {
           loop.finish(me);
           return false;
         }
