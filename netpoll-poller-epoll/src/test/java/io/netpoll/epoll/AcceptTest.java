@@ -170,7 +170,7 @@ class AcceptTest {
         new ProcessBuilder(
                 "sh",
                 "-c",
-                "ulimit -n 60; exec \"$0\" --enable-native-access=ALL-UNNAMED -cp \"$1\" "
+                "ulimit -n 60; exec timeout 60 \"$0\" --enable-native-access=ALL-UNNAMED -cp \"$1\" "
                     + DescriptorExhaustion.class.getName(),
                 java.toString(),
                 System.getProperty("java.class.path"))

@@ -32,19 +32,9 @@ final class DescriptorExhaustion {
 
     EpollPollerProvider fresh = new EpollPollerProvider();
     List<FileInputStream> files = new ArrayList<>();
-    try {
-      while (true) {
-        files.add(new FileInputStream("/dev/null"));
-      }
-    } catch (IOException full) {
-      files.remove(0).close();
-    }
-    SocketChannel client = SocketChannel.open(listening.localAddress());
+    SocketChannel client = dialWithoutRoom(poller, listening, acceptor, files);
+    takeAll(files);
     System.out.println("exhausted: " + fresh.availability().available());
-    while (acceptor.failures.isEmpty()) {
-      poller.poll(Long.MAX_VALUE);
-      while (poller.dispatch()) {}
-    }
     System.out.println("failed: " + acceptor.failures.get(0).getMessage());
     handle.pauseInput();
     int events = poller.poll(100_000_000L);
@@ -63,6 +53,37 @@ final class DescriptorExhaustion {
     acceptor.sockets.remove().close();
     client.close();
     poller.close();
+  }
+
+  /** Returns a connection for which the listening socket found no descriptor. */
+  private static SocketChannel dialWithoutRoom(
+      Poller poller, ListenSocket listening, TestAcceptor acceptor, List<FileInputStream> files)
+      throws IOException {
+    while (true) {
+      takeAll(files);
+      files.remove(0).close();
+      SocketChannel client = SocketChannel.open(listening.localAddress());
+      while (acceptor.failures.isEmpty() && acceptor.sockets.isEmpty()) {
+        poller.poll(Long.MAX_VALUE);
+        while (poller.dispatch()) {}
+      }
+      if (!acceptor.failures.isEmpty()) {
+        return client;
+      }
+      // The virtual machine reads a file now and then: it had one open, and gave it back.
+      acceptor.sockets.remove().close();
+      client.close();
+    }
+  }
+
+  private static void takeAll(List<FileInputStream> files) {
+    try {
+      while (true) {
+        files.add(new FileInputStream("/dev/null"));
+      }
+    } catch (IOException full) {
+      // There is none left.
+    }
   }
 
   private static void acceptOne(Poller poller, ListenSocket listening, TestAcceptor acceptor)
