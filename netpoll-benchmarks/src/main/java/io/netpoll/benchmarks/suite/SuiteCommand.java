@@ -186,12 +186,12 @@ public final class SuiteCommand implements Callable<Integer> {
     if (minutes != null && (!(minutes > 0) || rounds != null || seconds != null)) {
       throw misuse("--minutes must be positive, and chooses --rounds and --seconds itself.");
     }
-    return Settings.of(
-        Comparison.all(quick ? List.of(Scenario.LONG, Scenario.PIPELINED) : scenarios, work),
-        contestants(),
-        times,
-        duration(measured),
-        duration(first));
+    List<Comparison> comparisons =
+        Comparison.all(quick ? List.of(Scenario.LONG, Scenario.PIPELINED) : scenarios, work);
+    if (comparisons.isEmpty()) {
+      throw misuse("The scenario beside needs work: give a --burn-us above 0.");
+    }
+    return Settings.of(comparisons, contestants(), times, duration(measured), duration(first));
   }
 
   private List<Contestant> contestants() {

@@ -63,6 +63,12 @@ class SuiteCommandTest {
   }
 
   @Test
+  void scenariosOfWorkWithoutAny_areRefused() {
+    assertThat(execute(2, "--scenarios", "beside", "--servers", "ours-nio", "--burn-us", "0"))
+        .contains("needs work: give a --burn-us above 0");
+  }
+
+  @Test
   void whoCannotBeStarted_isLeftOut() {
     assertThat(
             execute(
