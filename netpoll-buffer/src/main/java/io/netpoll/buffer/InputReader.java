@@ -4,9 +4,12 @@ import io.netpoll.DelimiterNotFoundException;
 import io.netpoll.LinkBuffer;
 import io.netpoll.Reader;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader over an input chain: reads from it what is there, and waits for what is not.
@@ -24,8 +27,43 @@ import java.util.function.Supplier;
  *
  * <p>The counts go on from one chain to the next. Those of NONE are {@code count}, which is stored
  * before NONE is: a reader that sees NONE sees that count or a later one.
+ *
+ * <h2>Who holds the reading end</h2>
+ *
+ * The reading end is the user's. Whoever ends the input may give its memory back only while no
+ * thread is inside a call or has views:
+ *
+ * <pre>
+ *            first call that touches bytes (CAS)
+ *   NOBODY ───────────────────────────────────────► a thread ──┐ another thread reads on (CAS)
+ *     │  ▲                                           │  ▲──────┘
+ *     │  └── release, or letGo without views ────────┘
+ *     └── takeBack (CAS) ──► GONE
+ * </pre>
+ *
+ * A thread that holds the end keeps it from one call to the next, so only the first call after a
+ * release pays for the compare-and-set. The plain read in front of it is enough: a thread sees its
+ * own write, and no other thread takes the end from it while it reads. After GONE every call fails
+ * like one after the end of the input.
+ *
+ * <p>The step to NOBODY is a volatile store, after which a subclass looks whether the input is over
+ * and calls {@link #takeBack} itself; whoever ends the input publishes that first, and then calls
+ * it. So one of the two succeeds. What nobody gives back is the garbage collector's.
  */
 public abstract class InputReader implements Reader {
+  private static final VarHandle HOLDER;
+
+  static {
+    try {
+      HOLDER = MethodHandles.lookup().findVarHandle(InputReader.class, "holder", Object.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Holds the end for good, once the memory was given back. */
+  private static final Object GONE = new Object();
+
   /** Stands for a chain that is away. Only read from, and empty for ever. */
   private static final LinkedBuffer NONE = new LinkedBuffer();
 
@@ -33,6 +71,12 @@ public abstract class InputReader implements Reader {
 
   /** How many bytes went through the chains that were dropped. Written by the producer. */
   private volatile long count;
+
+  /** Who holds the reading end: a thread, what stands for one, GONE, or null for nobody. */
+  private @Nullable Object holder;
+
+  /** Whether the holder has views; its own. */
+  private boolean hasViews;
 
   /** For subclasses. */
   protected InputReader() {}
@@ -69,11 +113,75 @@ public abstract class InputReader implements Reader {
     }
   }
 
-  /** Gives back all memory. For the producer and the reading thread at once. */
-  protected final void closeBuffer() {
-    LinkedBuffer known = buffer;
-    if (known != NONE) {
-      known.close();
+  // ---- The reading end -------------------------------------------------------------------------
+
+  /**
+   * Holds the reading end for the calling thread, which is about to read.
+   *
+   * @return false if the memory was given back
+   */
+  protected final boolean hold() {
+    return holder == Thread.currentThread() || holdFor(Thread.currentThread());
+  }
+
+  /**
+   * Holds the reading end. To be called by a thread that may read, and by which nobody else reads
+   * from now on.
+   *
+   * @param reader a thread, or an object that stands for whoever reads in its place
+   * @return false if the memory was given back
+   */
+  protected final boolean holdFor(Object reader) {
+    Object seen;
+    do {
+      seen = HOLDER.getVolatile(this);
+      if (seen == GONE) {
+        return false;
+      }
+    } while (!HOLDER.compareAndSet(this, seen, reader));
+    hasViews = false;
+    return true;
+  }
+
+  /**
+   * Ends all views that the calling thread has, gives back what it consumed, and lets go of the
+   * reading end. Does nothing if another thread reads, or the memory was given back. A subclass
+   * looks after it whether the input is over.
+   */
+  protected final void releaseViews() {
+    Object seen = HOLDER.getVolatile(this);
+    Thread caller = Thread.currentThread();
+    if (seen == caller || (seen == null && HOLDER.compareAndSet(this, null, caller))) {
+      buffer.release();
+      hasViews = false;
+      HOLDER.setVolatile(this, null);
+    }
+  }
+
+  /**
+   * Lets go of the reading end without ending a view.
+   *
+   * @param reader the calling thread, or an object that it stands for
+   * @return false if {@code reader} does not hold it, or has views
+   */
+  protected final boolean letGo(Object reader) {
+    if (holder != reader || hasViews) {
+      return false;
+    }
+    HOLDER.setVolatile(this, null);
+    return true;
+  }
+
+  /**
+   * Gives back all memory, unless somebody holds the reading end. To be called after the producer
+   * has stopped for good; any thread.
+   */
+  protected final void takeBack() {
+    if (HOLDER.compareAndSet(this, null, GONE)) {
+      LinkedBuffer known = buffer;
+      if (known != NONE) {
+        known.close();
+      }
     }
   }
 
@@ -132,6 +240,9 @@ public abstract class InputReader implements Reader {
   }
 
   private void need(int n) throws IOException {
+    if (!hold()) {
+      throw ended(() -> describe(n) + " found none");
+    }
     if (n > buffer.length() && !await(n)) {
       throw ended(() -> describe(n) + " found " + buffer.length());
     }
@@ -140,12 +251,14 @@ public abstract class InputReader implements Reader {
   @Override
   public final ByteBuffer next(int n) throws IOException {
     need(n);
+    hasViews = true;
     return buffer.next(n);
   }
 
   @Override
   public final ByteBuffer peek(int n) throws IOException {
     need(n);
+    hasViews = true;
     return buffer.peek(n);
   }
 
@@ -173,9 +286,11 @@ public abstract class InputReader implements Reader {
     }
     int searched = 0;
     while (true) {
+      need(0);
       int here = Math.min(buffer.length(), max);
       int at = buffer.indexOf(delimiter, searched, here - searched);
       if (at >= 0) {
+        hasViews = true;
         return buffer.next(at + 1);
       }
       if (here == max) {
@@ -242,12 +357,12 @@ public abstract class InputReader implements Reader {
 
   @Override
   public final int indexOf(byte value, int from) {
-    return buffer.indexOf(value, from);
+    return hold() ? buffer.indexOf(value, from) : -1;
   }
 
   @Override
   public final int indexOf(byte[] sequence, int from) {
-    return buffer.indexOf(sequence, from);
+    return hold() ? buffer.indexOf(sequence, from) : -1;
   }
 
   @Override

@@ -238,7 +238,7 @@ final class ConnectionRun extends CallbackStep {
   private void breakOff(Throwable t) {
     runner = null;
     try {
-      connection.abort();
+      connection.reset();
       holdsNoMore();
       LoopFailures.reportSometimes(
           "The callbacks of a connection broke off, and it is reset: give the process more memory.",
@@ -387,21 +387,13 @@ final class ConnectionRun extends CallbackStep {
     if (connection.leader.hasDetached()) {
       return; // its detachment is about to be added, which signals
     }
+    giveBackMemory();
     if (phase != Phase.FINISHED) {
-      if (onRequest != null) {
-        // Of a connection that is read by hand, what it received stays readable, and its pages are
-        // left to the garbage collector.
-        connection.in.recycle();
-      }
-      if (onRequest != null && connection.out.pipe() == null) {
-        connection.out.recycle();
-      }
       phase = Phase.FINISHED; // behind what needs memory
       if (connection.settings.owner != null && connection.leader.hasHandle()) {
         connection.settings.owner.closed(connection);
       }
     }
-    recyclePiped();
   }
 
   private void callCloseCallbacks() {
@@ -418,14 +410,16 @@ final class ConnectionRun extends CallbackStep {
     }
   }
 
-  /** Gives back what pipes used: nobody reads it by hand. A pipe signals when it writes no more. */
-  private void recyclePiped() {
-    Pipe to = connection.out.pipe();
-    if (connection.in.pipe() != null) {
-      connection.in.recycle();
-    }
-    if (to != null && to.isOver()) {
-      connection.out.recycle();
+  /**
+   * Gives back what nobody holds. What a connection that is read by hand has received stays
+   * readable until the user closes it. The thread that reads, or a pipe, signals when it lets go.
+   */
+  private void giveBackMemory() {
+    connection.out.end();
+    if (onRequest != null
+        || connection.in.pipe() != null
+        || state.has(ConnectionState.USER_CLOSED)) {
+      connection.in.giveBack();
     }
   }
 }

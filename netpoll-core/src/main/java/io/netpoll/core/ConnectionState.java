@@ -44,6 +44,7 @@ import java.lang.invoke.VarHandle;
  *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
  *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
+ *   USER_CLOSED  the user has called close, abort or detach: what was received may be dropped
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -79,6 +80,7 @@ final class ConnectionState {
   static final int FINISHING = 1 << 15;
   static final int FINISHED = 1 << 16;
   static final int TOLD_ONCE = 1 << 17;
+  static final int USER_CLOSED = 1 << 18;
 
   private static final VarHandle WORD;
 

@@ -133,7 +133,7 @@ public final class EngineConnection implements Connection {
         "The connection to " + peer() + " " + what + "; it is reset.",
         cause);
     noteFailure(new IOException(cause.getMessage(), cause));
-    abort();
+    reset();
   }
 
   /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */
@@ -144,9 +144,28 @@ public final class EngineConnection implements Connection {
                 + Nanos.text(nanos)
                 + ", which is the inactivity timeout."));
     if (out.pending() > 0) {
-      abort();
+      reset();
     } else {
-      close();
+      closeBecause(0);
+    }
+  }
+
+  /** Drops pending output and resets the connection. */
+  void reset() {
+    state.set(ConnectionState.ABORT);
+    closeBecause(0);
+    leader.post(LeaderSide.CLOSE); // hastens a close that is under way
+  }
+
+  /**
+   * The user is done with the connection: what it received and nobody has views of may be given
+   * back, at once if its socket is closed already.
+   */
+  void closedByUser() {
+    int before = state.set(ConnectionState.USER_CLOSED);
+    in.letGoByCaller();
+    if ((before & ConnectionState.CLOSED) != 0) {
+      run.signal();
     }
   }
 
@@ -426,13 +445,13 @@ public final class EngineConnection implements Connection {
   @Override
   public void close() {
     closeBecause(0);
+    closedByUser();
   }
 
   @Override
   public void abort() {
-    state.set(ConnectionState.ABORT);
-    closeBecause(0);
-    leader.post(LeaderSide.CLOSE); // hastens a close that is under way
+    reset();
+    closedByUser();
   }
 
   @Override

@@ -165,7 +165,7 @@ final class InputSide extends InputReader implements Input {
         arrived();
       }
     } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
-      connection.abort();
+      connection.reset();
       throw t;
     }
   }
@@ -225,6 +225,18 @@ final class InputSide extends InputReader implements Input {
   void moveTo(OutputSide destination) throws IOException {
     if (unread() > 0) {
       destination.forward(buffer());
+    }
+  }
+
+  /** The pipe reads from now on, and nobody else; false if the memory was given back. */
+  boolean forwardsThrough(Pipe reader) {
+    return holdFor(reader);
+  }
+
+  /** The pipe is over: it reads no more, nor does the thread that has piped. */
+  void forwardsNoMore(Pipe reader) {
+    if (holdFor(reader)) {
+      letGo(reader);
     }
   }
 
@@ -316,7 +328,7 @@ final class InputSide extends InputReader implements Input {
   /** Ends a handler call: what it consumed is released. */
   void endHandlerCall(long consumedBefore) {
     handlerMadeProgress = consumed() != consumedBefore;
-    buffer().release();
+    releaseViews();
     resumeBehindFence();
   }
 
@@ -330,19 +342,24 @@ final class InputSide extends InputReader implements Input {
     return waiter != null;
   }
 
-  /** Takes what was received and not consumed; after the last handler call. */
+  /**
+   * Takes what was received and not consumed; after the last handler call, when nobody may read.
+   * Views that are out stay valid: the pages are shared.
+   */
   LinkBuffer takeUnread() throws IOException {
-    LinkedBuffer known = buffer();
-    known.release();
-    return known.slice(known.length());
+    Thread caller = Thread.currentThread();
+    holdFor(caller);
+    try {
+      LinkedBuffer known = buffer();
+      return known.slice(known.length());
+    } finally {
+      letGo(caller);
+    }
   }
 
-  /** Gives back all memory, after the last handler call of a closed connection. */
-  void recycle() {
-    if (WAITER.compareAndSet(this, null, new Waiter(Thread.currentThread(), Long.MAX_VALUE))) {
-      closeBuffer();
-      waiter = null;
-    }
+  /** Gives back all memory of a closed connection, unless a thread reads or has views. */
+  void giveBack() {
+    takeBack();
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -366,6 +383,23 @@ final class InputSide extends InputReader implements Input {
     Pipe forwarding = pipe;
     if (forwarding != null) {
       forwarding.look();
+    }
+  }
+
+  /**
+   * The calling thread closes the connection: it is inside no read, and lets go of the reading end
+   * unless it has views, which stay valid.
+   */
+  void letGoByCaller() {
+    letGo(Thread.currentThread());
+  }
+
+  /**
+   * The thread that reads has let go of the reading end: the last one that leaves gives it back.
+   */
+  private void lookIfOver() {
+    if (connection.state.has(ConnectionState.CLOSED)) {
+      connection.run.signal();
     }
   }
 
@@ -452,6 +486,9 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   protected IOException ended(Supplier<String> what) {
+    if (letGo(Thread.currentThread())) {
+      lookIfOver();
+    }
     return connection.closedException(what);
   }
 
@@ -462,7 +499,7 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   public int readTo(ByteBuffer destination) throws IOException {
-    if (destination.hasRemaining() && buffer().length() == 0 && !await(1)) {
+    if (destination.hasRemaining() && (!hold() || buffer().length() == 0 && !await(1))) {
       if (connection.state.has(ConnectionState.CLOSING)
           && !connection.state.has(ConnectionState.BY_PEER)) {
         throw connection.closedException(() -> describe(1) + " found none");
@@ -484,7 +521,8 @@ final class InputSide extends InputReader implements Input {
 
   @Override
   public void release() {
-    buffer().release();
+    releaseViews();
     resumeIfPaused();
+    lookIfOver();
   }
 }

@@ -105,7 +105,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   void outputReleased() {
     int seen = connection.state.get();
     if ((seen & ConnectionState.CLOSED) != 0) {
-      connection.out.closeFiles();
+      connection.out.end();
     } else if ((seen & ConnectionState.CLOSING) != 0) {
       post(CLOSE);
     } else if ((seen & (ConnectionState.FINISHING | ConnectionState.FINISHED))
@@ -362,11 +362,10 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       if (closing != null) {
         closing.finished();
       }
-      connection.out.token.tryShut();
+      connection.out.end();
       connection.stopWatchingInactivity();
       loop.remove(connection);
       connection.wakeWaiters();
-      connection.out.closeFiles();
       advancePipe(false);
     } finally { // there may be no memory for a part of that
       try {

@@ -94,7 +94,7 @@ final class LoopEnd {
     if (closing) {
       if (closeBy == 0) {
         timers.schedule(CLOSE_NANOS, () -> {});
-        connections.forEach(EngineConnection::abort);
+        connections.forEach(EngineConnection::reset);
         closeBy =
             System.nanoTime() + CLOSE_NANOS; // last: where there is no memory, all is done again
       } else if (System.nanoTime() - closeBy >= 0) {

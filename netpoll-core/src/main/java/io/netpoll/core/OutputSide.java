@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.ConnectionClosedException;
+import io.netpoll.InlineWaitException;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.buffer.OutputWriter;
@@ -66,6 +67,9 @@ final class OutputSide extends OutputWriter implements Output {
    */
   private volatile boolean throttlingInput;
 
+  /** Flushed bytes were given back unsent. Set by the thread that drops them. */
+  private volatile boolean dropped;
+
   /** The run only: flushed bytes wait for its end. */
   private boolean deferred;
 
@@ -87,7 +91,7 @@ final class OutputSide extends OutputWriter implements Output {
       buffer.acknowledge(bytes);
       connection.loop().counters().wrote(bytes);
     } catch (Throwable t) { // they have left, and may still be in the chain
-      connection.abort();
+      connection.reset();
       throw t;
     }
     connection.moved();
@@ -188,14 +192,6 @@ final class OutputSide extends OutputWriter implements Output {
     }
   }
 
-  /** Gives back all memory, after the last handler call of a closed connection. */
-  void recycle() {
-    if (token.isShut() && WAITER.compareAndSet(this, null, Thread.currentThread())) {
-      buffer.close();
-      waiter = null;
-    }
-  }
-
   // ---- The run, or after it whoever it has left this to ---------------------------------------
 
   /** Sends what the run left; in inline execution, input waits if that is too much. */
@@ -203,7 +199,7 @@ final class OutputSide extends OutputWriter implements Output {
     if (!sendHeld() || !connection.group().isInline()) {
       return;
     }
-    if (pending() > connection.settings.outputHighWaterMark) {
+    if (isHigh()) {
       throttlingInput = true;
       VarHandle.fullFence(); // pairs with the fence of sent
       if (isLow()) {
@@ -218,7 +214,7 @@ final class OutputSide extends OutputWriter implements Output {
       sendLeft();
     } catch (Throwable t) { // there is no memory, or a fault of this library
       try {
-        connection.abort();
+        connection.reset();
       } catch (Throwable again) {
         LoopFailures.goesOnAfter(again);
       }
@@ -226,11 +222,28 @@ final class OutputSide extends OutputWriter implements Output {
     }
   }
 
-  /** Closes the files that were not sent. Any thread, once CLOSED is set. */
-  void closeFiles() {
-    OpenFiles open = files;
-    if (open != null && token.tryShut()) { // else a thread sends still, and comes here after it
-      open.close();
+  // ---- Any thread, once CLOSED is set ----------------------------------------------------------
+
+  /** Ends sending for good, and drops what was flushed and not sent. */
+  void end() {
+    if (token.tryShut()) { // else a thread sends still, and comes here after it
+      drop();
+      OpenFiles open = files;
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+
+  /** Drops what is published, once the token is shut; what a writer has not flushed stays its. */
+  private void drop() {
+    while (pending() > 0 && token.tryDrop()) {
+      try {
+        dropped = true;
+        buffer.acknowledge((int) Math.min(pending(), Integer.MAX_VALUE));
+      } finally {
+        token.dropped();
+      }
     }
   }
 
@@ -335,6 +348,9 @@ final class OutputSide extends OutputWriter implements Output {
       token.release();
       connection.leader.outputReleased();
     }
+    if (pending() > 0 && token.isShut()) {
+      drop(); // published after the last look of the thread that shut the token
+    }
   }
 
   // ---- The writing thread --------------------------------------------------------------------
@@ -342,7 +358,11 @@ final class OutputSide extends OutputWriter implements Output {
   @Override
   public void flush() throws IOException {
     if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
+      buffer.mallocAck(0);
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
+    }
+    if (isHigh() && !Await.isPermitted()) {
+      refuseUnlessSent();
     }
     buffer.flush();
     if (HeldFlushes.defers(connection)) {
@@ -351,6 +371,14 @@ final class OutputSide extends OutputWriter implements Output {
       return;
     }
     deferred = false;
+    sendOrFail();
+    failIfDropped();
+    if (isHigh() && Await.isPermitted()) {
+      awaitDrain();
+    }
+  }
+
+  private void sendOrFail() throws IOException {
     try {
       send();
     } catch (SourceFileException e) {
@@ -361,8 +389,30 @@ final class OutputSide extends OutputWriter implements Output {
     } catch (IOException e) {
       throw connection.peerClosed("A flush to " + connection.peer() + " failed", e);
     }
-    if (pending() > connection.settings.outputHighWaterMark && Await.isPermitted()) {
-      awaitDrain();
+  }
+
+  private void failIfDropped() throws IOException {
+    if (dropped) {
+      throw connection.closedException(
+          () -> "A flush to " + connection.peer() + " was not sent to its end");
+    }
+  }
+
+  /** A thread that must not wait bounds what it writes: to a peer that takes nothing it fails. */
+  private void refuseUnlessSent() throws IOException {
+    sendOrFail();
+    if (isHigh()) {
+      long unflushed = buffer.mallocLength();
+      buffer.mallocAck(0);
+      throw new InlineWaitException(
+          "A flush to "
+              + connection.peer()
+              + " would have to wait on the poll loop's own thread, since "
+              + pending()
+              + " bytes are unsent there, which is more than its high-water mark, so its "
+              + unflushed
+              + " bytes were dropped: abort connections whose peers do not read, or run handlers in"
+              + " an execution mode other than inline.");
     }
   }
 
@@ -389,6 +439,7 @@ final class OutputSide extends OutputWriter implements Output {
                 + Nanos.text(System.nanoTime() - start)
                 + ".");
       }
+      failIfDropped();
       if (!isLow()) {
         throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
       }
@@ -432,7 +483,7 @@ final class OutputSide extends OutputWriter implements Output {
     open.add(source);
     VarHandle.fullFence(); // pairs with LeaderSide.closed: sets CLOSED, then closes the files
     if (connection.state.has(ConnectionState.CLOSED)) {
-      closeFiles();
+      end();
     }
   }
 

@@ -100,7 +100,7 @@ final class Pipe {
   // ---- The leader of the source's loop -------------------------------------------------------
 
   void startNow() {
-    if (state == State.WAITING) {
+    if (state == State.WAITING && source.in.forwardsThrough(this)) {
       state = State.FLOWING;
     }
   }
@@ -180,6 +180,7 @@ final class Pipe {
 
   private void over(@Nullable IOException cause) {
     state = State.OVER;
+    source.in.forwardsNoMore(this);
     source.run.signal();
     destination.run.signal();
     // On a thread that may run what the user hangs on it.

@@ -341,7 +341,7 @@ final class PollLoop {
     connections.add(connection);
     counters.opened();
     if (ending.isClosing()) {
-      connection.abort();
+      connection.reset();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.OnRequest;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of a {@link SteppedLoop}, read by hand. */
+/** A connection of a {@link SteppedLoop}: read by hand, or served to its end. */
 final class Link {
   /** Both high-water marks. */
   static final int MARK = 4;
@@ -19,8 +20,15 @@ final class Link {
   final SteppedLoop stepped = SteppedLoop.inline();
   final EngineConnection connection;
 
-  private Link(Duration readTimeout, Duration writeTimeout, @Nullable PendingDial dial) {
+  private Link(
+      Duration readTimeout,
+      Duration writeTimeout,
+      @Nullable OnRequest handler,
+      @Nullable PendingDial dial) {
     ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
+    if (handler != null) {
+      settings.onRequest(handler);
+    }
     settings.readTimeout(readTimeout);
     settings.writeTimeout(writeTimeout);
     settings.inputHighWaterMark(MARK);
@@ -39,14 +47,34 @@ final class Link {
   }
 
   static Link established(Duration readTimeout, Duration writeTimeout) {
-    Link link = new Link(readTimeout, writeTimeout, null);
+    Link link = new Link(readTimeout, writeTimeout, null, null);
+    link.connection.leader.attach(new NoSocket());
+    return link;
+  }
+
+  /** One with a handler, which reads nothing; its poller says when the socket is closed. */
+  static Link served() {
+    return served(connection -> {});
+  }
+
+  static Link served(OnRequest handler) {
+    Link link = new Link(LONG, LONG, handler, null);
+    link.stepped.poller.tellEnds();
+    link.connection.leader.attach(new NoSocket());
+    return link;
+  }
+
+  /** One that is read by hand, and whose poller says when the socket is closed. */
+  static Link readByHand() {
+    Link link = new Link(LONG, LONG, null, null);
+    link.stepped.poller.tellEnds();
     link.connection.leader.attach(new NoSocket());
     return link;
   }
 
   /** A connection that is being established. */
   static Link dialled(PendingDial dial) {
-    Link link = new Link(LONG, LONG, dial);
+    Link link = new Link(LONG, LONG, null, dial);
     link.connection.leader.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
     return link;
   }

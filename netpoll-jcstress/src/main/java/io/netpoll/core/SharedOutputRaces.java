@@ -71,10 +71,6 @@ public final class SharedOutputRaces {
       id = {"done, 0 pending, shut, closed", "ConnectionClosedException, 0 pending, shut, closed"},
       expect = Expect.ACCEPTABLE,
       desc = "The message was in time, or was refused.")
-  @Outcome(
-      id = "done, 1 pending, shut, closed",
-      expect = Expect.ACCEPTABLE,
-      desc = "The flush published it behind the last look of the closer.")
   public static class PutBesideClose extends Sharing {
     @Actor
     public void put(LL_Result r) {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SteppedHandle implements Handle {
   private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("peer", 1);
 
+  private final SteppedPoller poller;
   private final Endpoint endpoint;
   private final AtomicBoolean sending = new AtomicBoolean();
 
@@ -33,7 +34,8 @@ final class SteppedHandle implements Handle {
   private volatile boolean aborted;
   private volatile boolean detaching;
 
-  SteppedHandle(Endpoint endpoint) {
+  SteppedHandle(SteppedPoller poller, Endpoint endpoint) {
+    this.poller = poller;
     this.endpoint = endpoint;
   }
 
@@ -130,6 +132,7 @@ final class SteppedHandle implements Handle {
   public void close() {
     misused |= sending.get();
     closed = true;
+    poller.closed(endpoint);
   }
 
   @Override

@@ -12,9 +12,28 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Has no events. Where it would sleep, it throws {@link WouldSleep}, unless it was woken. */
+/**
+ * Has no events, but for the ends of sockets if it is to tell them. Where it would sleep, it throws
+ * {@link WouldSleep}, unless it was woken.
+ */
 final class SteppedPoller implements Poller {
   private final AtomicBoolean woken = new AtomicBoolean();
+
+  // Leader only.
+  private boolean tellsEnds;
+  private @Nullable Endpoint ended;
+
+  /** Tells the endpoint of a socket that is closed, as a real poller does. For one socket. */
+  void tellEnds() {
+    tellsEnds = true;
+  }
+
+  /** A socket was closed. */
+  void closed(Endpoint endpoint) {
+    if (tellsEnds) {
+      ended = endpoint;
+    }
+  }
 
   boolean wasWoken() {
     return woken.get();
@@ -22,6 +41,9 @@ final class SteppedPoller implements Poller {
 
   @Override
   public int poll(long timeoutNanos) {
+    if (ended != null) {
+      return 1;
+    }
     if (timeoutNanos > 0 && !woken.getAndSet(false)) {
       throw WouldSleep.ERROR;
     }
@@ -30,7 +52,13 @@ final class SteppedPoller implements Poller {
 
   @Override
   public boolean dispatch() {
-    return false;
+    Endpoint told = ended;
+    if (told == null) {
+      return false;
+    }
+    ended = null;
+    told.closed();
+    return true;
   }
 
   @Override
@@ -46,7 +74,7 @@ final class SteppedPoller implements Poller {
 
   @Override
   public SteppedHandle attach(StreamSocket socket, Endpoint endpoint) {
-    return new SteppedHandle(endpoint);
+    return new SteppedHandle(this, endpoint);
   }
 
   @Override
@@ -55,7 +83,7 @@ final class SteppedPoller implements Poller {
       @Nullable SocketAddress local,
       Map<SocketOption<?>, Object> options,
       Endpoint endpoint) {
-    return new SteppedHandle(endpoint);
+    return new SteppedHandle(this, endpoint);
   }
 
   @Override

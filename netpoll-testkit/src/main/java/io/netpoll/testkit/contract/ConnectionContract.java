@@ -58,6 +58,14 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class Owning extends MemoryContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class Ending extends EndContract {
     @Override
     PollerProvider provider() {
