@@ -282,13 +282,18 @@ public interface Connection extends ByteChannel {
    * Closes the connection in order: what was flushed is sent (within the write timeout), then FIN.
    * Returns at once. Waiting readers and writers on other threads fail with {@link
    * ConnectionClosedException}. Further calls do nothing.
+   *
+   * <p>What was received and not read is dropped once the socket is closed, and reading fails then.
+   * Views stay valid until the thread that has them calls {@link Reader#release()} or, inside a
+   * callback, until that returns; what a writer has not flushed stays its own until its next flush,
+   * which fails. Memory that is held so goes back with that call, or with the garbage.
    */
   @Override
   void close();
 
   /**
    * Drops pending output and resets the connection (RST). Returns at once. Does nothing on a closed
-   * connection.
+   * connection. What becomes of memory is as for {@link #close()}.
    */
   void abort();
 }

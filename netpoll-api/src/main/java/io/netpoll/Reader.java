@@ -41,8 +41,8 @@ import java.nio.charset.StandardCharsets;
  * position 0 and limit and capacity equal to the length asked for. The reader has moved past its
  * bytes already, whatever is done to the view. It is read-only by contract: writing through it is
  * not prevented, and corrupts what others read. A view is valid until {@link #release()}, or until
- * the {@link OnRequest} call that took it returns, whichever comes first. To keep bytes longer, use
- * {@link #slice} or copy them.
+ * the {@link OnRequest} call that took it returns, whichever comes first; the end of the connection
+ * does not end it. To keep bytes longer, use {@link #slice} or copy them.
  *
  * <h2>Threads</h2>
  *

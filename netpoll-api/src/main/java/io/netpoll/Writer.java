@@ -279,12 +279,18 @@ public interface Writer {
    * while more unsent output than the high-water mark is pending, at most for the write timeout. On
    * a free-standing buffer they become readable.
    *
-   * <p>In inline execution it never waits: sends of one handler call leave together when the
-   * handler returns, and output above the mark stops the connection's input until it has drained.
+   * <p>On a poll loop's own thread in inline execution it never waits: sends of one handler call
+   * leave together when the handler returns, and output above the mark stops the connection's input
+   * until it has drained. Where more than the mark is unsent already, and the peer takes nothing, a
+   * flush there is refused, to whichever connection it is. So in every execution mode the mark and
+   * one flush bound what a peer that does not read can hold.
    *
    * @throws WriteTimeoutException if the peer did not take enough bytes in time; the bytes stay
    *     queued
-   * @throws ConnectionClosedException if the connection can send no more
+   * @throws InlineWaitException if the flush is refused as said above; what it was to send is
+   *     dropped
+   * @throws ConnectionClosedException if the connection can send no more; what the flush was to
+   *     send is dropped
    * @throws java.io.InterruptedIOException if the waiting thread is interrupted; the bytes stay
    *     queued
    * @throws IOException if sending failed

@@ -8,6 +8,7 @@ import io.netpoll.ShardQueue;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.Writer;
 import io.netpoll.core.Addresses;
+import io.netpoll.core.EngineConnection;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
@@ -194,11 +195,15 @@ final class EngineShardQueue implements ShardQueue {
   }
 
   /**
-   * Sends what is queued now, in one flush.
+   * Sends what is queued now, in one flush. A poll loop's own thread, which must not wait for a
+   * peer that does not read, leaves that to a relay.
    *
    * @return whether more came meanwhile; if not, the role is another thread's, or nobody's
    */
   private boolean sendOnce() {
+    if (isHeldUp() && relay(() -> send(Integer.MAX_VALUE))) {
+      return false;
+    }
     QueuedMessage batch = inOrder((QueuedMessage) TOP.getAndSet(this, TAKEN));
     gathering.sent(batch.next != null);
     boolean interrupted;
@@ -214,6 +219,11 @@ final class EngineShardQueue implements ShardQueue {
     }
     room.giveBack(QueuedMessage.decide(batch, null));
     return !(interrupted && relay(this::drain)) && !end();
+  }
+
+  /** Whether a flush by the calling thread would be refused; only this queue's sender writes. */
+  private boolean isHeldUp() {
+    return connection instanceof EngineConnection engine && engine.refusesFlush();
   }
 
   /** Waits in place of an interrupted producer, so that others fill the queue and no more. */

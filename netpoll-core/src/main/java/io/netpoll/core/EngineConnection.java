@@ -225,6 +225,16 @@ public final class EngineConnection implements Connection {
     return state.has(ConnectionState.GAVE_UP);
   }
 
+  /**
+   * Whether a flush by the calling thread would be refused because it must not wait, and more than
+   * the high-water mark is unsent.
+   *
+   * @return true on a poll loop's own thread in inline execution, while the peer does not read
+   */
+  public boolean refusesFlush() {
+    return out.isHigh() && !Await.isPermitted();
+  }
+
   // ---- Exceptions ----------------------------------------------------------------------------
 
   /** The exception for an operation that cannot be done any more. */

@@ -30,7 +30,16 @@ import org.jspecify.annotations.Nullable;
  * sender acknowledges bytes, puts a full fence, and reads the waiter. In inline execution a flush
  * within the connection's own run only notes that there is something to send; it is sent when the
  * run ends, or behind the runs of other connections ({@link TurnSends}), and if more than the mark
- * stays pending, input and handler calls stop until no more than the low-water mark is.
+ * stays pending, input and handler calls stop until no more than the low-water mark is. A flush on
+ * a thread that must not wait is refused while more than the mark is pending, whichever connection
+ * it is for: so the mark and one flush bound what is pending in every execution mode.
+ *
+ * <h2>Who owns the bytes</h2>
+ *
+ * The writing thread owns what it has written and not flushed, whatever becomes of the connection;
+ * its next flush gives that back if the connection has ended. What is flushed belongs to the
+ * consumer: the holder of the token, and once the token is shut the thread that {@linkplain #end
+ * ends} the output.
  */
 final class OutputSide extends OutputWriter implements Output {
   private static final VarHandle WAITER;
@@ -361,7 +370,7 @@ final class OutputSide extends OutputWriter implements Output {
       buffer.mallocAck(0);
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
     }
-    if (isHigh() && !Await.isPermitted()) {
+    if (connection.refusesFlush()) {
       refuseUnlessSent();
     }
     buffer.flush();

@@ -9,6 +9,7 @@ import io.netpoll.ConnectionClosedException;
 import io.netpoll.Execution;
 import io.netpoll.InlineWaitException;
 import io.netpoll.LinkBuffer;
+import io.netpoll.ShardQueue;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -293,6 +295,43 @@ abstract class MemoryContract extends ConnectionSuite {
     slow.join().abort();
     publisher.close();
     assertGivenBack(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHandlerQueuesForAnotherConnectionThatReadsLate_noMessageIsLost(Execution.Mode mode)
+      throws Exception {
+    int messages = 48;
+    var stage = open(mode);
+    CompletableFuture<ShardQueue> slow = new CompletableFuture<>();
+    var subscribers =
+        stage.serve(
+            SocketKind.TCP,
+            connection -> slow.complete(ShardQueue.of(connection)),
+            options -> options.outputHighWaterMark(MARK));
+    var publishers =
+        stage.serve(
+            SocketKind.TCP,
+            connection -> {
+              connection.reader().skip(connection.reader().length());
+              for (int i = 0; i < messages; i++) {
+                LinkBuffer message = LinkBuffer.create();
+                message.writeBinary(new byte[16 * KIB - 1]);
+                message.writeByte(i);
+                message.flush();
+                slow.join().put(message);
+              }
+            });
+    SocketChannel subscriber = stage.peer(subscribers);
+    subscriber.write(ByteBuffer.allocate(1));
+    slow.get(20, TimeUnit.SECONDS);
+    SocketChannel publisher = stage.peer(publishers);
+    publisher.write(ByteBuffer.allocate(1));
+    stage.letTheLoopTurn();
+    byte[] all = Channels.newInputStream(subscriber).readNBytes(messages * 16 * KIB);
+    for (int i = 0; i < messages; i++) {
+      assertThat(all[(i + 1) * 16 * KIB - 1]).isEqualTo((byte) i);
+    }
   }
 
   @ParameterizedTest
