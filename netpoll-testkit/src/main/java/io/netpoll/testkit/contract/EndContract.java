@@ -192,8 +192,11 @@ abstract class EndContract extends ConnectionSuite {
               connection.reader().skip(connection.reader().length());
               for (int i = 0; i < 8; i++) {
                 connection.writer().writeBinary(new byte[2 << 20]);
-                connection.writer().flush();
+                if (stage.mayWait()) {
+                  connection.writer().flush();
+                }
               }
+              connection.writer().flush();
             },
             this::noting);
     SocketPair client = pair(stage, server);
