@@ -1,16 +1,14 @@
 package io.netpoll;
 
-import java.util.Iterator;
+import io.netpoll.internal.ServiceLookup;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the implementation of a service once and keeps it.
  *
  * <p>Looked for with the class loader that loaded this API first, then with the thread's context
- * class loader, so that containers which load the API from a parent work too.
+ * class loader, as {@link ServiceLookup} says.
  */
 final class Services {
   private static final Map<Class<?>, Object> FOUND = new ConcurrentHashMap<>();
@@ -33,24 +31,19 @@ final class Services {
   }
 
   private static <T> T load(Class<T> type, String artifact) {
-    Iterator<T> own = loader(type, Services.class.getClassLoader());
-    if (own.hasNext()) {
-      return own.next();
+    ServiceLookup<T> lookup = new ServiceLookup<>(type, Services.class);
+    T found = lookup.first();
+    if (found != null) {
+      return found;
     }
-    Iterator<T> context = loader(type, Thread.currentThread().getContextClassLoader());
-    if (context.hasNext()) {
-      return context.next();
-    }
-    throw new IllegalStateException(
-        "No implementation of "
-            + type.getName()
-            + " is on the class path or module path: add the artifact io.netpoll:"
-            + artifact
-            + ".");
-  }
-
-  // ServiceLoader checks the "uses" of the calling module, which is this one.
-  private static <T> Iterator<T> loader(Class<T> type, @Nullable ClassLoader loader) {
-    return ServiceLoader.load(type, loader).iterator();
+    IllegalStateException missing =
+        new IllegalStateException(
+            "No implementation of "
+                + type.getName()
+                + " is on the class path or module path: add the artifact io.netpoll:"
+                + artifact
+                + ".");
+    lookup.failures().forEach(missing::addSuppressed);
+    throw missing;
   }
 }

@@ -1,13 +1,12 @@
 package io.netpoll.core;
 
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.internal.ServiceLookup;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.PollerProvider.Availability;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -87,24 +86,7 @@ final class Backends {
   }
 
   private static List<PollerProvider> load() {
-    List<PollerProvider> found = new ArrayList<>();
-    collect(ServiceLoader.load(PollerProvider.class, Backends.class.getClassLoader()), found);
-    if (found.isEmpty()) {
-      collect(ServiceLoader.load(PollerProvider.class), found);
-    }
-    return found;
-  }
-
-  private static void collect(ServiceLoader<PollerProvider> loader, List<PollerProvider> into) {
-    var iterator = loader.stream().iterator();
-    while (iterator.hasNext()) {
-      try {
-        into.add(iterator.next().get());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        // A backend whose classes do not load here must not keep the others from serving.
-        log("A poller backend could not be loaded: " + e.getMessage());
-      }
-    }
+    return new ServiceLookup<>(PollerProvider.class, Backends.class).all();
   }
 
   private static void log(String message) {

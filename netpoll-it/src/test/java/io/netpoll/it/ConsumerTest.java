@@ -6,6 +6,7 @@ import io.netpoll.it.Program.Outcome;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,27 @@ class ConsumerTest {
   void withoutTheClient_itIsToldWhichArtifactToAdd() throws Exception {
     compile();
     assertFailsNaming("io.netpoll:netpoll-client", "api", "buffer", "core", "server", "poller-nio");
+  }
+
+  @Test
+  void withAServiceLineWhoseClassIsGone_theOtherBackendServes_andTheLineIsLoggedOnce()
+      throws Exception {
+    compile();
+    Path minimised = directory.resolve("minimised");
+    Path services = minimised.resolve("META-INF/services/io.netpoll.spi.PollerProvider");
+    Files.createDirectories(services.getParent());
+    Files.writeString(services, "io.netpoll.epoll.EpollPollerProvider\n");
+    Outcome outcome =
+        run(
+            "-classpath",
+            minimised
+                + File.pathSeparator
+                + withConsumer("api", "buffer", "core", "server", "client", "poller-nio"),
+            "consumer.Main");
+    assertThat(outcome.out()).as("%s", outcome.err()).containsExactly("echoed hello over nio");
+    assertThat(outcome.err())
+        .filteredOn(line -> line.contains("io.netpoll.epoll.EpollPollerProvider not found"))
+        .hasSize(1);
   }
 
   private void assertFailsNaming(String part, String... modules) throws Exception {
