@@ -1,6 +1,7 @@
 package io.netpoll;
 
 import io.netpoll.internal.ServiceLookup;
+import io.netpoll.internal.Setting;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,7 @@ final class Services {
    * Returns the one implementation of {@code type}.
    *
    * @throws IllegalStateException naming {@code artifact} if there is none
+   * @throws IllegalArgumentException if a system property of this library has no such value
    */
   static <T> T require(Class<T> type, String artifact) {
     Object found = FOUND.get(type);
@@ -31,6 +33,7 @@ final class Services {
   }
 
   private static <T> T load(Class<T> type, String artifact) {
+    Setting.checkAll();
     ServiceLookup<T> lookup = new ServiceLookup<>(type, Services.class);
     T found = lookup.first();
     if (found != null) {

@@ -2,6 +2,7 @@ package io.netpoll.core;
 
 import io.netpoll.PollerUnavailableException;
 import io.netpoll.internal.ServiceLookup;
+import io.netpoll.internal.Setting;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.PollerProvider.Availability;
 import java.util.ArrayList;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * logged once a process, at INFO, and every choice, at DEBUG.
  */
 final class Backends {
-  static final String PROPERTY = "io.netpoll.poller";
-
   private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
   private Backends() {}
@@ -32,7 +31,7 @@ final class Backends {
 
   static PollerProvider choose(@Nullable String name, List<PollerProvider> providers)
       throws PollerUnavailableException {
-    String wanted = name == null ? System.getProperty(PROPERTY) : name;
+    String wanted = name == null ? Setting.POLLER.word() : name;
     if (wanted != null && !wanted.isEmpty() && !wanted.equals("auto")) {
       return named(wanted, providers);
     }
