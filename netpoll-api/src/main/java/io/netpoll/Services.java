@@ -1,5 +1,6 @@
 package io.netpoll;
 
+import io.netpoll.internal.Missing;
 import io.netpoll.internal.ServiceLookup;
 import io.netpoll.internal.Setting;
 import java.util.Map;
@@ -39,14 +40,14 @@ final class Services {
     if (found != null) {
       return found;
     }
-    IllegalStateException missing =
-        new IllegalStateException(
-            "No implementation of "
-                + type.getName()
-                + " is on the class path or module path: add the artifact io.netpoll:"
-                + artifact
-                + ".");
-    lookup.failures().forEach(missing::addSuppressed);
-    throw missing;
+    String nothing =
+        "No implementation of " + type.getName() + " is on the class path or module path";
+    if (lookup.failures().isEmpty()) {
+      throw new IllegalStateException(
+          nothing + ". " + Missing.advice(artifact, type, Services.class));
+    }
+    Throwable failure = lookup.failures().get(0);
+    throw new IllegalStateException(
+        nothing + " that can be loaded: " + failure.getMessage() + ".", failure);
   }
 }

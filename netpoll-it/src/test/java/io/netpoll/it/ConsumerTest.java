@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A consumer that has been compiled against netpoll-api alone is told which artifact is missing
- * when it runs. Those that miss none are the projects of {@code src/it}.
+ * A consumer that has been compiled against netpoll-api alone is told what is missing when it runs.
+ * Those that miss nothing are the projects of {@code src/it}.
  */
 @Timeout(120)
 class ConsumerTest {
@@ -31,21 +32,63 @@ class ConsumerTest {
   @TempDir private Path directory;
 
   @Test
-  void withTheApiAlone_itIsToldWhichArtifactToAdd() throws Exception {
+  void withTheApiAlone_itIsToldAllThreeCauses() throws Exception {
     compile();
-    assertFailsNaming("io.netpoll:netpoll-server", "api");
-  }
-
-  @Test
-  void withoutABackend_itIsToldSo() throws Exception {
-    compile();
-    assertFailsNaming("PollerUnavailableException", "api", "buffer", "core", "server", "client");
+    assertThat(failure(withConsumer("api")))
+        .contains(
+            "the artifact io.netpoll:netpoll-server is missing: add it",
+            "META-INF/services/io.netpoll.spi.ServerProvider was lost",
+            "ServicesResourceTransformer",
+            "--add-modules io.netpoll.server.")
+        .doesNotContain("is here");
   }
 
   @Test
   void withoutTheClient_itIsToldWhichArtifactToAdd() throws Exception {
     compile();
-    assertFailsNaming("io.netpoll:netpoll-client", "api", "buffer", "core", "server", "poller-nio");
+    assertThat(failure(withConsumer("api", "buffer", "core", "server", "poller-nio")))
+        .contains("the artifact io.netpoll:netpoll-client is missing: add it");
+  }
+
+  @Test
+  void withMergedJarsThatLostTheServiceFiles_itIsToldThatItIsThis() throws Exception {
+    compile();
+    for (String module : List.of("api", "buffer", "core", "server", "client", "poller-nio")) {
+      Classes.copy(Modules.all().get(module), classes());
+    }
+    assertThat(failure(classes().toString()))
+        .contains("It is the line that was lost: the class io.netpoll.server.Server is here.");
+  }
+
+  @Test
+  void withoutABackend_itIsToldWhichRunsEverywhere() throws Exception {
+    compile();
+    assertThat(failure(withConsumer("api", "buffer", "core", "server", "client")))
+        .contains(
+            "PollerUnavailableException",
+            "the artifact io.netpoll:netpoll-poller-nio is missing: add it");
+  }
+
+  @Test
+  void withEpollAloneOnAnotherSystem_itIsToldWhichRunsEverywhere() throws Exception {
+    compile();
+    String path = withConsumer("api", "buffer", "core", "server", "client", "poller-epoll");
+    assertThat(failure(path, "-Dos.name=Windows 11"))
+        .contains(
+            "epoll (epoll is a part of Linux, and this is Windows 11.)",
+            "the artifact io.netpoll:netpoll-poller-nio is missing: add it",
+            "--add-modules io.netpoll.poller.nio.");
+  }
+
+  @Test
+  void aBackendIsNamedInAnyCase_andAnUnknownOneIsRefusedWithThoseThatThereAre() throws Exception {
+    compile();
+    String path = withConsumer("api", "buffer", "core", "server", "client", "poller-nio");
+    assertThat(run("-Dio.netpoll.poller=NIO", "-classpath", path, "consumer.Main").out())
+        .containsExactly("echoed hello over nio");
+    assertThat(failure(path, "-Dio.netpoll.poller=kqueue"))
+        .contains("There is no poller backend kqueue.", "On the path: nio (available).")
+        .doesNotContain("netpoll-poller-kqueue");
   }
 
   @Test
@@ -69,11 +112,14 @@ class ConsumerTest {
         .hasSize(1);
   }
 
-  private void assertFailsNaming(String part, String... modules) throws Exception {
-    Outcome outcome = run("-classpath", withConsumer(modules), "consumer.Main");
+  /** What it says when it fails. */
+  private static String failure(String path, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("-classpath", path, "consumer.Main"));
+    Outcome outcome = run(arguments.toArray(String[]::new));
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.out()).isEmpty();
-    assertThat(String.join("\n", outcome.err())).contains(part);
+    return String.join("\n", outcome.err());
   }
 
   private void compile() throws IOException {
