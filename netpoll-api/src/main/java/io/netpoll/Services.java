@@ -48,6 +48,6 @@ final class Services {
     }
     Throwable failure = lookup.failures().get(0);
     throw new IllegalStateException(
-        nothing + " that can be loaded: " + failure.getMessage() + ".", failure);
+        nothing + " that can be loaded: " + ServiceLookup.describe(failure), failure);
   }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * that lacks another one or is compiled for a newer JDK, a constructor that throws. Each such fault
  * is logged once a process, at WARNING, by the logger {@code io.netpoll.services}.
  *
+ * <p>One that {@linkplain Versions is of another version} than this module is not left out: the
+ * look-up throws an {@link IllegalStateException} that says so.
+ *
  * <p>Looks with the class loader of the asking class. Where that finds nothing it looks with the
  * thread's context class loader, so that containers work which load the asking class from a parent.
  *
@@ -23,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceLookup<T> {
   /** A loader that fails for ever must not keep the look-up going for ever. */
   private static final int MOST_FAILURES = 100;
+
+  private static final String MIXED =
+      " Modules of this library that are of different versions lack what they call: use"
+          + " netpoll-bom.";
 
   private final Class<T> service;
   private final @Nullable ClassLoader own;
@@ -93,26 +100,50 @@ public final class ServiceLookup<T> {
   }
 
   private void failed(Error failure) {
+    Throwable cause = firstCause(failure);
+    if (cause instanceof Versions.MixedVersionsException mixed) {
+      throw mixed;
+    }
     failures.add(failure);
     // Its cause may differ from one attempt to the next: a class fails to initialise only once.
-    String what =
-        failure instanceof ServiceConfigurationError ? failure.getMessage() : failure.toString();
     LogOnce.warn(
         "io.netpoll.services",
-        what,
+        what(failure),
         "An implementation of "
             + service.getName()
             + " is left out, since it cannot be loaded: "
-            + what
-            + cause(failure)
-            + ".");
+            + describe(failure));
   }
 
-  private static String cause(Throwable failure) {
+  /**
+   * Says what could not be loaded, why, and what to do where that is known.
+   *
+   * @param failure one of {@link #failures}
+   * @return sentences, of which the first begins in the middle
+   */
+  public static String describe(Throwable failure) {
+    Throwable cause = firstCause(failure);
+    return what(failure)
+        + (cause == failure ? "." : ": " + cause + ".")
+        + (isOfMixedVersions(cause) ? MIXED : "");
+  }
+
+  private static String what(Throwable failure) {
+    return failure instanceof ServiceConfigurationError ? failure.getMessage() : failure.toString();
+  }
+
+  private static Throwable firstCause(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause == failure ? "" : ": " + cause;
+    return cause;
+  }
+
+  /** A module that is too old, or too new, to say its version may lack what another one calls. */
+  private static boolean isOfMixedVersions(Throwable cause) {
+    return cause instanceof IncompatibleClassChangeError
+        || cause instanceof NoClassDefFoundError
+            && String.valueOf(cause.getMessage()).startsWith("io/netpoll/");
   }
 }

@@ -4,7 +4,10 @@ import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
 import io.netpoll.PollerGroup;
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.buffer.LinkedBufferProvider;
 import io.netpoll.internal.Setting;
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.EngineProvider;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +19,19 @@ public final class Engine implements EngineProvider {
   private static volatile @Nullable EngineGroup shared;
 
   /** For ServiceLoader. */
-  public Engine() {}
+  public Engine() {
+    requireOneVersion();
+  }
+
+  /**
+   * Refuses this module, and the buffer that it is built on, beside others of another version.
+   *
+   * @throws IllegalStateException if netpoll-api is of another version than one of them
+   */
+  public static void requireOneVersion() {
+    Versions.require("netpoll-core", Version.CURRENT);
+    LinkedBufferProvider.requireOneVersion();
+  }
 
   @Override
   public PollerGroup.Builder group() {

@@ -9,9 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The class files of a module. */
+/** The files of a module. */
 final class Classes {
 
   /** What is done with one. */
@@ -30,6 +31,7 @@ final class Classes {
   static int forEach(Path location, Action action) throws IOException {
     return walk(
         location,
+        name -> name.endsWith(".class"),
         (root, file) -> {
           try (InputStream bytes = Files.newInputStream(file)) {
             action.accept(bytes);
@@ -38,20 +40,20 @@ final class Classes {
   }
 
   /**
-   * Copies all class files but those of module declarations.
+   * Copies files of a module.
    *
    * @param location a jar or a folder
    * @param target the folder to copy them to, below their packages
+   * @param which whether one is copied, by its name
    */
-  static void copy(Path location, Path target) throws IOException {
+  static void copy(Path location, Path target, Predicate<String> which) throws IOException {
     walk(
         location,
+        which,
         (root, file) -> {
-          if (!file.endsWith("module-info.class")) {
-            Path copy = target.resolve(root.relativize(file).toString());
-            Files.createDirectories(copy.getParent());
-            Files.copy(file, copy);
-          }
+          Path copy = target.resolve(root.relativize(file).toString());
+          Files.createDirectories(copy.getParent());
+          Files.copy(file, copy);
         });
   }
 
@@ -59,24 +61,25 @@ final class Classes {
     void file(Path root, Path file) throws IOException;
   }
 
-  private static int walk(Path location, Visit visit) throws IOException {
+  private static int walk(Path location, Predicate<String> which, Visit visit) throws IOException {
     if (Files.isDirectory(location)) {
-      return walkTree(location, visit);
+      return walkTree(location, which, visit);
     }
     try (FileSystem jar =
         FileSystems.newFileSystem(URI.create("jar:" + location.toUri()), Map.of())) {
-      return walkTree(jar.getPath("/"), visit);
+      return walkTree(jar.getPath("/"), which, visit);
     }
   }
 
-  private static int walkTree(Path root, Visit visit) throws IOException {
-    List<Path> classes;
+  private static int walkTree(Path root, Predicate<String> which, Visit visit) throws IOException {
+    List<Path> found;
     try (Stream<Path> files = Files.walk(root)) {
-      classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+      found =
+          files.filter(Files::isRegularFile).filter(file -> which.test(file.toString())).toList();
     }
-    for (Path file : classes) {
+    for (Path file : found) {
       visit.file(root, file);
     }
-    return classes.size();
+    return found.size();
   }
 }

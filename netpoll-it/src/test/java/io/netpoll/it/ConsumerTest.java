@@ -4,19 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.it.Program.Outcome;
 import java.io.File;
-import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class ConsumerTest {
-  private static final Path MAIN = Path.of("src", "it", "common", "main", "consumer", "Main.java");
-
   @TempDir private Path directory;
 
   @Test
   void withTheApiAlone_itIsToldAllThreeCauses() throws Exception {
-    compile();
+    Consumer.compile(classes());
     assertThat(failure(withConsumer("api")))
         .contains(
             "the artifact io.netpoll:netpoll-server is missing: add it",
@@ -45,16 +34,19 @@ class ConsumerTest {
 
   @Test
   void withoutTheClient_itIsToldWhichArtifactToAdd() throws Exception {
-    compile();
+    Consumer.compile(classes());
     assertThat(failure(withConsumer("api", "buffer", "core", "server", "poller-nio")))
         .contains("the artifact io.netpoll:netpoll-client is missing: add it");
   }
 
   @Test
   void withMergedJarsThatLostTheServiceFiles_itIsToldThatItIsThis() throws Exception {
-    compile();
+    Consumer.compile(classes());
     for (String module : List.of("api", "buffer", "core", "server", "client", "poller-nio")) {
-      Classes.copy(Modules.all().get(module), classes());
+      Classes.copy(
+          Modules.all().get(module),
+          classes(),
+          name -> name.endsWith(".class") && !name.endsWith("module-info.class"));
     }
     assertThat(failure(classes().toString()))
         .contains("It is the line that was lost: the class io.netpoll.server.Server is here.");
@@ -62,7 +54,7 @@ class ConsumerTest {
 
   @Test
   void withoutABackend_itIsToldWhichRunsEverywhere() throws Exception {
-    compile();
+    Consumer.compile(classes());
     assertThat(failure(withConsumer("api", "buffer", "core", "server", "client")))
         .contains(
             "PollerUnavailableException",
@@ -71,7 +63,7 @@ class ConsumerTest {
 
   @Test
   void withEpollAloneOnAnotherSystem_itIsToldWhichRunsEverywhere() throws Exception {
-    compile();
+    Consumer.compile(classes());
     String path = withConsumer("api", "buffer", "core", "server", "client", "poller-epoll");
     assertThat(failure(path, "-Dos.name=Windows 11"))
         .contains(
@@ -82,7 +74,7 @@ class ConsumerTest {
 
   @Test
   void aBackendIsNamedInAnyCase_andAnUnknownOneIsRefusedWithThoseThatThereAre() throws Exception {
-    compile();
+    Consumer.compile(classes());
     String path = withConsumer("api", "buffer", "core", "server", "client", "poller-nio");
     assertThat(run("-Dio.netpoll.poller=NIO", "-classpath", path, "consumer.Main").out())
         .containsExactly("echoed hello over nio");
@@ -94,7 +86,7 @@ class ConsumerTest {
   @Test
   void withAServiceLineWhoseClassIsGone_theOtherBackendServes_andTheLineIsLoggedOnce()
       throws Exception {
-    compile();
+    Consumer.compile(classes());
     Path minimised = directory.resolve("minimised");
     Path services = minimised.resolve("META-INF/services/io.netpoll.spi.PollerProvider");
     Files.createDirectories(services.getParent());
@@ -122,21 +114,6 @@ class ConsumerTest {
     return String.join("\n", outcome.err());
   }
 
-  private void compile() throws IOException {
-    StringWriter messages = new StringWriter();
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      List<String> options =
-          List.of("-Werror", "--release", "17", "-cp", path("api"), "-d", classes().toString());
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages, manager, null, options, null, manager.getJavaFileObjects(MAIN.toFile()))
-              .call();
-      assertThat(compiled).as(messages.toString()).isTrue();
-    }
-  }
-
   private static Outcome run(String... arguments) throws Exception {
     try (Program program = Program.java(List.of(arguments))) {
       return program.outcome();
@@ -148,13 +125,6 @@ class ConsumerTest {
   }
 
   private String withConsumer(String... modules) {
-    return classes() + File.pathSeparator + path(modules);
-  }
-
-  private static String path(String... modules) {
-    Map<String, Path> all = Modules.all();
-    return Stream.of(modules)
-        .map(module -> Objects.requireNonNull(all.get(module), module).toString())
-        .collect(Collectors.joining(File.pathSeparator));
+    return classes() + File.pathSeparator + Modules.path(modules);
   }
 }
