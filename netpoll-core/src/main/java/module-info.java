@@ -13,8 +13,6 @@ module io.netpoll.core {
       io.netpoll.client,
       io.netpoll.server;
 
-  uses io.netpoll.spi.PollerProvider;
-
   provides io.netpoll.spi.EngineProvider with
       io.netpoll.core.Engine;
 }

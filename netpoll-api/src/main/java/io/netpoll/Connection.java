@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -236,6 +237,15 @@ public interface Connection extends ByteChannel {
    * @throws ClassCastException if it is of another class
    */
   <T> T attachment(Class<T> type);
+
+  /**
+   * The attached object, for code that does not know whether there is one. Any thread.
+   *
+   * @param <T> its type
+   * @param type its class
+   * @return the object; empty if nothing is attached, or something of another class
+   */
+  <T> Optional<T> tryAttachment(Class<T> type);
 
   /**
    * Reads into {@code destination}, waiting for at least one byte, and releases the reader: views

@@ -1,16 +1,16 @@
 package io.netpoll;
 
-import java.util.Iterator;
+import io.netpoll.internal.Missing;
+import io.netpoll.internal.ServiceLookup;
+import io.netpoll.internal.Setting;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the implementation of a service once and keeps it.
  *
  * <p>Looked for with the class loader that loaded this API first, then with the thread's context
- * class loader, so that containers which load the API from a parent work too.
+ * class loader, as {@link ServiceLookup} says.
  */
 final class Services {
   private static final Map<Class<?>, Object> FOUND = new ConcurrentHashMap<>();
@@ -21,6 +21,7 @@ final class Services {
    * Returns the one implementation of {@code type}.
    *
    * @throws IllegalStateException naming {@code artifact} if there is none
+   * @throws IllegalArgumentException if a system property of this library has no such value
    */
   static <T> T require(Class<T> type, String artifact) {
     Object found = FOUND.get(type);
@@ -33,24 +34,20 @@ final class Services {
   }
 
   private static <T> T load(Class<T> type, String artifact) {
-    Iterator<T> own = loader(type, Services.class.getClassLoader());
-    if (own.hasNext()) {
-      return own.next();
+    Setting.checkAll();
+    ServiceLookup<T> lookup = new ServiceLookup<>(type, Services.class);
+    T found = lookup.first();
+    if (found != null) {
+      return found;
     }
-    Iterator<T> context = loader(type, Thread.currentThread().getContextClassLoader());
-    if (context.hasNext()) {
-      return context.next();
+    String nothing =
+        "No implementation of " + type.getName() + " is on the class path or module path";
+    if (lookup.failures().isEmpty()) {
+      throw new IllegalStateException(
+          nothing + ". " + Missing.advice(artifact, type, Services.class));
     }
+    Throwable failure = lookup.failures().get(0);
     throw new IllegalStateException(
-        "No implementation of "
-            + type.getName()
-            + " is on the class path or module path: add the artifact io.netpoll:"
-            + artifact
-            + ".");
-  }
-
-  // ServiceLoader checks the "uses" of the calling module, which is this one.
-  private static <T> Iterator<T> loader(Class<T> type, @Nullable ClassLoader loader) {
-    return ServiceLoader.load(type, loader).iterator();
+        nothing + " that can be loaded: " + ServiceLookup.describe(failure), failure);
   }
 }

@@ -4,6 +4,8 @@ import io.netpoll.BufferMemory;
 import io.netpoll.LinkBuffer;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.BufferProvider;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,7 +17,18 @@ import java.util.Objects;
 public final class LinkedBufferProvider implements BufferProvider {
 
   /** Called by ServiceLoader. */
-  public LinkedBufferProvider() {}
+  public LinkedBufferProvider() {
+    requireOneVersion();
+  }
+
+  /**
+   * Refuses this module beside others of another version.
+   *
+   * @throws IllegalStateException if netpoll-api is of another version
+   */
+  public static void requireOneVersion() {
+    Versions.require("netpoll-buffer", Version.CURRENT);
+  }
 
   @Override
   public LinkBuffer create() {

@@ -1,5 +1,6 @@
 package io.netpoll.buffer;
 
+import io.netpoll.internal.Setting;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by both sides of the buffer. Must not refer to it.
  */
 final class Watch {
-  static final boolean ON = Boolean.getBoolean("io.netpoll.buffer.debug");
+  static final boolean ON = Setting.BUFFER_DEBUG.isOn(false);
 
   private static final Watch OFF = new Watch(null);
 

@@ -4,13 +4,19 @@ import io.netpoll.Connection;
 import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.ShardQueue;
+import io.netpoll.core.Engine;
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.ClientProvider;
 
 /** Makes dialers, connection pools and shard queues for the API. */
 public final class Client implements ClientProvider {
 
   /** For ServiceLoader. */
-  public Client() {}
+  public Client() {
+    Versions.require("netpoll-client", Version.CURRENT);
+    Engine.requireOneVersion();
+  }
 
   @Override
   public Dialer.Builder dialer() {

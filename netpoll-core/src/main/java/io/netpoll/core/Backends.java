@@ -1,132 +1,155 @@
 package io.netpoll.core;
 
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.internal.Missing;
+import io.netpoll.internal.Nearest;
+import io.netpoll.internal.ServiceLookup;
+import io.netpoll.internal.Setting;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.PollerProvider.Availability;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the poller backend: the one that the user named, else the one that the system property
- * {@code io.netpoll.poller} names, else the available one of highest priority. Every refusal is
- * logged once a process, at INFO, and every choice, at DEBUG.
+ * {@code io.netpoll.poller} names, else the available one of highest priority. {@link BackendLog}
+ * says which it is and why not another.
  */
 final class Backends {
-  static final String PROPERTY = "io.netpoll.poller";
-
-  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+  private static final String AUTO = "auto";
+  private static final String ARTIFACT = "netpoll-poller-";
 
   private Backends() {}
 
-  /** Chooses among the providers on the path. */
+  /** Chooses among the providers on the path, and has the choice logged. */
   static PollerProvider choose(@Nullable String name) throws PollerUnavailableException {
-    return choose(name, load());
+    ServiceLookup<PollerProvider> lookup = lookup();
+    List<PollerProvider> providers = lookup.all();
+    String wanted = name == null ? Setting.POLLER.word() : name;
+    try {
+      PollerProvider chosen = choose(wanted, providers);
+      BackendLog.chosen(chosen, isAuto(wanted), providers);
+      return chosen;
+    } catch (PollerUnavailableException e) {
+      lookup.failures().forEach(e::addSuppressed);
+      throw e;
+    }
   }
 
-  static PollerProvider choose(@Nullable String name, List<PollerProvider> providers)
+  /** The provider on the path that has a name, beside the one that was chosen for a group. */
+  static PollerProvider beside(String name) throws PollerUnavailableException {
+    return named(name, lookup().all());
+  }
+
+  private static ServiceLookup<PollerProvider> lookup() {
+    return new ServiceLookup<>(PollerProvider.class, Backends.class);
+  }
+
+  /** Chooses among some, by name or, where that is null or {@code auto}, by priority. */
+  static PollerProvider choose(@Nullable String wanted, List<PollerProvider> providers)
       throws PollerUnavailableException {
-    String wanted = name == null ? System.getProperty(PROPERTY) : name;
-    if (wanted != null && !wanted.isEmpty() && !wanted.equals("auto")) {
+    if (!isAuto(wanted)) {
       return named(wanted, providers);
     }
-    List<PollerProvider> byPriority = new ArrayList<>(providers);
-    byPriority.sort(Comparator.comparingInt(PollerProvider::priority).reversed());
-    for (PollerProvider provider : byPriority) {
-      Availability availability = provider.availability();
-      if (availability.available()) {
-        logLater("The poller backend is " + provider.name() + ".");
+    for (PollerProvider provider : byPriority(providers)) {
+      if (ask(provider).available()) {
         return provider;
       }
-      log("The poller backend " + provider.name() + " is not used: " + availability.reason());
     }
-    throw new PollerUnavailableException(
+    String nowhere =
         providers.isEmpty()
-            ? "No poller backend is on the class path or module path: add the artifact"
-                + " io.netpoll:netpoll-poller-nio."
-            : "No poller backend can be used here: " + describe(providers));
+            ? "No poller backend is on the class path or module path."
+            : "No poller backend can be used here: " + describe(providers);
+    boolean hasNio = providers.stream().anyMatch(provider -> provider.name().equals("nio"));
+    throw new PollerUnavailableException(
+        hasNio ? nowhere : nowhere + " The backend nio runs everywhere. " + missing("nio"));
+  }
+
+  private static boolean isAuto(@Nullable String wanted) {
+    return wanted == null || wanted.isEmpty() || wanted.equalsIgnoreCase(AUTO);
+  }
+
+  static List<PollerProvider> byPriority(List<PollerProvider> providers) {
+    List<PollerProvider> sorted = new ArrayList<>(providers);
+    sorted.sort(Comparator.comparingInt(PollerProvider::priority).reversed());
+    return sorted;
   }
 
   private static PollerProvider named(String name, List<PollerProvider> providers)
       throws PollerUnavailableException {
     for (PollerProvider provider : providers) {
-      if (provider.name().equals(name)) {
-        Availability availability = provider.availability();
+      if (provider.name().equalsIgnoreCase(name)) {
+        Availability availability = ask(provider);
         if (availability.available()) {
-          logLater("The poller backend is " + name + ", as configured.");
           return provider;
         }
         throw new PollerUnavailableException(
-            "The poller backend " + name + " cannot be used here: " + availability.reason());
+            "The poller backend "
+                + provider.name()
+                + " cannot be used here: "
+                + availability.reason());
       }
     }
-    throw new PollerUnavailableException(
-        "The poller backend "
+    for (String known : Missing.backends()) {
+      if (known.equalsIgnoreCase(name)) {
+        throw new PollerUnavailableException(
+            "The poller backend "
+                + known
+                + " is not on the class path or module path. "
+                + missing(known)
+                + onThePath(providers));
+      }
+    }
+    throw unknown(name, providers);
+  }
+
+  /** Nobody has heard of this one: advice to add an artifact would send people astray. */
+  private static PollerUnavailableException unknown(String name, List<PollerProvider> providers) {
+    Set<String> names = new LinkedHashSet<>(Missing.backends());
+    names.add(AUTO);
+    providers.forEach(provider -> names.add(provider.name()));
+    String nearest = Nearest.to(name, names);
+    return new PollerUnavailableException(
+        "There is no poller backend "
             + name
-            + " is not on the class path or module path: add the artifact io.netpoll:netpoll-poller-"
-            + name
-            + ", or choose another one"
-            + (providers.isEmpty() ? "." : ": " + describe(providers)));
+            + (nearest == null ? "." : ": did you mean " + nearest + "?")
+            + " This library has "
+            + String.join(" and ", Missing.backends())
+            + ", in the artifacts io.netpoll:"
+            + ARTIFACT
+            + String.join(" and io.netpoll:" + ARTIFACT, Missing.backends())
+            + "."
+            + onThePath(providers));
+  }
+
+  private static String missing(String backend) {
+    return Missing.advice(ARTIFACT + backend, PollerProvider.class, Backends.class);
+  }
+
+  private static String onThePath(List<PollerProvider> providers) {
+    return providers.isEmpty() ? "" : " On the path: " + describe(providers);
   }
 
   private static String describe(List<PollerProvider> providers) {
     StringBuilder text = new StringBuilder();
     for (PollerProvider provider : providers) {
-      Availability availability = provider.availability();
+      Availability availability = ask(provider);
       text.append(text.isEmpty() ? "" : "; ").append(provider.name());
       text.append(availability.available() ? " (available)" : " (" + availability.reason() + ")");
     }
     return text.append('.').toString();
   }
 
-  private static List<PollerProvider> load() {
-    List<PollerProvider> found = new ArrayList<>();
-    collect(ServiceLoader.load(PollerProvider.class, Backends.class.getClassLoader()), found);
-    if (found.isEmpty()) {
-      collect(ServiceLoader.load(PollerProvider.class), found);
-    }
-    return found;
-  }
-
-  private static void collect(ServiceLoader<PollerProvider> loader, List<PollerProvider> into) {
-    var iterator = loader.stream().iterator();
-    while (iterator.hasNext()) {
-      try {
-        into.add(iterator.next().get());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        // A backend whose classes do not load here must not keep the others from serving.
-        log("A poller backend could not be loaded: " + e.getMessage());
-      }
-    }
-  }
-
-  private static void log(String message) {
-    if (LOGGED.add(message)) {
-      Log.BACKEND.log(System.Logger.Level.INFO, message);
-    }
-  }
-
-  /**
-   * Logs what is in order, at DEBUG, a second later on a thread of its own: to find and set up a
-   * logging system takes longer than all the rest of starting a server.
-   */
-  private static void logLater(String message) {
-    if (LOGGED.add(message)) {
-      Runnable log =
-          () -> {
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-            Log.BACKEND.log(System.Logger.Level.DEBUG, message);
-          };
-      Thread thread = new Thread(null, log, "netpoll-log", 0, false);
-      thread.setDaemon(true);
-      thread.start();
+  /** Its availability, where even to ask may fail: a backend that is broken hides no other. */
+  static Availability ask(PollerProvider provider) {
+    try {
+      return provider.availability();
+    } catch (RuntimeException | LinkageError broken) {
+      return Availability.no("It does not answer whether it is available: " + broken + ".");
     }
   }
 }

@@ -58,7 +58,7 @@ final class ChannelLoop {
     lock.lock();
     try {
       if (backend == null) {
-        backend = Backends.choose(BACKEND);
+        backend = Backends.beside(BACKEND);
       }
       return backend;
     } finally {

@@ -4,8 +4,11 @@ import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
 import io.netpoll.PollerGroup;
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.buffer.LinkedBufferProvider;
+import io.netpoll.internal.Setting;
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.EngineProvider;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,19 @@ public final class Engine implements EngineProvider {
   private static volatile @Nullable EngineGroup shared;
 
   /** For ServiceLoader. */
-  public Engine() {}
+  public Engine() {
+    requireOneVersion();
+  }
+
+  /**
+   * Refuses this module, and the buffer that it is built on, beside others of another version.
+   *
+   * @throws IllegalStateException if netpoll-api is of another version than one of them
+   */
+  public static void requireOneVersion() {
+    Versions.require("netpoll-core", Version.CURRENT);
+    LinkedBufferProvider.requireOneVersion();
+  }
 
   @Override
   public PollerGroup.Builder group() {
@@ -43,32 +58,18 @@ public final class Engine implements EngineProvider {
   private static GroupBuilder sharedBuilder() {
     GroupBuilder builder = new GroupBuilder();
     builder.name("shared");
-    String loops = System.getProperty("io.netpoll.loops");
-    if (loops != null) {
-      try {
-        builder.loops(Integer.parseInt(loops));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "The system property io.netpoll.loops must be a number of at least 1, not "
-                + loops
-                + ".",
-            e);
-      }
+    int loops = Setting.LOOPS.number(0);
+    if (loops != 0) {
+      builder.loops(loops);
     }
-    String balance = System.getProperty("io.netpoll.loadBalance");
+    String balance = Setting.LOAD_BALANCE.choice();
     if (balance != null) {
-      builder.loadBalance(
-          pick(
-              "io.netpoll.loadBalance",
-              balance,
-              LoadBalance.values(),
-              value -> value.name().toLowerCase(Locale.ROOT)));
+      builder.loadBalance(LoadBalance.valueOf(balance.toUpperCase(Locale.ROOT)));
     }
-    String execution = System.getProperty("io.netpoll.execution");
+    String execution = Setting.EXECUTION.choice();
     if (execution != null) {
       builder.execution(
-          switch (pick(
-              "io.netpoll.execution", execution, Execution.Mode.values(), Execution.Mode::label)) {
+          switch (Execution.Mode.valueOf(execution.toUpperCase(Locale.ROOT))) {
             case WORKERS -> Execution.workers();
             case VIRTUAL -> Execution.virtualThreads();
             case INLINE -> Execution.inline();
@@ -76,22 +77,5 @@ public final class Engine implements EngineProvider {
           });
     }
     return builder;
-  }
-
-  private static <T> T pick(
-      String property, String value, T[] choices, java.util.function.Function<T, String> label) {
-    for (T choice : choices) {
-      if (label.apply(choice).equalsIgnoreCase(value)) {
-        return choice;
-      }
-    }
-    throw new IllegalArgumentException(
-        "The system property "
-            + property
-            + " must be one of "
-            + Arrays.stream(choices).map(label).toList()
-            + ", not "
-            + value
-            + ".");
   }
 }

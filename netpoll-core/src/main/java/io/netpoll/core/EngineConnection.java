@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -427,9 +428,21 @@ public final class EngineConnection implements Connection {
               + peer()
               + ": attach a "
               + type.getSimpleName()
-              + " in OnPrepare.");
+              + (isDialled() ? " when it is dialled, before" : " in OnPrepare, before")
+              + " a callback needs it, or ask by tryAttachment.");
     }
     return type.cast(attached);
+  }
+
+  @Override
+  public <T> Optional<T> tryAttachment(Class<T> type) {
+    Object attached = attachment;
+    return type.isInstance(attached) ? Optional.of(type.cast(attached)) : Optional.empty();
+  }
+
+  /** Accepted and adopted connections belong to an event loop, and have callbacks from there. */
+  private boolean isDialled() {
+    return settings.owner == null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.Setting;
 import io.netpoll.spi.PollerProvider;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -52,12 +53,7 @@ final class Lending {
   private static final int LENT = 1;
   private static final int HELD = 2;
 
-  /** Whether loops are lent, {@code true} or {@code false}. */
-  static final String PROPERTY = "io.netpoll.lendLoops";
-
   /** How long the leader waits for a turn of the deputy at first, in microseconds. */
-  static final String PATIENCE_PROPERTY = "io.netpoll.loanMicros";
-
   private static final int PATIENCE_MICROS = 2000;
 
   /**
@@ -127,12 +123,12 @@ final class Lending {
   }
 
   /**
-   * Makes one for a loop of {@code backend}: lent where there are virtual threads, unless {@value
-   * #PROPERTY} says no; {@value #PATIENCE_PROPERTY} is the leader's patience at first.
+   * Makes one for a loop of {@code backend}: lent where there are virtual threads, unless {@link
+   * Setting#LEND_LOOPS} says no; {@link Setting#LOAN_MICROS} is the leader's patience at first.
    */
   static Lending onThisMachine(PollerProvider backend) {
-    boolean wanted = Boolean.parseBoolean(System.getProperty(PROPERTY, "true"));
-    int micros = Integer.getInteger(PATIENCE_PROPERTY, PATIENCE_MICROS);
+    boolean wanted = Setting.LEND_LOOPS.isOn(true);
+    int micros = Setting.LOAN_MICROS.number(PATIENCE_MICROS);
     return new Lending(
         wanted && VirtualThreads.exist() && !backend.threadAffine(),
         TimeUnit.MICROSECONDS.toNanos(micros));

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.Setting;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * watch-dog only.
  */
 final class StallWatch {
-  /** How long a call may last; zero or less for any time. */
+  /** How long a call may last; zero for any time. */
   static final long AFTER_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(Long.getLong("io.netpoll.blockedHandlerAfter", 2000));
+      TimeUnit.MILLISECONDS.toNanos(Setting.BLOCKED_HANDLER_AFTER.number(2000));
 
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.Setting;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -11,10 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * up to the limit, else the handler queues. Threads end after 30 s without work.
  */
 final class WorkerPool extends ThreadPoolExecutor {
-  private static final int MAX_THREADS = Integer.getInteger("io.netpoll.maxWorkers", 2000);
+  private static final int MAX_THREADS = Setting.MAX_WORKERS.number(2000);
 
   WorkerPool(String groupName) {
-    super(0, Math.max(1, MAX_THREADS), 30, TimeUnit.SECONDS, new IdleFirstQueue());
+    super(0, MAX_THREADS, 30, TimeUnit.SECONDS, new IdleFirstQueue());
     AtomicInteger count = new AtomicInteger();
     setThreadFactory(
         task -> {

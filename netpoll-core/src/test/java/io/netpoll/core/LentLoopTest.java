@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.Execution;
 import io.netpoll.Reader;
+import io.netpoll.internal.Setting;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeListener;
 import io.netpoll.testkit.FakeNetwork;
@@ -54,12 +55,12 @@ class LentLoopTest {
   @BeforeEach
   void lend() {
     // So that a loan pays also where others use the processor for some milliseconds meanwhile.
-    System.setProperty(Lending.PATIENCE_PROPERTY, "1000000");
+    System.setProperty(Setting.LOAN_MICROS.property(), "1000000");
   }
 
   @AfterEach
   void end() throws Exception {
-    System.clearProperty(Lending.PATIENCE_PROPERTY);
+    System.clearProperty(Setting.LOAN_MICROS.property());
     over = true;
     for (Thread thread : threads) {
       thread.join();

@@ -3,10 +3,7 @@ package io.netpoll.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netpoll.PollerUnavailableException;
 import io.netpoll.SocketOptions;
-import io.netpoll.spi.PollerProvider;
-import io.netpoll.testkit.FakePollerProvider;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -18,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Addresses, the choice of a backend, keep-alive times, and the worker pool. */
+/** Addresses, keep-alive times, and the worker pool. */
 @Timeout(60)
 class SmallPartsTest {
 
@@ -51,65 +48,6 @@ class SmallPartsTest {
     assertThat(Addresses.text(new InetSocketAddress("::1", 80))).isEqualTo("[0:0:0:0:0:0:0:1]:80");
     assertThat(Addresses.text(UnixDomainSocketAddress.of("/x"))).isEqualTo("unix:/x");
     assertThat(Addresses.text(UnixDomainSocketAddress.of(""))).isEqualTo("unix:");
-  }
-
-  @Test
-  void theAvailableBackendOfHighestPriorityIsChosen() throws Exception {
-    PollerProvider low = new Named("low", 1, "");
-    PollerProvider high = new Named("high", 2, "");
-    PollerProvider broken = new Named("broken", 3, "This machine has no such thing.");
-    assertThat(Backends.choose(null, List.of(low, high, broken))).isSameAs(high);
-    assertThat(Backends.choose("auto", List.of(low, high))).isSameAs(high);
-    assertThat(Backends.choose("low", List.of(low, high, broken))).isSameAs(low);
-  }
-
-  @Test
-  void aBackendThatCannotBeUsedIsRefusedWithItsReason() {
-    PollerProvider broken = new Named("broken", 3, "This machine has no such thing.");
-    assertThatThrownBy(() -> Backends.choose("broken", List.of(broken)))
-        .isInstanceOf(PollerUnavailableException.class)
-        .hasMessageContaining("This machine has no such thing.");
-    assertThatThrownBy(() -> Backends.choose(null, List.of(broken)))
-        .isInstanceOf(PollerUnavailableException.class)
-        .hasMessageContaining("broken (This machine has no such thing.)");
-    assertThatThrownBy(() -> Backends.choose("absent", List.of(broken)))
-        .hasMessageContaining("io.netpoll:netpoll-poller-absent");
-    assertThatThrownBy(() -> Backends.choose(null, List.of()))
-        .hasMessageContaining("io.netpoll:netpoll-poller-nio");
-  }
-
-  /** The fake backend under another name. */
-  private record Named(String name, int priority, String reason) implements PollerProvider {
-    private static final FakePollerProvider FAKE = new FakePollerProvider();
-
-    @Override
-    public Availability availability() {
-      return reason.isEmpty() ? Availability.yes() : Availability.no(reason);
-    }
-
-    @Override
-    public boolean threadAffine() {
-      return false;
-    }
-
-    @Override
-    public Set<java.net.SocketOption<?>> supportedOptions(boolean unixDomain) {
-      return FAKE.supportedOptions(unixDomain);
-    }
-
-    @Override
-    public io.netpoll.spi.Poller open(io.netpoll.spi.PageSource pages) throws java.io.IOException {
-      return FAKE.open(pages);
-    }
-
-    @Override
-    public io.netpoll.spi.ListenSocket bind(
-        java.net.SocketAddress address,
-        int backlog,
-        java.util.Map<java.net.SocketOption<?>, Object> options)
-        throws java.io.IOException {
-      return FAKE.bind(address, backlog, options);
-    }
   }
 
   @Test

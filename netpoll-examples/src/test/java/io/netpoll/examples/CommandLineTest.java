@@ -80,7 +80,7 @@ class CommandLineTest {
   @Test
   void verbose_addsTheStackTrace() {
     assertThat(run("echo-server", "--port", "0", "--verbose", "--backend", "absent").err())
-        .contains("The poller backend absent is not on the class path")
+        .contains("There is no poller backend absent.")
         .contains("at io.netpoll.core.");
   }
 

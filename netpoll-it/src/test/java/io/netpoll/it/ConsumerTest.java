@@ -4,69 +4,114 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.it.Program.Outcome;
 import java.io.File;
-import java.io.IOException;
-import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A consumer that has been compiled against netpoll-api alone is told which artifact is missing
- * when it runs. Those that miss none are the projects of {@code src/it}.
+ * A consumer that has been compiled against netpoll-api alone is told what is missing when it runs.
+ * Those that miss nothing are the projects of {@code src/it}.
  */
 @Timeout(120)
 class ConsumerTest {
-  private static final Path MAIN = Path.of("src", "it", "common", "main", "consumer", "Main.java");
-
   @TempDir private Path directory;
 
   @Test
-  void withTheApiAlone_itIsToldWhichArtifactToAdd() throws Exception {
-    compile();
-    assertFailsNaming("io.netpoll:netpoll-server", "api");
-  }
-
-  @Test
-  void withoutABackend_itIsToldSo() throws Exception {
-    compile();
-    assertFailsNaming("PollerUnavailableException", "api", "buffer", "core", "server", "client");
+  void withTheApiAlone_itIsToldAllThreeCauses() throws Exception {
+    Consumer.compile(classes());
+    assertThat(failure(withConsumer("api")))
+        .contains(
+            "the artifact io.netpoll:netpoll-server is missing: add it",
+            "META-INF/services/io.netpoll.spi.ServerProvider was lost",
+            "ServicesResourceTransformer",
+            "--add-modules io.netpoll.server.")
+        .doesNotContain("is here");
   }
 
   @Test
   void withoutTheClient_itIsToldWhichArtifactToAdd() throws Exception {
-    compile();
-    assertFailsNaming("io.netpoll:netpoll-client", "api", "buffer", "core", "server", "poller-nio");
+    Consumer.compile(classes());
+    assertThat(failure(withConsumer("api", "buffer", "core", "server", "poller-nio")))
+        .contains("the artifact io.netpoll:netpoll-client is missing: add it");
   }
 
-  private void assertFailsNaming(String part, String... modules) throws Exception {
-    Outcome outcome = run("-classpath", withConsumer(modules), "consumer.Main");
+  @Test
+  void withMergedJarsThatLostTheServiceFiles_itIsToldThatItIsThis() throws Exception {
+    Consumer.compile(classes());
+    for (String module : List.of("api", "buffer", "core", "server", "client", "poller-nio")) {
+      Classes.copy(
+          Modules.all().get(module),
+          classes(),
+          name -> name.endsWith(".class") && !name.endsWith("module-info.class"));
+    }
+    assertThat(failure(classes().toString()))
+        .contains("It is the line that was lost: the class io.netpoll.server.Server is here.");
+  }
+
+  @Test
+  void withoutABackend_itIsToldWhichRunsEverywhere() throws Exception {
+    Consumer.compile(classes());
+    assertThat(failure(withConsumer("api", "buffer", "core", "server", "client")))
+        .contains(
+            "PollerUnavailableException",
+            "the artifact io.netpoll:netpoll-poller-nio is missing: add it");
+  }
+
+  @Test
+  void withEpollAloneOnAnotherSystem_itIsToldWhichRunsEverywhere() throws Exception {
+    Consumer.compile(classes());
+    String path = withConsumer("api", "buffer", "core", "server", "client", "poller-epoll");
+    assertThat(failure(path, "-Dos.name=Windows 11"))
+        .contains(
+            "epoll (epoll is a part of Linux, and this is Windows 11.)",
+            "the artifact io.netpoll:netpoll-poller-nio is missing: add it",
+            "--add-modules io.netpoll.poller.nio.");
+  }
+
+  @Test
+  void aBackendIsNamedInAnyCase_andAnUnknownOneIsRefusedWithThoseThatThereAre() throws Exception {
+    Consumer.compile(classes());
+    String path = withConsumer("api", "buffer", "core", "server", "client", "poller-nio");
+    assertThat(run("-Dio.netpoll.poller=NIO", "-classpath", path, "consumer.Main").out())
+        .containsExactly("echoed hello over nio");
+    assertThat(failure(path, "-Dio.netpoll.poller=kqueue"))
+        .contains("There is no poller backend kqueue.", "On the path: nio (available).")
+        .doesNotContain("netpoll-poller-kqueue");
+  }
+
+  @Test
+  void withAServiceLineWhoseClassIsGone_theOtherBackendServes_andTheLineIsLoggedOnce()
+      throws Exception {
+    Consumer.compile(classes());
+    Path minimised = directory.resolve("minimised");
+    Path services = minimised.resolve("META-INF/services/io.netpoll.spi.PollerProvider");
+    Files.createDirectories(services.getParent());
+    Files.writeString(services, "io.netpoll.epoll.EpollPollerProvider\n");
+    Outcome outcome =
+        run(
+            "-classpath",
+            minimised
+                + File.pathSeparator
+                + withConsumer("api", "buffer", "core", "server", "client", "poller-nio"),
+            "consumer.Main");
+    assertThat(outcome.out()).as("%s", outcome.err()).containsExactly("echoed hello over nio");
+    assertThat(outcome.err())
+        .filteredOn(line -> line.contains("io.netpoll.epoll.EpollPollerProvider not found"))
+        .hasSize(1);
+  }
+
+  /** What it says when it fails. */
+  private static String failure(String path, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("-classpath", path, "consumer.Main"));
+    Outcome outcome = run(arguments.toArray(String[]::new));
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.out()).isEmpty();
-    assertThat(String.join("\n", outcome.err())).contains(part);
-  }
-
-  private void compile() throws IOException {
-    StringWriter messages = new StringWriter();
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
-      List<String> options =
-          List.of("-Werror", "--release", "17", "-cp", path("api"), "-d", classes().toString());
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages, manager, null, options, null, manager.getJavaFileObjects(MAIN.toFile()))
-              .call();
-      assertThat(compiled).as(messages.toString()).isTrue();
-    }
+    return String.join("\n", outcome.err());
   }
 
   private static Outcome run(String... arguments) throws Exception {
@@ -80,13 +125,6 @@ class ConsumerTest {
   }
 
   private String withConsumer(String... modules) {
-    return classes() + File.pathSeparator + path(modules);
-  }
-
-  private static String path(String... modules) {
-    Map<String, Path> all = Modules.all();
-    return Stream.of(modules)
-        .map(module -> Objects.requireNonNull(all.get(module), module).toString())
-        .collect(Collectors.joining(File.pathSeparator));
+    return classes() + File.pathSeparator + Modules.path(modules);
   }
 }

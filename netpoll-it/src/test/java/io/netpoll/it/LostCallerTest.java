@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * random pieces with random pauses. The callers wait without a timeout, so an answer that does not
  * come is found.
  *
- * <p>{@code -Dio.netpoll.it.huntRequests=10000000} makes it long.
+ * <p>{@code -Dnetpoll.it.huntRequests=10000000} makes it long.
  */
 @ExtendWith(LeakCheck.class)
 class LostCallerTest {
   private static final int CALLERS = 32;
   private static final int FRAMES =
-      Math.toIntExact(Long.getLong("io.netpoll.it.huntRequests", 10_000) / CALLERS);
+      Math.toIntExact(Long.getLong("netpoll.it.huntRequests", 10_000) / CALLERS);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** A client, whether its callers are virtual threads, and whether its loop may be lent. */

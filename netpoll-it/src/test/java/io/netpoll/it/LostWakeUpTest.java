@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * found, since no timer of the library would bring it (in adaptive execution, set the watch-dog's
  * tick far beyond the patience: {@code -Dio.netpoll.watchDogTickMicros=60000000}).
  *
- * <p>{@code -Dio.netpoll.it.huntRequests=10000000} makes it long.
+ * <p>{@code -Dnetpoll.it.huntRequests=10000000} makes it long.
  */
 @ExtendWith(LeakCheck.class)
 class LostWakeUpTest {
-  private static final long REQUESTS = Long.getLong("io.netpoll.it.huntRequests", 20_000);
+  private static final long REQUESTS = Long.getLong("netpoll.it.huntRequests", 20_000);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int CONNECTIONS = 64;
 

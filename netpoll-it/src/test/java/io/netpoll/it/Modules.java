@@ -7,11 +7,15 @@ import io.netpoll.spi.EngineProvider;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.ServerProvider;
 import io.netpoll.testkit.LeakCheck;
+import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where the published modules are: jars in a build, folders of classes in an IDE. */
 final class Modules {
@@ -32,6 +36,14 @@ final class Modules {
     all.put("testkit", location(LeakCheck.class));
     all.putAll(backends());
     return all;
+  }
+
+  /** The class path, or module path, of some of them. */
+  static String path(String... modules) {
+    Map<String, Path> all = all();
+    return Stream.of(modules)
+        .map(module -> Objects.requireNonNull(all.get(module), module).toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** The backends among them, able to run here or not: {@code poller-NAME}. */

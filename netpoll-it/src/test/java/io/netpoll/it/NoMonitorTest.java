@@ -3,16 +3,8 @@ package io.netpoll.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,36 +27,16 @@ class NoMonitorTest {
   @MethodSource("modules")
   void noMethod_takesAMonitor(String module) throws IOException {
     List<String> found = new ArrayList<>();
-    int classes = scan(Modules.all().get(module), found);
+    int classes =
+        Classes.forEach(
+            Modules.all().get(module),
+            bytes ->
+                new ClassReader(bytes)
+                    .accept(
+                        new MonitorFinder(found),
+                        ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES));
     assertThat(found).isEmpty();
     assertThat(classes).isPositive();
-  }
-
-  private static int scan(Path location, List<String> found) throws IOException {
-    if (Files.isDirectory(location)) {
-      return scanTree(location, found);
-    }
-    try (FileSystem jar =
-        FileSystems.newFileSystem(URI.create("jar:" + location.toUri()), Map.of())) {
-      return scanTree(jar.getPath("/"), found);
-    }
-  }
-
-  private static int scanTree(Path root, List<String> found) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      List<Path> classes = files.filter(file -> file.toString().endsWith(".class")).toList();
-      classes.forEach(file -> scanClass(file, found));
-      return classes.size();
-    }
-  }
-
-  private static void scanClass(Path file, List<String> found) {
-    try (InputStream bytes = Files.newInputStream(file)) {
-      new ClassReader(bytes)
-          .accept(new MonitorFinder(found), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static final class MonitorFinder extends ClassVisitor {

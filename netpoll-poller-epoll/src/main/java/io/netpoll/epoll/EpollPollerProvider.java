@@ -1,5 +1,7 @@
 package io.netpoll.epoll;
 
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -32,6 +34,7 @@ public final class EpollPollerProvider implements PollerProvider {
   /** Called by {@link java.util.ServiceLoader}. */
   public EpollPollerProvider() {
     this(System.getProperty("os.name", "unknown"), System.getProperty("os.arch", "unknown"));
+    Versions.require("netpoll-poller-epoll", Version.CURRENT);
   }
 
   /** For a system and a CPU as {@code os.name} and {@code os.arch} call them. */

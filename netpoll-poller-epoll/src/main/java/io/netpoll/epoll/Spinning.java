@@ -1,5 +1,7 @@
 package io.netpoll.epoll;
 
+import io.netpoll.internal.Setting;
+
 /**
  * Decides how often a poll looks for events before it waits for them. A wait costs a switch of
  * threads here, and whoever ends it an interrupt of another processor; under load the next event is
@@ -11,7 +13,7 @@ package io.netpoll.epoll;
  */
 final class Spinning {
   /** How often to look unless somebody says otherwise. */
-  static final int LOOKS = Integer.getInteger("io.netpoll.epoll.looksBeforeWait", 0);
+  static final int LOOKS = Setting.EPOLL_LOOKS_BEFORE_WAIT.number(0);
 
   private static final int MOST_CREDIT = 16;
   private static final int GAIN = 2;

@@ -1,5 +1,7 @@
 package io.netpoll.nio;
 
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -27,7 +29,9 @@ public final class NioPollerProvider implements PollerProvider {
   private volatile boolean proven;
 
   /** Called by {@link java.util.ServiceLoader}. */
-  public NioPollerProvider() {}
+  public NioPollerProvider() {
+    Versions.require("netpoll-poller-nio", Version.CURRENT);
+  }
 
   @Override
   public String name() {

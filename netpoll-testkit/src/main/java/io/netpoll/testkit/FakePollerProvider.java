@@ -1,5 +1,7 @@
 package io.netpoll.testkit;
 
+import io.netpoll.internal.Version;
+import io.netpoll.internal.Versions;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -22,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakePollerProvider implements PollerProvider {
 
   /** Makes the provider; all instances share {@link FakeNetwork}. */
-  public FakePollerProvider() {}
+  public FakePollerProvider() {
+    Versions.require("netpoll-testkit", Version.CURRENT);
+  }
 
   @Override
   public String name() {

@@ -1,0 +1,8 @@
+/**
+ * What the modules of this library share: how they find each other. Exported to them alone; it
+ * changes without notice.
+ */
+@NullMarked
+package io.netpoll.internal;
+
+import org.jspecify.annotations.NullMarked;
