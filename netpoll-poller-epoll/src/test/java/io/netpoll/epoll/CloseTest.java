@@ -8,7 +8,6 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,86 +151,6 @@ class CloseTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** What is told once, each in a state in which it is. */
-  enum Once {
-    CONNECTED("connected"),
-    REFUSED("failed"),
-    RESET("failed"),
-    UNSENDABLE("failed"),
-    END("ended");
-
-    final String event;
-
-    Once(String event) {
-      this.event = event;
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whatCannotBeTold_forWantOfMemory_isTheEnd_andThatIsTold(Once what) throws Exception {
-    TestEndpoint endpoint = meet(what);
-    endpoint.onTold =
-        () -> {
-          endpoint.onTold = null;
-          throw new OutOfMemoryError("as the engine may meet it");
-        };
-    assertThatThrownBy(() -> loop.until(() -> endpoint.events.contains("closed")))
-        .isInstanceOf(OutOfMemoryError.class);
-    endpoint.dispatching = false;
-    loop.until(() -> endpoint.events.contains("closed"));
-    assertThat(endpoint.events).containsExactly(what.event, "closed");
-    loop.assertQuiet();
-  }
-
-  private TestEndpoint meet(Once what) throws Exception {
-    switch (what) {
-      case CONNECTED -> {
-        return loop.connect(loop.listen(Kind.TCP, directory).getLocalAddress());
-      }
-      case REFUSED -> {
-        ServerSocketChannel gone = loop.listen(Kind.TCP, directory);
-        SocketAddress address = gone.getLocalAddress();
-        gone.close();
-        return loop.connect(address);
-      }
-      case RESET, UNSENDABLE -> {
-        var pair = loop.pair(Kind.TCP, directory);
-        pair.peer().setOption(StandardSocketOptions.SO_LINGER, 0);
-        pair.peer().close();
-        if (what == Once.RESET) {
-          pair.handle().resumeInput();
-        } else {
-          pair.endpoint().write("to nobody");
-          pair.handle().sendWhenWritable();
-        }
-        return pair.endpoint();
-      }
-      case END -> {
-        var pair = loop.pair(Kind.TCP, directory);
-        pair.peer().shutdownOutput();
-        pair.handle().resumeInput();
-        return pair.endpoint();
-      }
-      default -> throw new AssertionError(what);
-    }
-  }
-
-  @Test
-  void anEndpointThatThrowsWhenItIsClosed_keepsNoOtherFromBeing() throws Exception {
-    var first = loop.pair(Kind.TCP, directory);
-    var second = loop.pair(Kind.TCP, directory);
-    for (var each : List.of(first, second)) {
-      each.endpoint().onTold =
-          () -> {
-            throw new OutOfMemoryError("as the engine may meet it");
-          };
-    }
-    assertThatThrownBy(loop::closePoller).isInstanceOf(OutOfMemoryError.class);
-    assertThat(first.endpoint().events).containsExactly("closed");
-    assertThat(second.endpoint().events).containsExactly("closed");
   }
 
   @Test

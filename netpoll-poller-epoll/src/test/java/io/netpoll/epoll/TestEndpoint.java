@@ -42,9 +42,6 @@ final class TestEndpoint implements Endpoint, Input, Output {
   /** Run whenever output is asked for. */
   Runnable onCollect = () -> {};
 
-  /** Run in place of what an event does, if it is not null. */
-  @Nullable Runnable onTold;
-
   /** A file to send in place of what was written. */
   @Nullable SourceFile file;
 
@@ -97,10 +94,6 @@ final class TestEndpoint implements Endpoint, Input, Output {
     assertThat(dispatching).as("%s outside dispatch and close", event).isTrue();
     assertThat(events).doesNotContain("closed", "detached");
     events.add(event);
-    Runnable instead = onTold;
-    if (instead != null) {
-      instead.run();
-    }
   }
 
   @Override
