@@ -79,7 +79,10 @@ public interface Connection extends ByteChannel {
   SocketAddress localAddress();
 
   /**
-   * The peer's address.
+   * The peer's address. A Unix-domain peer names itself, with any bytes. The epoll backend writes
+   * an abstract name with {@code @} in place of each zero byte, and bytes that the encoding of
+   * paths lacks as {@code \xHH}; NIO tells an abstract name as none. So such an address is for
+   * people to read, and not for connecting to.
    *
    * @return an {@link java.net.InetSocketAddress} or {@link java.net.UnixDomainSocketAddress} (with
    *     an empty path for an unnamed peer); stays available after close

@@ -5,7 +5,12 @@ import java.io.IOException;
 /**
  * A connection as its poller sees it: two sides and a life. All methods are called by the poller's
  * leader from within {@link Poller#dispatch()} or {@link Poller#close()}, except for {@link
- * #output()}, which senders call too; none throws, waits, or runs user code.
+ * #output()}, which senders call too; none waits or runs user code.
+ *
+ * <p>None throws, but for an {@link Error} where there is no memory. An event that is told once -
+ * connected, failed, the end of input - has been told then as far as the endpoint has noted it: the
+ * poller does not tell it again, but closes the socket with RST and tells {@link #closed()}, which
+ * it tells once, whatever comes of it.
  */
 public interface Endpoint {
 

@@ -13,7 +13,9 @@ import java.net.SocketOption;
  *
  * <p>The last event of a handle is {@link Endpoint#closed()} or {@link Endpoint#detached} (for a
  * listening socket {@link Acceptor#closed()}): after it the poller touches neither endpoint nor
- * pages, and before it no page of the connection may be recycled.
+ * pages, and before it no page of the connection may be recycled. Where the poller is closed while
+ * a thread is inside {@link #send()}, that thread goes on with the output until it returns, also
+ * after the last event; the system's number of the socket is not given to another one before that.
  */
 public interface Handle {
 
@@ -105,7 +107,8 @@ public interface Handle {
   SocketAddress localAddress();
 
   /**
-   * The peer's address. Any thread; stays available after close.
+   * The peer's address. Any thread; stays available after close. Never fails, whatever name the
+   * peer has bound: what a path cannot hold is written in another way.
    *
    * @return the address
    */

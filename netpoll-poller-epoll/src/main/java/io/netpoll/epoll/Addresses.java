@@ -12,8 +12,11 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /**
  * Addresses as {@code struct sockaddr}: a family of 16 bits, then what that family has.
@@ -21,6 +24,11 @@ import java.nio.file.Path;
  * <p>A Unix address whose path starts with {@code @} stands for the abstract name behind it, which
  * has no file and vanishes with its socket; a file of such a name is written {@code ./@name}. The
  * empty path is a socket without a name, and when bound makes the system choose an abstract one.
+ *
+ * <p>The name of a peer is made of whatever bytes that has chosen, so to read one never fails. What
+ * a path cannot hold is written otherwise: a zero byte in an abstract name as {@code @}, as the
+ * system's own lists have it, and bytes that the encoding of paths lacks as {@code \xHH}. Such an
+ * address tells who it was; it leads nowhere.
  *
  * <p>IPv4 is spoken on IPv4 sockets, except that the wildcard address, of whichever version, is
  * bound on an IPv6 socket that serves both, as the JDK does it; where the system has no IPv6, or
@@ -38,6 +46,7 @@ final class Addresses {
   private static final int UNIX_PATH_SIZE = 108;
 
   private static final Charset PATHS = pathCharset();
+  private static final HexFormat HEX = HexFormat.of();
 
   private Addresses() {}
 
@@ -219,7 +228,7 @@ final class Addresses {
     int length = bytes.getInt(LENGTH);
     if (length < UNIX_PATH || bytes.getShort(0) == Libc.AF_UNIX) {
       // The peer of a Unix socket without a name may have no address at all.
-      return UnixDomainSocketAddress.of(decodePath(bytes, Math.min(length, MAX_LENGTH)));
+      return decodePath(bytes, Math.min(length, MAX_LENGTH));
     }
     try {
       return bytes.getShort(0) == Libc.AF_INET
@@ -239,18 +248,49 @@ final class Addresses {
         : Inet6Address.getByAddress(null, address, scope);
   }
 
-  private static String decodePath(ByteBuffer bytes, int length) {
+  private static SocketAddress decodePath(ByteBuffer bytes, int length) {
     if (length <= UNIX_PATH) {
-      return "";
+      return unspecified(true);
     }
     if (bytes.get(UNIX_PATH) == 0) {
-      return "@" + new String(copy(bytes, UNIX_PATH + 1, length - UNIX_PATH - 1), PATHS);
+      byte[] name = copy(bytes, UNIX_PATH, length - UNIX_PATH);
+      for (int i = 0; i < name.length; i++) {
+        name[i] = name[i] == 0 ? (byte) '@' : name[i];
+      }
+      return unixAddress(name, PATHS);
     }
     int end = UNIX_PATH;
     while (end < length && bytes.get(end) != 0) {
       end++;
     }
-    return new String(copy(bytes, UNIX_PATH, end - UNIX_PATH), PATHS);
+    return unixAddress(copy(bytes, UNIX_PATH, end - UNIX_PATH), PATHS);
+  }
+
+  /**
+   * Makes an address of a name without zero bytes.
+   *
+   * @param paths the encoding of paths
+   */
+  static SocketAddress unixAddress(byte[] name, Charset paths) {
+    try {
+      return UnixDomainSocketAddress.of(
+          paths.newDecoder().decode(ByteBuffer.wrap(name)).toString());
+    } catch (CharacterCodingException | InvalidPathException noPath) {
+      return UnixDomainSocketAddress.of(escaped(name));
+    }
+  }
+
+  /** ASCII, which every encoding of paths has. */
+  private static String escaped(byte[] name) {
+    StringBuilder text = new StringBuilder(name.length + 16);
+    for (byte each : name) {
+      if (each > 0) {
+        text.append((char) each);
+      } else {
+        text.append("\\x").append(HEX.toHexDigits(each));
+      }
+    }
+    return text.toString();
   }
 
   /** Whether a call has written an IPv4 address, be it as one that is mapped into IPv6. */

@@ -17,14 +17,23 @@ final class EpollFile extends SourceFile {
   }
 
   static EpollFile open(Path path) throws IOException {
-    byte[] name = Addresses.encodePath(path);
-    Memory memory = Memory.allocate(name.length + 1);
-    memory.bytes.put(0, name).put(name.length, (byte) 0);
-    int fd = Libc.open(memory.address, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+    int fd = open(Addresses.encodePath(path));
     if (fd < 0) {
       throw exception(path.toString(), -fd);
     }
-    return new EpollFile(path, fd);
+    try {
+      return new EpollFile(path, fd);
+    } catch (Throwable t) { // the heap is full
+      Libc.close(fd);
+      throw t;
+    }
+  }
+
+  private static int open(byte[] name) {
+    try (Memory memory = Memory.malloc(name.length + 1)) {
+      memory.bytes.put(0, name).put(name.length, (byte) 0);
+      return Libc.open(memory.address, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+    }
   }
 
   private static IOException exception(String path, int errno) {

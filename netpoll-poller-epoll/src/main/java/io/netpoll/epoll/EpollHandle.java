@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #due} brings what the handle itself {@linkplain EpollPoller#due asked for}, after all that
  * was found.
  *
+ * <p>What is told once, and cannot be told for want of memory, is not lost: the handle ends then,
+ * and that is told.
+ *
  * <p>The descriptor enters the set with its first interest, so that one that is accepted costs one
  * call. Without any interest it stays in the set, which may report errors and hang-ups even then; a
  * handle that gets one it has no use for {@linkplain #unwatch() leaves} the set, and its next
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 abstract class EpollHandle implements Handle {
   final EpollPoller poller;
   final int fd;
-  private int slot;
+  private int slot = HandleTable.NOWHERE;
   private int generation;
   private int interest;
   private boolean watched;
@@ -40,10 +43,10 @@ abstract class EpollHandle implements Handle {
   /** What the handle asked for by {@link EpollPoller#due} may be done now. */
   abstract void due();
 
-  /** The system refuses to watch the descriptor. */
-  abstract void unwatchable(IOException cause);
+  /** The system refuses to watch the descriptor, by this error number. Takes no memory. */
+  abstract void unwatchable(int errno);
 
-  /** Starts the end that comes with the poller's own. */
+  /** Starts the end that comes with the poller's own. Throws nothing. */
   abstract void pollerCloses();
 
   /** Gives the last event, after the epoll set was closed. */
@@ -81,7 +84,19 @@ abstract class EpollHandle implements Handle {
       int result = change(events);
       if (result < 0) {
         unwatch();
-        unwatchable(Errno.exception("epoll_ctl", -result));
+        unwatchable(-result);
+      }
+    }
+  }
+
+  /** Enters the set that has taken the place of the one before, with the same interest. */
+  final void moveToNewSet() {
+    if (watched) {
+      watched = false;
+      int result = change(interest);
+      if (result < 0) {
+        interest = 0;
+        unwatchable(-result);
       }
     }
   }
@@ -96,7 +111,10 @@ abstract class EpollHandle implements Handle {
     return result;
   }
 
-  /** Takes the descriptor out of the set. */
+  /**
+   * Takes the descriptor out of the set. To close it does so, too, unless somebody else holds the
+   * same open socket: then its events would come for ever, and nobody could take it out any more.
+   */
   final void unwatch() {
     interest = 0;
     if (watched) {

@@ -46,11 +46,12 @@ final class EpollListenSocket implements ListenSocket {
 
   /** Takes a descriptor that somebody else has opened; the file of a Unix socket stays theirs. */
   static EpollListenSocket adopt(int fd) throws IOException {
-    Memory memory = Memory.allocate(Addresses.SIZE);
-    Adoptable.checkListening(fd, memory);
-    SocketAddress local = Addresses.local(fd, memory);
-    Adoptable.adapt(fd);
-    return new EpollListenSocket(fd, local, null, true);
+    try (Memory memory = Memory.malloc(Addresses.SIZE)) {
+      Adoptable.checkListening(fd, memory);
+      EpollListenSocket socket = new EpollListenSocket(fd, Addresses.local(fd, memory), null, true);
+      Adoptable.adapt(fd); // last: nothing of it has changed if this throws before
+      return socket;
+    }
   }
 
   static EpollListenSocket bind(
@@ -78,10 +79,9 @@ final class EpollListenSocket implements ListenSocket {
       Map<SocketOption<?>, Object> options)
       throws IOException {
     List<Options.Setting> settings = Options.forListening(options, family == Libc.AF_UNIX);
-    Memory memory = Memory.allocate(Addresses.SIZE);
     int fd = Sockets.open(family);
     boolean bound = false;
-    try {
+    try (Memory memory = Memory.malloc(Addresses.SIZE)) {
       if (family != Libc.AF_UNIX) {
         Sockets.set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, memory);
       }
@@ -132,12 +132,15 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
-  /** Frees the address. For the owner. */
+  /** Frees the address. For the owner. The descriptor is closed whatever this throws. */
   void closeDescriptor() {
-    if (file != null) {
-      file.delete();
+    try {
+      if (file != null) {
+        file.delete();
+      }
+    } finally {
+      descriptor.close();
     }
-    descriptor.close();
   }
 
   @Override

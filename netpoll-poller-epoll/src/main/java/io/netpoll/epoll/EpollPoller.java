@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * dispatch} only, or, for a close, because other events of the batch came first. Those that come to
  * be due while others are told wait for the next batch. While something is due, {@code poll} does
  * not wait.
+ *
+ * <p>A descriptor leaves the set when it is closed, unless somebody else holds the same open
+ * socket: then its events go on, for nobody, and no call can stop them. So what may be shared
+ * leaves the set before. What is shared without anybody's knowing, as with a process that is being
+ * started, is noticed by its events, and the set is replaced by a new one.
  */
 final class EpollPoller implements Poller {
   /** How many events one wait takes; more are found by the next. */
@@ -34,16 +39,24 @@ final class EpollPoller implements Poller {
 
   private static final int DISCARD_SIZE = 64 * 1024;
 
-  private final int epoll;
+  /** Takes what nobody wants to read, for all pollers at once: it is never read here either. */
+  private static final Memory DISCARDED = Memory.malloc(DISCARD_SIZE);
+
+  /** So many events for nobody are put up with before the set is replaced. */
+  private static final int STRAYS = 16;
+
+  private int epoll;
   private final WakeUp wakeUp;
   private final EventArray events = new EventArray(BATCH);
   private final EventArray control = new EventArray(1);
   private final Memory memory = Memory.allocate(Addresses.SIZE);
-  private final Scratch reading = new Scratch();
+  private final Scratch reading = Scratch.make();
   private final ScratchCache sending = new ScratchCache();
   private final HandleTable handles = new HandleTable();
   private final Spinning spinning;
-  private @Nullable Memory discarding;
+
+  /** Events, since the set is this one, of descriptors that are closed here and open elsewhere. */
+  private int strays;
 
   private int batchSize;
   private int cursor;
@@ -74,8 +87,7 @@ final class EpollPoller implements Poller {
     try {
       wakeUp = WakeUp.open();
       EpollPoller poller = new EpollPoller(epoll, wakeUp, spinning);
-      int result =
-          poller.control(Libc.EPOLL_CTL_ADD, wakeUp.fd(), Libc.EPOLLIN | Libc.EPOLLET, WakeUp.DATA);
+      int result = poller.watchWakeUp();
       if (result < 0) {
         throw Errno.exception("epoll_ctl", -result);
       }
@@ -100,6 +112,10 @@ final class EpollPoller implements Poller {
     }
     cursor = 0;
     batchSize = 0;
+    // To replace the set takes a call for each handle: as long as that, events for nobody may take.
+    if (strays >= STRAYS + handles.size() / STRAYS) {
+      replaceSet();
+    }
     batchSize = find(due.isEmpty() ? millis(timeoutNanos) : 0);
     dueDecided = false;
     if (wakeUp.isPending()) {
@@ -138,6 +154,36 @@ final class EpollPoller implements Poller {
     return result;
   }
 
+  /**
+   * Goes on with a set that has the handles alone. A wake-up that the old one would have told is
+   * told by the new one, since nobody reads the eventfd.
+   */
+  private void replaceSet() {
+    strays = 0;
+    int old = epoll;
+    int fresh = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
+    if (fresh < 0) {
+      return; // for want of descriptors; it is tried again after as many events
+    }
+    epoll = fresh;
+    if (watchWakeUp() < 0) {
+      epoll = old;
+      Libc.close(fresh);
+      return;
+    }
+    for (int slot = 0; slot < handles.size(); slot++) {
+      EpollHandle handle = handles.at(slot);
+      if (handle != null) {
+        handle.moveToNewSet();
+      }
+    }
+    Libc.close(old);
+  }
+
+  private int watchWakeUp() {
+    return control(Libc.EPOLL_CTL_ADD, wakeUp.fd(), Libc.EPOLLIN | Libc.EPOLLET, WakeUp.DATA);
+  }
+
   /** Rounded up, so never to 0: that would be a busy loop just before a timer is due. */
   static int millis(long nanos) {
     if (nanos <= 0) {
@@ -164,11 +210,14 @@ final class EpollPoller implements Poller {
   @Override
   public boolean dispatch() {
     if (cursor < batchSize) {
-      EpollHandle handle = handles.find(events.data(cursor));
+      long data = events.data(cursor);
       int found = events.events(cursor);
       cursor++;
+      EpollHandle handle = handles.find(data);
       if (handle != null) {
         handle.ready(found);
+      } else if (data != WakeUp.DATA) {
+        strays++; // a handle loses its place between batches only, when it has been closed
       }
       return true;
     }
@@ -218,13 +267,18 @@ final class EpollPoller implements Poller {
   public Handle attach(StreamSocket socket, Endpoint endpoint) throws IOException {
     EpollStreamSocket stream = own(socket, EpollStreamSocket.class);
     take(stream.descriptor);
-    if (closed) {
-      stream.close(true, memory);
+    boolean watched = false;
+    try {
       checkOpen();
+      StreamHandle handle = StreamHandle.connected(this, stream, endpoint);
+      handles.add(handle);
+      watched = true;
+      return handle;
+    } finally {
+      if (!watched) {
+        stream.close(true, memory);
+      }
     }
-    StreamHandle handle = StreamHandle.connected(this, stream, endpoint);
-    handles.add(handle);
-    return handle;
   }
 
   @Override
@@ -243,10 +297,11 @@ final class EpollPoller implements Poller {
     List<Options.Setting> settings = Options.forStreams(options, Addresses.isUnix(remote));
     int family = Addresses.family(remote);
     int fd = Sockets.open(family);
-    EpollStreamSocket socket = EpollStreamSocket.connecting(fd, remote);
+    EpollStreamSocket socket = null;
     boolean watched = false;
     StreamHandle handle = null;
     try {
+      socket = EpollStreamSocket.connecting(fd, remote);
       for (Options.Setting setting : settings) {
         socket.setOption(setting, memory);
       }
@@ -268,7 +323,11 @@ final class EpollPoller implements Poller {
         if (handle != null) {
           handles.remove(handle);
         }
-        socket.close(false, memory);
+        if (socket != null) {
+          socket.close(false, memory);
+        } else {
+          Libc.close(fd);
+        }
       }
     }
   }
@@ -312,11 +371,21 @@ final class EpollPoller implements Poller {
     dueDecided = true;
     Libc.close(epoll);
     wakeUp.close();
+    Throwable failure = null;
     for (int slot = 0; slot < handles.size(); slot++) {
       EpollHandle handle = handles.at(slot);
       if (handle != null) {
-        handle.pollerClosed();
+        try {
+          handle.pollerClosed();
+        } catch (RuntimeException | Error e) { // the others are closed all the same
+          failure = e;
+        }
       }
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 
@@ -330,6 +399,9 @@ final class EpollPoller implements Poller {
   }
 
   private int control(int operation, int fd, int interest, long data) {
+    if (closed) {
+      return 0; // the set is gone, and its number may be something else's
+    }
     control.set(0, interest, data);
     return Libc.epollCtl(epoll, operation, fd, control.address());
   }
@@ -341,12 +413,7 @@ final class EpollPoller implements Poller {
 
   /** For what nobody wants to read. */
   Memory discarding() {
-    Memory known = discarding;
-    if (known == null) {
-      known = Memory.allocate(DISCARD_SIZE);
-      discarding = known;
-    }
-    return known;
+    return DISCARDED;
   }
 
   /** For the read of the event being dispatched. */

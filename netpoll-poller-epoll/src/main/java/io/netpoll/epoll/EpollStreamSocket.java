@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A non-blocking descriptor with its addresses, which outlive it. Thread-safe.
  *
- * <p>The system is asked for the own address when somebody wants it, and at the latest before the
- * descriptor is closed; one that is known already, as that of a socket which was accepted at a
- * certain address, costs no call at all.
+ * <p>The system is asked for the own address when somebody wants it, and at the latest before its
+ * poller closes the descriptor or gives it up; one that is known already, as that of a socket which
+ * was accepted at a certain address, costs no call at all.
+ *
+ * <p>To close needs no memory. Where there is none for the own address, that stays unknown.
  */
 final class EpollStreamSocket implements StreamSocket {
   final Descriptor descriptor;
@@ -34,12 +36,17 @@ final class EpollStreamSocket implements StreamSocket {
   /** Whether SO_LINGER was ever set, by whichever thread. */
   private volatile boolean lingering;
 
+  /** Whether somebody else may hold the same open socket, since it was opened elsewhere. */
+  final boolean shared;
+
   private EpollStreamSocket(
       Descriptor descriptor,
       @Nullable SocketAddress local,
       SocketAddress remote,
-      boolean connected) {
+      boolean connected,
+      boolean shared) {
     this.descriptor = descriptor;
+    this.shared = shared;
     this.local = local;
     this.remote = remote;
     this.remote4 = 0;
@@ -50,6 +57,7 @@ final class EpollStreamSocket implements StreamSocket {
   private EpollStreamSocket(
       Descriptor descriptor, @Nullable SocketAddress local, int remote4, int remotePort) {
     this.descriptor = descriptor;
+    this.shared = false;
     this.local = local;
     this.remote4 = remote4;
     this.remotePort = (char) remotePort;
@@ -70,26 +78,28 @@ final class EpollStreamSocket implements StreamSocket {
         Addresses.isInet4(remote)
             ? new EpollStreamSocket(
                 descriptor, local, Addresses.inet4(remote), Addresses.port(remote))
-            : new EpollStreamSocket(descriptor, local, Addresses.decode(remote), true);
+            : new EpollStreamSocket(descriptor, local, Addresses.decode(remote), true, false);
     socket.lingering = lingering;
     return socket;
   }
 
   /** A socket that somebody else has connected, and that nobody watches. */
   static EpollStreamSocket adopt(int fd) throws IOException {
-    Memory memory = Memory.allocate(Addresses.SIZE);
-    Adoptable.checkConnected(fd, memory);
-    SocketAddress remote = Addresses.decode(memory);
-    SocketAddress local = Addresses.local(fd, memory);
-    Adoptable.adapt(fd);
-    EpollStreamSocket socket = new EpollStreamSocket(Descriptor.free(fd), local, remote, true);
-    socket.lingering = true; // it may be
-    return socket;
+    try (Memory memory = Memory.malloc(Addresses.SIZE)) {
+      Adoptable.checkConnected(fd, memory);
+      SocketAddress remote = Addresses.decode(memory);
+      SocketAddress local = Addresses.local(fd, memory);
+      Descriptor descriptor = Descriptor.free(fd);
+      EpollStreamSocket socket = new EpollStreamSocket(descriptor, local, remote, true, true);
+      socket.lingering = true; // it may be
+      Adoptable.adapt(fd); // last: nothing of it has changed if this throws before
+      return socket;
+    }
   }
 
   /** A socket that a poller watches and that is about to connect. */
   static EpollStreamSocket connecting(int fd, SocketAddress remote) {
-    return new EpollStreamSocket(Descriptor.taken(fd), null, remote, false);
+    return new EpollStreamSocket(Descriptor.taken(fd), null, remote, false, false);
   }
 
   int fd() {
@@ -112,7 +122,14 @@ final class EpollStreamSocket implements StreamSocket {
     }
   }
 
-  /** Checks and sets an option. */
+  /** Sets an option that was checked. Any thread. */
+  void setOption(Options.Setting setting) throws IOException {
+    try (Memory memory = Memory.malloc(8)) {
+      setOption(setting, memory);
+    }
+  }
+
+  /** Sets an option that was checked. */
   void setOption(Options.Setting setting, Memory memory) throws IOException {
     if (!descriptor.enter()) {
       throw new ClosedChannelException();
@@ -147,13 +164,13 @@ final class EpollStreamSocket implements StreamSocket {
       return known;
     }
     if (connected && descriptor.enter()) {
-      try {
-        return askForLocal(Memory.allocate(Addresses.SIZE));
+      try (Memory memory = Memory.malloc(Addresses.SIZE)) {
+        return askForLocal(memory);
       } finally {
         descriptor.exit();
       }
     }
-    // Whoever closed it has asked first.
+    // The poller that closed it has asked first.
     known = local;
     return known != null ? known : Addresses.unspecified(isUnix());
   }
@@ -177,37 +194,54 @@ final class EpollStreamSocket implements StreamSocket {
 
   @Override
   public int releaseDescriptor() {
+    localAddress(); // as before a close; and where there is no memory for it, nothing has changed
     if (!descriptor.take()) {
       throw new IllegalStateException(
           "The " + this + " was given away or closed before, or a poller has it.");
     }
-    localAddress(); // as before a close
     return descriptor.release();
   }
 
   @Override
   public void close() {
     if (descriptor.take()) {
-      close(true, Memory.allocate(Addresses.SIZE));
+      Options.resetOnClose(fd());
+      descriptor.close();
     }
   }
 
   /**
-   * Closes the descriptor, which takes it out of an epoll set too. For the owner. Never waits for
-   * output to leave, whatever SO_LINGER says.
+   * Closes the descriptor. For the poller that has it. Never waits for output to leave, whatever
+   * SO_LINGER says. Throws nothing.
    *
    * @param reset whether to send RST, where the kind of socket has it
+   * @param memory of the poller
    */
   void close(boolean reset, Memory memory) {
-    if (connected && local == null) {
-      askForLocal(memory);
-    }
-    if (reset && !isUnix()) {
-      Options.setLinger(fd(), memory, 0);
+    noteLocal(memory);
+    if (reset) {
+      Options.resetOnClose(fd());
     } else if (lingering) {
       stopLingering(memory);
     }
     descriptor.close();
+  }
+
+  /** Gives the descriptor back to whoever takes it next. For the poller that has it. */
+  void give(Memory memory) {
+    noteLocal(memory);
+    descriptor.give();
+  }
+
+  /** Asks for the own address, while the number is known to be this socket's. Throws nothing. */
+  private void noteLocal(Memory memory) {
+    if (connected && local == null) {
+      try {
+        askForLocal(memory);
+      } catch (Error noMemory) {
+        // It stays unknown, and the socket must be closed all the same.
+      }
+    }
   }
 
   /** Takes back a time to wait, but not a 0, which means RST. */

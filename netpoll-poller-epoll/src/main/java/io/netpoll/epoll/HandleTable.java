@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * next generation, so an event that was made for the handle before finds nobody. Leader only.
  */
 final class HandleTable {
+  /** The slot of a handle that has no place yet. */
+  static final int NOWHERE = -1;
+
   private @Nullable EpollHandle[] handles = new EpollHandle[64];
   private int[] generations = new int[64];
 
@@ -19,7 +22,7 @@ final class HandleTable {
   /** How many slots were ever used. */
   private int used;
 
-  /** Gives a handle its place. */
+  /** Gives a handle its place. Where there is no memory for one, nothing has changed. */
   void add(EpollHandle handle) {
     int slot = freeCount > 0 ? free[--freeCount] : next();
     handles[slot] = handle;
@@ -28,16 +31,28 @@ final class HandleTable {
 
   private int next() {
     if (used == handles.length) {
-      handles = Arrays.copyOf(handles, used * 2);
-      generations = Arrays.copyOf(generations, used * 2);
-      free = Arrays.copyOf(free, used * 2);
+      grow();
     }
     return used++;
   }
 
+  /** All or nothing: what was allocated before the heap was full is dropped. */
+  private void grow() {
+    @Nullable EpollHandle[] moreHandles = Arrays.copyOf(handles, used * 2);
+    int[] moreGenerations = Arrays.copyOf(generations, used * 2);
+    int[] moreFree = Arrays.copyOf(free, used * 2);
+    handles = moreHandles;
+    generations = moreGenerations;
+    free = moreFree;
+  }
+
+  /** Takes the place of a handle, if it has one. Takes no memory. */
   void remove(EpollHandle handle) {
-    handles[handle.slot()] = null;
-    free[freeCount++] = handle.slot();
+    int slot = handle.slot();
+    if (slot != NOWHERE && handles[slot] == handle) {
+      handles[slot] = null;
+      free[freeCount++] = slot;
+    }
   }
 
   /** What travels in an event of a handle. */

@@ -93,7 +93,8 @@ final class Libc {
   private static final Invoker CALL = Invoker.getInstance();
   private static final LastError LAST_ERROR = LastError.getInstance();
 
-  // Not the default instance, which uses sun.misc.Unsafe; of this one only the address is asked.
+  // Not the default instance, which uses sun.misc.Unsafe; of this one only addresses are asked, and
+  // the C library's memory.
   private static final MemoryIO MEMORY = MemoryIO.getCheckedInstance();
 
   private static final CallContext ARGS_1 = args(1);
@@ -136,6 +137,24 @@ final class Libc {
       };
 
   private Libc() {}
+
+  /** Memory of the C library, zeroed; throws an OutOfMemoryError if there is none. */
+  static long malloc(int size) {
+    long address = MEMORY.allocateMemory(size, true);
+    if (address == 0) {
+      throw new OutOfMemoryError("The C library has no memory left.");
+    }
+    return address;
+  }
+
+  static void free(long address) {
+    MEMORY.freeMemory(address);
+  }
+
+  /** A buffer on memory, which it does not keep. */
+  static ByteBuffer bufferAt(long address, int size) {
+    return MEMORY.newDirectByteBuffer(address, size);
+  }
 
   /** Loads what is native, unless it was loaded before: initialising this class does it. */
   static void load() {

@@ -44,8 +44,8 @@ final class ListenHandle extends EpollHandle {
   private State state = State.LISTENING;
   private boolean paused;
 
-  /** Why the system does not watch the socket, until it is told. */
-  private @Nullable IOException failure;
+  /** Why the system does not watch the socket, until it is told; 0 if it does. */
+  private int failure;
 
   private ListenHandle(
       EpollPoller poller,
@@ -165,24 +165,42 @@ final class ListenHandle extends EpollHandle {
     };
   }
 
+  /**
+   * Makes a socket of what was accepted and gives it to the acceptor. Whatever keeps it from that
+   * resets the connection; an acceptor that has given it to a poller is not interfered with.
+   */
   private void prepare(int accepted, Memory memory) {
-    EpollStreamSocket stream = EpollStreamSocket.accepted(accepted, local, memory, lingering);
+    EpollStreamSocket stream = null;
+    boolean given = false;
     try {
+      stream = EpollStreamSocket.accepted(accepted, local, memory, lingering);
       for (int i = 0; i < settings.size(); i++) {
         settings.get(i).apply(accepted, memory);
       }
+      acceptor.accepted(stream);
+      given = true;
     } catch (IOException peerHasGone) {
       // The options are known to be good, so it is this connection that is broken. That is no
       // reason to stop accepting.
-      stream.close();
-      return;
+    } finally {
+      if (!given) {
+        reset(accepted, stream);
+      }
     }
-    acceptor.accepted(stream);
+  }
+
+  private static void reset(int accepted, @Nullable EpollStreamSocket stream) {
+    if (stream != null) {
+      stream.close();
+    } else {
+      Options.resetOnClose(accepted);
+      Libc.close(accepted);
+    }
   }
 
   @Override
-  void unwatchable(IOException cause) {
-    failure = cause;
+  void unwatchable(int errno) {
+    failure = errno;
     poller.due(this);
   }
 
@@ -207,6 +225,7 @@ final class ListenHandle extends EpollHandle {
     if (state == State.LISTENING) {
       state = State.CLOSING;
       poller.due(this);
+      unwatch(); // another process may listen at the same socket
       socket.closeDescriptor();
     }
   }
@@ -218,26 +237,38 @@ final class ListenHandle extends EpollHandle {
 
   @Override
   void due() {
-    if (failure != null && state == State.LISTENING) {
-      IOException cause = failure;
-      failure = null;
-      acceptor.failed(cause);
+    if (failure != 0 && state == State.LISTENING) {
+      tellFailure();
     } else if (state == State.CLOSING) {
       end();
     }
   }
 
-  @Override
-  void pollerCloses() {
-    if (state == State.LISTENING) {
-      state = State.CLOSING;
-      socket.closeDescriptor();
+  private void tellFailure() {
+    boolean told = false;
+    try {
+      acceptor.failed(Errno.exception("epoll_ctl", failure));
+      failure = 0;
+      told = true;
+    } finally {
+      if (!told) {
+        close(); // else nothing would be accepted any more, and nobody would know
+      }
     }
   }
 
   @Override
+  void pollerCloses() {
+    // Its end is one step.
+  }
+
+  @Override
   void pollerClosed() {
-    if (state == State.CLOSING) {
+    try {
+      if (state == State.LISTENING) {
+        socket.closeDescriptor();
+      }
+    } finally {
       end();
     }
   }
@@ -254,8 +285,8 @@ final class ListenHandle extends EpollHandle {
     if (!socket.descriptor.enter()) {
       throw new ClosedChannelException();
     }
-    try {
-      setting.apply(fd, Memory.allocate(Addresses.SIZE));
+    try (Memory memory = Memory.malloc(8)) {
+      setting.apply(fd, memory);
     } finally {
       socket.descriptor.exit();
     }

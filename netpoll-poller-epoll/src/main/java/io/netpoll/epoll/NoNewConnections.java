@@ -30,7 +30,12 @@ final class NoNewConnections {
 
   /** Attaches the filter; returns 0, or an error negated. */
   static int attachTo(int fd) {
-    Memory memory = Memory.allocate(PROGRAM_SIZE + HEADER_SIZE);
+    try (Memory memory = Memory.malloc(PROGRAM_SIZE + HEADER_SIZE)) {
+      return attach(fd, memory);
+    }
+  }
+
+  private static int attach(int fd, Memory memory) {
     put(memory.bytes, 0, LOAD_BYTE, 0, 0, FLAGS_OFFSET);
     put(memory.bytes, 1, AND, 0, 0, SYN | ACK);
     put(memory.bytes, 2, JUMP_IF_EQUAL, 0, 1, SYN);

@@ -14,7 +14,16 @@ import java.util.Set;
  * everything is checked before anything is set.
  */
 final class Options {
+  /** A {@code struct linger} that is on, with a time of 0. Written here, and only read since. */
+  private static final Memory RESET = reset();
+
   private Options() {}
+
+  private static Memory reset() {
+    Memory linger = Memory.malloc(8);
+    linger.bytes.putInt(0, 1);
+    return linger;
+  }
 
   /** An option that is known, with a value that fits it. */
   record Setting(Option option, Object value) {
@@ -52,6 +61,14 @@ final class Options {
       memory.bytes.putInt(0, value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value);
       return Libc.setsockopt(fd, level, number, memory.address, Integer.BYTES);
     }
+  }
+
+  /**
+   * Has the close that follows send RST. Needs no memory, so that a socket can be closed where
+   * there is none. What is no TCP socket ignores it.
+   */
+  static void resetOnClose(int fd) {
+    Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, RESET.address, 8);
   }
 
   /**
@@ -145,7 +162,9 @@ final class Options {
               + option.type().getSimpleName()
               + ".");
     }
-    return option.type().cast(known.read(fd, Memory.allocate(16)));
+    try (Memory memory = Memory.malloc(16)) {
+      return option.type().cast(known.read(fd, memory));
+    }
   }
 
   private static String kind(boolean unix) {

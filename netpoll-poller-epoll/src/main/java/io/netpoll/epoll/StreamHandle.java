@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream socket that connects or is connected.
@@ -28,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * more: as a rule the socket is closed before, which spares a system call.
  *
  * <p>{@link #send()} may run on any thread beside the leader: it uses the descriptor, the state and
- * the output only.
+ * the output only. It is counted as a user of the descriptor meanwhile, so that the number is not
+ * another socket's before it has left, even if the poller is closed by force: {@code closed} may be
+ * told before that.
+ *
+ * <p>Connected, failed, and the end of input are told once. Where one of them cannot be told, for
+ * want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
  */
 final class StreamHandle extends EpollHandle {
   /** How often one event reads or writes before others have their turn. */
@@ -64,8 +68,11 @@ final class StreamHandle extends EpollHandle {
   private boolean reset;
   private boolean shut;
 
-  /** What broke the socket outside of dispatch, until it is told. */
-  private @Nullable IOException failure;
+  /** What broke the socket outside of dispatch, until it is told; 0 if nothing did. */
+  private int failure;
+
+  /** Whether something is being told that is told once. */
+  private boolean telling;
 
   private StreamHandle(
       EpollPoller poller, EpollStreamSocket socket, Endpoint endpoint, State state) {
@@ -92,6 +99,14 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   void ready(int events) {
+    try {
+      handle(events);
+    } finally {
+      endUntold();
+    }
+  }
+
+  private void handle(int events) {
     if (state == State.CONNECTING) {
       finishConnect();
       return;
@@ -114,30 +129,48 @@ final class StreamHandle extends EpollHandle {
 
   @Override
   void due() {
-    switch (state) {
-      case CONNECTING -> finishConnect();
-      case BROKEN -> tellFailure();
-      case CLOSING -> {
-        socket.close(reset, poller.memory());
-        end();
-        endpoint.closed();
+    try {
+      switch (state) {
+        case CONNECTING -> finishConnect();
+        case BROKEN -> tellFailure();
+        case CLOSING -> {
+          if (socket.shared) {
+            unwatch();
+          }
+          socket.close(reset, poller.memory());
+          end();
+          endpoint.closed();
+        }
+        case DETACHING -> giveAway();
+        default -> {}
       }
-      case DETACHING -> giveAway();
-      default -> {}
+    } finally {
+      endUntold();
+    }
+  }
+
+  /** Ends a socket whose event was not told to the end. */
+  private void endUntold() {
+    if (telling) {
+      telling = false;
+      close(true);
     }
   }
 
   private void finishConnect() {
     int errno = Sockets.takeError(fd, poller.memory());
+    telling = true; // the error is told to the one who takes it, and to nobody later
     if (errno != 0) {
       state = State.REFUSED;
       unwatch();
       endpoint.failed(Errno.connectException("connecting to " + remoteAddress(), errno));
+      telling = false;
       return;
     }
     socket.connected(poller.memory());
     state = State.CONNECTED;
     endpoint.connected();
+    telling = false;
     // After the endpoint had its say, which spares a change of interest if it resumes at once.
     watch();
   }
@@ -163,7 +196,7 @@ final class StreamHandle extends EpollHandle {
         input.filled(Math.max(read, 0));
         if (read < 0) {
           if (read != -Errno.EAGAIN) {
-            fail(Errno.brokenConnection("recv", -read));
+            receiveFailed(-read);
           }
           return;
         }
@@ -184,15 +217,34 @@ final class StreamHandle extends EpollHandle {
     // The endpoint may have closed the handle when it was told of no bytes.
     if (state == State.CONNECTED) {
       ended = true;
+      telling = true;
       input.ended();
+      telling = false;
+    }
+  }
+
+  private void receiveFailed(int errno) {
+    if (state == State.CONNECTED) {
+      state = State.BROKEN;
+      telling = true;
+      endpoint.failed(Errno.brokenConnection("recv", errno));
+      telling = false;
     }
   }
 
   @Override
   public boolean send() throws IOException {
-    if (state != State.CONNECTED) {
+    if (state != State.CONNECTED || !socket.descriptor.enter()) {
       throw new ClosedChannelException();
     }
+    try {
+      return sendAll();
+    } finally {
+      socket.descriptor.exit();
+    }
+  }
+
+  private boolean sendAll() throws IOException {
     Scratch scratch = poller.sending().take();
     try {
       return send(scratch, Integer.MAX_VALUE);
@@ -242,33 +294,36 @@ final class StreamHandle extends EpollHandle {
         watch();
       }
     } catch (IOException e) {
-      fail(e);
+      sendFailed(e);
     } finally {
       poller.sending().give(scratch);
     }
   }
 
-  private void fail(IOException cause) {
+  private void sendFailed(IOException cause) {
     if (state == State.CONNECTED) {
       state = State.BROKEN;
+      telling = true;
       endpoint.failed(cause);
+      telling = false;
     }
   }
 
   @Override
-  void unwatchable(IOException cause) {
-    if (state == State.CONNECTED) {
+  void unwatchable(int errno) {
+    if (state == State.CONNECTED || state == State.CONNECTING) {
       state = State.BROKEN;
-      failure = cause;
+      failure = errno;
       poller.due(this);
     }
   }
 
   private void tellFailure() {
-    IOException cause = failure;
-    if (cause != null) {
-      failure = null;
-      endpoint.failed(cause);
+    if (failure != 0) {
+      telling = true;
+      endpoint.failed(Errno.exception("epoll_ctl", failure));
+      failure = 0;
+      telling = false;
     }
   }
 
@@ -356,10 +411,10 @@ final class StreamHandle extends EpollHandle {
     if (isEnding()) {
       return;
     }
-    // Closing takes the descriptor out of the set, and that comes before the next wait.
-    poller.due(this); // first: where there is no memory for it, nothing has changed
+    // The descriptor leaves the set when it is closed, and that comes before the next wait.
     reset = withReset;
     state = State.CLOSING;
+    poller.due(this);
   }
 
   @Override
@@ -394,7 +449,7 @@ final class StreamHandle extends EpollHandle {
 
   private void giveAway() {
     end();
-    socket.descriptor.give();
+    socket.give(poller.memory());
     endpoint.detached(socket);
   }
 
@@ -410,7 +465,7 @@ final class StreamHandle extends EpollHandle {
     if (now == State.CLOSING || now == State.ENDED) {
       throw new ClosedChannelException();
     }
-    socket.setOption(setting, Memory.allocate(Addresses.SIZE));
+    socket.setOption(setting);
   }
 
   @Override

@@ -20,8 +20,8 @@ final class WakeUp {
   private final Descriptor descriptor;
   private final AtomicBoolean pending = new AtomicBoolean();
 
-  private WakeUp(int fd) {
-    this.descriptor = Descriptor.taken(fd);
+  private WakeUp(Descriptor descriptor) {
+    this.descriptor = descriptor;
   }
 
   static WakeUp open() throws IOException {
@@ -29,7 +29,12 @@ final class WakeUp {
     if (fd < 0) {
       throw Errno.exception("eventfd", -fd);
     }
-    return new WakeUp(fd);
+    try {
+      return new WakeUp(Descriptor.taken(fd));
+    } catch (Throwable t) { // the heap is full
+      Libc.close(fd);
+      throw t;
+    }
   }
 
   int fd() {

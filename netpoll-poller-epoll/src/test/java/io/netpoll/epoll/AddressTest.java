@@ -19,9 +19,12 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +221,49 @@ class AddressTest {
         memory.bytes.putInt(128, size);
         assertThat(Addresses.decode(memory)).isEqualTo(address);
       }
+    }
+  }
+
+  /** A client may bind whatever bytes it likes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"US-ASCII", "UTF-8", "ISO-8859-1", "EUC-JP", "UTF-16", "GB18030"})
+  void everyNameOfAPeerCanBeRead_inEveryEncodingOfPaths(String paths) {
+    Random random = new Random(7);
+    for (int i = 0; i < 5000; i++) {
+      byte[] name = new byte[1 + random.nextInt(108)];
+      random.nextBytes(name);
+      for (int at = 0; at < name.length; at++) {
+        name[at] = name[at] == 0 ? (byte) '@' : name[at];
+      }
+      assertThat(Addresses.unixAddress(name, Charset.forName(paths))).isNotNull();
+    }
+  }
+
+  @Test
+  void whatAPathCannotHoldIsWrittenInAscii() {
+    byte[] name = {'/', (byte) 0xc3, (byte) 0xa9, '~', (byte) 0xff};
+    assertThat(Addresses.unixAddress(name, StandardCharsets.US_ASCII))
+        .hasToString("/\\xc3\\xa9~\\xff");
+    assertThat(Addresses.unixAddress(name, StandardCharsets.UTF_8))
+        .hasToString("/\\xc3\\xa9~\\xff");
+    assertThat(Addresses.unixAddress(new byte[] {'/', 'x'}, StandardCharsets.US_ASCII))
+        .hasToString("/x");
+  }
+
+  @Test
+  void aPeerWhoseNameIsNoPathIsAcceptedLikeOthers() throws Exception {
+    ListenSocket socket = listen(Loop.unix(directory.resolve("server")));
+    Memory memory = Memory.allocate(Addresses.SIZE);
+    String unique = "\0m" + ProcessHandle.current().pid();
+    byte[] name = (unique + "\0x").getBytes(StandardCharsets.UTF_8);
+    memory.bytes.putShort(0, (short) Libc.AF_UNIX).put(2, name).put(2 + name.length, (byte) 0xff);
+    int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+    try {
+      assertThat(Libc.bind(fd, memory.address, 2 + name.length + 1)).isZero();
+      Sockets.connect(fd, Libc.AF_UNIX, socket.localAddress(), memory);
+      assertThat(accept().remoteAddress()).hasToString(unique.replace('\0', '@') + "@x\\xff");
+    } finally {
+      Libc.close(fd);
     }
   }
 

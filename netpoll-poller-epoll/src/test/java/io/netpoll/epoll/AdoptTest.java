@@ -3,12 +3,14 @@ package io.netpoll.epoll;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Descriptors that somebody else has opened, and those that leave. */
 @Timeout(60)
@@ -156,6 +159,41 @@ class AdoptTest {
     socket.close();
     assertThatThrownBy(socket::releaseDescriptor).isInstanceOf(IllegalStateException.class);
     assertThat(Libc.fcntl(keep(fd), Libc.F_GETFD, 0)).as("still open").isNotNegative();
+  }
+
+  /** As a successor holds it, or the launcher: the rest of the queue is theirs. */
+  @ParameterizedTest
+  @EnumSource
+  void aListeningDescriptorThatIsHeldElsewhere_doesNotSpinAfterItsClose(Kind kind)
+      throws Exception {
+    int fd = listening(kind);
+    keep(Kernel.duplicate(fd));
+    ListenSocket socket = loop.provider.adoptListener(fd);
+    Handle handle = loop.poller.accept(socket, Map.of(), acceptor);
+    handle.close();
+    loop.until(() -> acceptor.closed);
+    loop.keep(SocketChannel.open(socket.localAddress())); // waits there
+    loop.assertQuiet();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aConnectedDescriptorThatIsHeldElsewhere_doesNotSpinAfterItsClose(boolean reset)
+      throws Exception {
+    int listener = keep(listening(Kind.TCP));
+    SocketChannel peer = loop.keep(SocketChannel.open(Addresses.local(listener, memory)));
+    int fd = Libc.accept(listener, 0, 0, 0);
+    keep(Kernel.duplicate(fd));
+    TestEndpoint endpoint = loop.attach(loop.provider.adoptStream(fd), new TestEndpoint());
+    endpoint.handle().resumeInput();
+    if (reset) {
+      endpoint.handle().abort();
+    } else {
+      endpoint.handle().close();
+    }
+    loop.until(() -> endpoint.events.contains("closed"));
+    peer.write(ByteBuffer.allocate(1));
+    loop.assertQuiet();
   }
 
   @Test

@@ -6,14 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ways to end: close, abort, detach, and the poller's own close. */
 @Timeout(180)
@@ -31,9 +40,14 @@ class CloseTest {
     loop.close();
   }
 
-  /** The duplicate stands for a process that is being started, and shares what is open. */
-  @Test
-  void lateEventsOfAClosedDescriptorReachNobody_alsoWhenItsSlotIsUsedAgain() throws Exception {
+  /**
+   * The duplicate stands for a process that is being started, and shares what is open: nobody can
+   * take the socket out of the set any more, and it is full of events.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 500})
+  void aSocketThatIsHeldElsewhere_reachesNobodyAfterItsClose_andDoesNotSpin(int others)
+      throws Exception {
     var old = loop.pair(Kind.UNIX, directory);
     StreamHandle oldHandle = (StreamHandle) old.handle();
     old.handle().resumeInput();
@@ -48,17 +62,95 @@ class CloseTest {
     another.handle().resumeInput();
     assertThat(slot)
         .isIn(((StreamHandle) young.handle()).slot(), ((StreamHandle) another.handle()).slot());
+    for (int i = 0; i < others; i++) {
+      loop.pair(Kind.UNIX, directory);
+    }
 
     old.peerSends("late");
-    for (int i = 0; i < 10; i++) {
-      assertThat(loop.poller.poll(Long.MAX_VALUE)).isEqualTo(1);
-      loop.dispatch();
+    for (int i = 0; i < 100; i++) {
+      loop.turn();
     }
-    Libc.close(duplicate);
     loop.assertQuiet();
+    Libc.close(duplicate);
     assertThat(young.endpoint().reads).isEmpty();
     assertThat(another.endpoint().reads).isEmpty();
     assertThat(old.endpoint().events).containsExactly("closed");
+
+    young.peerSends("heard");
+    loop.until(() -> young.endpoint().text().equals("heard"));
+    young.handle().pauseInput();
+    young.peerSends("not yet");
+    loop.assertQuiet();
+    loop.poller.wakeup();
+    loop.poller.poll(Long.MAX_VALUE); // returns
+    loop.dispatch();
+    young.handle().close();
+    loop.until(() -> young.endpoint().events.contains("closed"));
+  }
+
+  /** What a thread may be in the middle of when its poller is closed by force. */
+  enum Sending {
+    ONE_PIECE,
+    MANY_PIECES,
+    A_FILE
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closingThePollerWhileAThreadSends_leavesTheNumberToItUntilItHasLeft(Sending what)
+      throws Exception {
+    var pair = loop.pair(Kind.UNIX, directory);
+    final int fd = ((StreamHandle) pair.handle()).fd;
+    TestEndpoint endpoint = pair.endpoint();
+    switch (what) {
+      case ONE_PIECE -> endpoint.write("secret");
+      case MANY_PIECES -> {
+        endpoint.write("sec");
+        endpoint.write("ret");
+      }
+      case A_FILE ->
+          endpoint.file =
+              loop.keep(
+                  loop.provider.openFile(Files.writeString(directory.resolve("file"), "secret")));
+    }
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    endpoint.onCollect =
+        () -> {
+          inside.countDown();
+          awaitUninterruptibly(closed);
+        };
+    FutureTask<Boolean> sending = new FutureTask<>(pair.handle()::send);
+    Thread sender = new Thread(sending);
+    sender.start();
+    inside.await();
+    loop.closePoller();
+    assertThat(endpoint.events).containsExactly("closed");
+    List<SocketChannel> strangers = new ArrayList<>();
+    try (var listening = loop.listen(Kind.UNIX, Files.createTempDirectory(directory, "other"))) {
+      for (int i = 0; i < 8; i++) {
+        strangers.add(loop.keep(SocketChannel.open(listening.getLocalAddress())));
+        strangers.add(loop.keep(listening.accept()));
+      }
+      closed.countDown();
+      sender.join();
+    }
+    assertThat(sending.get()).as("it was sent to the peer that it was for").isNotNull();
+    assertThat(pair.peerReads(100)).isEqualTo("secret");
+    for (SocketChannel stranger : strangers) {
+      stranger.configureBlocking(false);
+      assertThat(stranger.read(ByteBuffer.allocate(1))).as("bytes for a stranger").isZero();
+    }
+    assertThat(Libc.fcntl(fd, Libc.F_GETFD, 0)).as("closed behind it").isEqualTo(-Errno.EBADF);
+    assertThatThrownBy(pair.handle()::send).isInstanceOf(ClosedChannelException.class);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -60,6 +60,20 @@ class HandleTableTest {
   }
 
   @Test
+  void aHandleWithoutAPlaceTakesNobodysWhenItIsRemoved() {
+    EpollHandle first = add();
+    EpollStreamSocket socket = EpollStreamSocket.connecting(-1, Addresses.unspecified(false));
+    EpollHandle stranger = StreamHandle.connected(poller, socket, new TestEndpoint());
+    table.remove(stranger);
+    assertThat(table.find(HandleTable.data(first))).isSameAs(first);
+    assertThat(add().slot()).isNotEqualTo(first.slot());
+
+    table.remove(first);
+    table.remove(first);
+    assertThat(add().slot()).isNotEqualTo(add().slot());
+  }
+
+  @Test
   void aGenerationMayTurnNegative() {
     EpollHandle handle = add();
     handle.placed(handle.slot(), -5);

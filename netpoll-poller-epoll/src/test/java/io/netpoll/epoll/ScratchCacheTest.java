@@ -2,6 +2,7 @@ package io.netpoll.epoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,29 @@ class ScratchCacheTest {
       taken = cache.take();
     }
     assertThat(kept).isEqualTo(4);
+  }
+
+  /** Native memory is allocated with the cache alone, so that no thread sleeps for want of it. */
+  @Test
+  void moreThreadsThanThereAreScratchesSendAllKindsOfThings() throws Exception {
+    try (Loop loop = new Loop()) {
+      var pair = loop.pair(Kind.UNIX, directory);
+      EpollPoller poller = (EpollPoller) loop.poller;
+      for (int i = 0; i < 4; i++) {
+        assertThat(poller.sending().take().isSmall()).isFalse();
+      }
+      Scratch another = poller.sending().take();
+      assertThat(another.isSmall()).isTrue();
+      poller.sending().give(another);
+      pair.endpoint().write("one ");
+      pair.endpoint().write("two ");
+      assertThat(pair.handle().send()).isTrue();
+      assertThat(pair.peerReads(8)).isEqualTo("one two ");
+      pair.endpoint().file =
+          loop.keep(loop.provider.openFile(Files.writeString(directory.resolve("f"), "a file")));
+      assertThat(pair.handle().send()).isTrue();
+      assertThat(pair.peerReads(6)).isEqualTo("a file");
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
+import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
 import io.netpoll.spi.StreamSocket;
 import java.io.ByteArrayOutputStream;
@@ -37,6 +38,12 @@ final class TestEndpoint implements Endpoint, Input, Output {
 
   /** Run when the endpoint was told of input. */
   Runnable onFilled = () -> {};
+
+  /** Run whenever output is asked for. */
+  Runnable onCollect = () -> {};
+
+  /** A file to send in place of what was written. */
+  @Nullable SourceFile file;
 
   /** Run at the next {@code drained}, once: something flushed at the last moment. */
   Runnable onDrained = () -> {};
@@ -168,7 +175,13 @@ final class TestEndpoint implements Endpoint, Input, Output {
 
   @Override
   public int collect(Spans into) {
+    onCollect.run();
     into.clear();
+    SourceFile sending = file;
+    if (sending != null) {
+      into.add(sending, 0, sentOfFirst == 0 ? 6 : 0);
+      return into.bytes();
+    }
     int skip = sentOfFirst;
     Iterator<Segment> segments = unsent.iterator();
     while (segments.hasNext() && into.hasRoom()) {
@@ -182,6 +195,10 @@ final class TestEndpoint implements Endpoint, Input, Output {
 
   @Override
   public void sent(int bytes) {
+    if (file != null) {
+      sentOfFirst += bytes;
+      return;
+    }
     int left = bytes + sentOfFirst;
     while (!unsent.isEmpty() && left >= unsent.element().length) {
       left -= unsent.remove().length;

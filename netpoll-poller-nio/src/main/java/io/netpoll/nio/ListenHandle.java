@@ -7,7 +7,9 @@ import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.file.InvalidPathException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening socket.
@@ -54,7 +56,10 @@ final class ListenHandle extends NioHandle {
       try {
         channel = socket.channel.accept();
       } catch (IOException e) {
-        acceptor.failed(e);
+        acceptFailed(e);
+        return;
+      } catch (InvalidPathException e) {
+        acceptFailed(lostInTheJdk(e));
         return;
       }
       if (channel == null) {
@@ -64,19 +69,53 @@ final class ListenHandle extends NioHandle {
     }
   }
 
+  private void acceptFailed(IOException cause) {
+    if (socket.channel.isOpen()) {
+      acceptor.failed(cause);
+    } else {
+      lose();
+    }
+  }
+
+  /** The JDK makes a path of the peer's name, and keeps no hold of the socket where it cannot. */
+  private static IOException lostInTheJdk(InvalidPathException cause) {
+    return new IOException(
+        "the name of a peer cannot be read in the encoding "
+            + System.getProperty("sun.jnu.encoding")
+            + ", and the JDK has lost its connection with a descriptor: run in a UTF-8 locale, such"
+            + " as LC_ALL=C.UTF-8, or use the epoll backend",
+        cause);
+  }
+
+  /**
+   * Makes a socket of what was accepted and gives it to the acceptor. Whatever keeps it from that
+   * closes the connection; an acceptor that has given it to a poller is not interfered with.
+   */
   private void prepare(SocketChannel channel) {
-    NioStreamSocket accepted;
+    NioStreamSocket accepted = null;
+    boolean given = false;
     try {
       channel.configureBlocking(false);
       accepted = NioStreamSocket.connected(channel);
       accepted.setOptions(options);
+      acceptor.accepted(accepted);
+      given = true;
     } catch (IOException peerHasGone) {
       // The options are known to be good, so it is this connection that is broken: some systems
       // refuse to set options once the peer has reset it. That is no reason to stop accepting.
-      closeBroken(channel);
-      return;
+    } finally {
+      if (!given) {
+        reset(channel, accepted);
+      }
     }
-    acceptor.accepted(accepted);
+  }
+
+  private static void reset(SocketChannel channel, @Nullable NioStreamSocket accepted) {
+    if (accepted != null) {
+      accepted.close();
+    } else {
+      closeBroken(channel);
+    }
   }
 
   private static void closeBroken(SocketChannel channel) {
@@ -127,6 +166,14 @@ final class ListenHandle extends NioHandle {
   }
 
   @Override
+  void lost() {
+    if (state == State.LISTENING) {
+      state = State.CLOSING;
+      poller.due(this);
+    }
+  }
+
+  @Override
   void pollerCloses() {
     if (state == State.LISTENING) {
       state = State.CLOSING;
@@ -135,8 +182,11 @@ final class ListenHandle extends NioHandle {
 
   @Override
   void pollerClosed() {
-    socket.closeChannel();
-    end();
+    try {
+      socket.closeChannel();
+    } finally {
+      end();
+    }
   }
 
   private void end() {

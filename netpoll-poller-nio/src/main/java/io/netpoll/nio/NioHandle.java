@@ -1,6 +1,7 @@
 package io.netpoll.nio;
 
 import io.netpoll.spi.Handle;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * more select. That select is what makes the last event true: it forgets the cancelled key, so that
  * the channel is no longer registered, and only then does closing it free the descriptor, or may
  * another selector watch it.
+ *
+ * <p>What is told once, and cannot be told for want of memory, is not lost: the handle ends then,
+ * and that is told.
+ *
+ * <p>A channel that was adopted may be closed by whoever has made it, at any moment: its key is
+ * cancelled then. Whatever finds that out {@linkplain #lose() ends} this handle, and no other.
  */
 abstract class NioHandle implements Handle {
   final NioPoller poller;
@@ -24,8 +31,16 @@ abstract class NioHandle implements Handle {
 
   @Nullable NioHandle next;
 
+  // Of the DueQueue.
+  @Nullable NioHandle nextDue;
+  boolean isDue;
+
   private final SelectionKey key;
   private int interest;
+  private boolean watched;
+
+  /** How many selects there had been when the key was cancelled. */
+  private long unwatchedAt = -1;
 
   /**
    * Registers a channel.
@@ -40,9 +55,10 @@ abstract class NioHandle implements Handle {
     this.key = channel.register(poller.selector(), interest, null);
   }
 
-  /** Lets the selector find this handle. Once, when it is complete. */
+  /** Lets the selector find this handle. Once, when it is complete. Throws nothing. */
   final void enter() {
     key.attach(this);
+    watched = true;
     poller.add(this);
   }
 
@@ -51,6 +67,9 @@ abstract class NioHandle implements Handle {
 
   /** What the handle asked for by {@link NioPoller#due}, a select ago, may be done now. */
   abstract void due();
+
+  /** Somebody else has closed the channel. Takes no memory. */
+  abstract void lost();
 
   /** Starts the end that comes with the poller's own: no select follows. */
   abstract void pollerCloses();
@@ -65,14 +84,51 @@ abstract class NioHandle implements Handle {
   /** Sets what is watched, from the next select on. The system is told only of a difference. */
   final void interest(int ops) {
     if (ops != interest) {
-      interest = ops;
-      key.interestOps(ops);
+      try {
+        key.interestOps(ops);
+        interest = ops;
+      } catch (CancelledKeyException closedElsewhere) {
+        lose();
+      }
     }
+  }
+
+  /** What the channel is ready for; 0 if somebody else has closed it. */
+  final int readyOps() {
+    try {
+      return key.readyOps();
+    } catch (CancelledKeyException closedElsewhere) {
+      lose();
+      return 0;
+    }
+  }
+
+  /** Ends the handle if somebody else has closed the channel. */
+  final void loseIfClosed() {
+    if (watched && !key.isValid()) {
+      lose();
+    }
+  }
+
+  /** Ends the handle since somebody else has closed the channel. */
+  final void lose() {
+    unwatch();
+    lost();
   }
 
   /** Ends the watch; the selector lets go of the channel at its next select. */
   final void unwatch() {
     interest = 0;
-    key.cancel();
+    if (watched) {
+      watched = false;
+      unwatchedAt = poller.selects();
+      poller.unwatched();
+      key.cancel();
+    }
+  }
+
+  /** Whether the selector may still have the channel, though its key was cancelled. */
+  final boolean awaitsSelect() {
+    return unwatchedAt == poller.selects();
   }
 }

@@ -110,9 +110,16 @@ final class NioListenSocket implements ListenSocket {
     if (!channel.isOpen()) {
       return;
     }
-    if (file != null) {
-      file.delete();
+    try {
+      if (file != null) {
+        file.delete();
+      }
+    } finally {
+      close(channel);
     }
+  }
+
+  private static void close(ServerSocketChannel channel) {
     try {
       channel.close();
     } catch (IOException closedAnyway) {

@@ -15,9 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,16 +31,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Beside what the selector finds, a batch holds what is <em>due</em>: the events that handles
  * asked for and that could not be told on the spot, because an endpoint is told from {@code
- * dispatch} only, or because a cancelled key had to be flushed by a select first. While something
- * is due, {@code poll} does not wait.
+ * dispatch} only, or because a cancelled key had to be flushed by a select first. Those that come
+ * to be due behind the select wait for the next one. While something is due, {@code poll} does not
+ * wait.
+ *
+ * <p>A key that somebody else has cancelled, by closing an adopted channel, leaves the selector
+ * without a word. After each select the number of keys tells whether there is one.
  *
  * <p>A wake-up is the selector's own: it ends the select that is running, or else the next one.
  */
 final class NioPoller implements Poller {
   private static final int FIRST_BATCH = 64;
-
-  /** In place of ready operations: the event is a due one. */
-  private static final int DUE = 0;
 
   private static final int WASTE_SIZE = 16 << 10;
 
@@ -53,7 +52,8 @@ final class NioPoller implements Poller {
   private final Scratch reading = new Scratch();
   private final ScratchCache sending = new ScratchCache();
 
-  private @Nullable ByteBuffer waste;
+  /** Made with the poller: no thread of a loop may wait for direct memory. */
+  private final ByteBuffer waste = ByteBuffer.allocateDirect(WASTE_SIZE);
 
   private NioHandle[] batch = new NioHandle[FIRST_BATCH];
   private int[] batchOps = new int[FIRST_BATCH];
@@ -61,7 +61,16 @@ final class NioPoller implements Poller {
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final List<NioHandle> due = new ArrayList<>(FIRST_BATCH);
+  private final DueQueue due = new DueQueue();
+
+  /** How many of the due events belong to this batch. */
+  private int dueLeft;
+
+  /** How often the selector has forgotten the keys that were cancelled before. */
+  private long selects;
+
+  /** How many handles are watched. */
+  private int watched;
 
   /** The head of the list of all handles. */
   private @Nullable NioHandle handles;
@@ -75,17 +84,25 @@ final class NioPoller implements Poller {
   @Override
   public int poll(long timeoutNanos) throws IOException {
     checkOpen();
-    if (cursor < batchSize) {
-      return batchSize - cursor;
+    int left = batchSize - cursor + dueLeft;
+    if (left > 0) {
+      return left;
     }
     cursor = 0;
     batchSize = 0;
     select(due.isEmpty() ? timeoutNanos : 0);
-    for (int i = 0; i < due.size(); i++) {
-      append(due.get(i), DUE);
+    selects++;
+    if (selector.keys().size() < watched) {
+      findLost();
     }
-    due.clear();
-    return batchSize;
+    dueLeft = due.size();
+    return batchSize + dueLeft;
+  }
+
+  private void findLost() {
+    for (NioHandle handle = handles; handle != null; handle = handle.next) {
+      handle.loseIfClosed();
+    }
   }
 
   private void select(long timeoutNanos) throws IOException {
@@ -106,7 +123,15 @@ final class NioPoller implements Poller {
 
   /** Called by the selector, inside its monitor. */
   private void collect(SelectionKey key) {
-    append((NioHandle) key.attachment(), key.readyOps());
+    NioHandle handle = (NioHandle) key.attachment();
+    if (handle == null) {
+      key.cancel(); // the JDK had no memory to register it to the end
+      return;
+    }
+    int ops = handle.readyOps();
+    if (ops != 0) {
+      append(handle, ops);
+    }
   }
 
   private void append(NioHandle handle, int ops) {
@@ -122,17 +147,23 @@ final class NioPoller implements Poller {
 
   @Override
   public boolean dispatch() {
-    if (cursor == batchSize) {
+    if (cursor < batchSize) {
+      NioHandle handle = batch[cursor];
+      int ops = batchOps[cursor];
+      batch[cursor] = null;
+      cursor++;
+      handle.ready(ops);
+      return true;
+    }
+    if (dueLeft == 0) {
       return false;
     }
-    NioHandle handle = batch[cursor];
-    int ops = batchOps[cursor];
-    batch[cursor] = null;
-    cursor++;
-    if (ops == DUE) {
-      handle.due();
+    dueLeft--;
+    NioHandle handle = due.remove();
+    if (handle.awaitsSelect()) {
+      due.add(handle);
     } else {
-      handle.ready(ops);
+      handle.due();
     }
     return true;
   }
@@ -253,14 +284,25 @@ final class NioPoller implements Poller {
     cursor = 0;
     batchSize = 0;
     due.clear();
+    dueLeft = 0;
     try {
       // Lets go of all channels, so that closing them frees their descriptors at once.
       selector.close();
     } catch (IOException closedAnyway) {
       // Nobody could do anything about it.
     }
+    Throwable failure = null;
     while (handles != null) {
-      handles.pollerClosed();
+      try {
+        handles.pollerClosed();
+      } catch (RuntimeException | Error e) { // the others are closed all the same
+        failure = e;
+      }
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 
@@ -275,9 +317,6 @@ final class NioPoller implements Poller {
 
   /** For bytes that nobody wants. */
   ByteBuffer waste() {
-    if (waste == null) {
-      waste = ByteBuffer.allocateDirect(WASTE_SIZE);
-    }
     return waste;
   }
 
@@ -299,12 +338,23 @@ final class NioPoller implements Poller {
   void flush() {
     try {
       selector.selectNow(IGNORE);
+      selects++;
     } catch (IOException brokenForGood) {
       // The next poll meets it too, and has somebody to tell.
     }
   }
 
+  long selects() {
+    return selects;
+  }
+
+  /** One is watched no more. */
+  void unwatched() {
+    watched--;
+  }
+
   void add(NioHandle handle) {
+    watched++;
     handle.next = handles;
     if (handles != null) {
       handles.previous = handle;

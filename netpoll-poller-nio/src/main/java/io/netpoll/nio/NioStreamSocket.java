@@ -108,7 +108,7 @@ final class NioStreamSocket implements StreamSocket {
 
   /**
    * Closes the channel. For the owner, and while no selector has it: then the descriptor is free on
-   * return. Never waits for output to leave, whatever SO_LINGER says.
+   * return. Never waits for output to leave, whatever SO_LINGER says. Throws nothing.
    *
    * @param reset whether to send RST, where the kind of socket has it
    */
@@ -119,8 +119,8 @@ final class NioStreamSocket implements StreamSocket {
       } else if (lingering && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
         channel.setOption(StandardSocketOptions.SO_LINGER, -1);
       }
-    } catch (IOException brokenAlready) {
-      // Then there is nobody to linger for, or to send RST to.
+    } catch (IOException | Error brokenOrNoMemory) {
+      // Then there is nobody to linger for, or to send RST to; and it must be closed all the same.
     }
     try {
       channel.close();

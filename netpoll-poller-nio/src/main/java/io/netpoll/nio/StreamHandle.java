@@ -27,7 +27,11 @@ import java.nio.channels.SelectionKey;
  * finds it then.
  *
  * <p>{@link #send()} may run on any thread beside the leader: it uses the channel, the state and
- * the output only.
+ * the output only. If the poller is closed by force meanwhile, the channel keeps its descriptor
+ * from being another socket's; {@code closed} may be told before the sender has left.
+ *
+ * <p>Connected, failed, and the end of input are told once. Where one of them cannot be told, for
+ * want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
  */
 final class StreamHandle extends NioHandle {
   /** How often one event reads or writes before others have their turn. */
@@ -55,6 +59,12 @@ final class StreamHandle extends NioHandle {
   private boolean ended;
   private boolean sending;
   private boolean reset;
+
+  /** Whether somebody else has closed the channel, until it is told. */
+  private boolean closedElsewhere;
+
+  /** Whether something is being told that is told once. */
+  private boolean telling;
 
   private StreamHandle(
       NioPoller poller, NioStreamSocket socket, Endpoint endpoint, State state, int interest)
@@ -84,6 +94,14 @@ final class StreamHandle extends NioHandle {
 
   @Override
   void ready(int ops) {
+    try {
+      handle(ops);
+    } finally {
+      endUntold();
+    }
+  }
+
+  private void handle(int ops) {
     int wanted = ops & interest();
     if ((wanted & SelectionKey.OP_CONNECT) != 0) {
       finishConnect();
@@ -100,21 +118,36 @@ final class StreamHandle extends NioHandle {
 
   @Override
   void due() {
-    switch (state) {
-      case CONNECTING -> finishConnect();
-      case CLOSING -> {
-        socket.closeChannel(reset);
-        end();
-        endpoint.closed();
+    try {
+      switch (state) {
+        case CONNECTING -> finishConnect();
+        case BROKEN -> tellLoss();
+        case CLOSING -> {
+          socket.closeChannel(reset);
+          end();
+          endpoint.closed();
+        }
+        case DETACHING -> giveAway();
+        default -> {}
       }
-      case DETACHING -> giveAway();
-      default -> {}
+    } finally {
+      endUntold();
+    }
+  }
+
+  /** Ends a socket whose event was not told to the end. */
+  private void endUntold() {
+    if (telling) {
+      telling = false;
+      close(true);
     }
   }
 
   private void finishConnect() {
+    telling = true; // a failure is told to the one who asks, and to nobody later
     try {
       if (!socket.channel.finishConnect()) {
+        telling = false;
         return;
       }
       socket.connected();
@@ -123,11 +156,34 @@ final class StreamHandle extends NioHandle {
       state = State.REFUSED;
       unwatch();
       endpoint.failed(e);
+      telling = false;
       return;
     }
     state = State.CONNECTED;
     watch();
     endpoint.connected();
+    telling = false;
+  }
+
+  @Override
+  void lost() {
+    if (state == State.CONNECTED || state == State.CONNECTING) {
+      state = State.BROKEN;
+      closedElsewhere = true;
+      poller.due(this);
+    }
+  }
+
+  private void tellLoss() {
+    if (closedElsewhere) {
+      telling = true;
+      endpoint.failed(
+          new IOException(
+              "The channel was closed by somebody else: close the connection that adopted it"
+                  + " instead."));
+      closedElsewhere = false;
+      telling = false;
+    }
   }
 
   /**
@@ -173,8 +229,10 @@ final class StreamHandle extends NioHandle {
     // The endpoint may have closed the handle when it got the last bytes.
     if (state == State.CONNECTED) {
       ended = true;
+      telling = true;
       watch();
       input.ended();
+      telling = false;
     }
   }
 
@@ -235,8 +293,10 @@ final class StreamHandle extends NioHandle {
   private void fail(IOException cause) {
     if (state == State.CONNECTED) {
       state = State.BROKEN;
+      telling = true;
       watch();
       endpoint.failed(cause);
+      telling = false;
     }
   }
 
@@ -319,7 +379,7 @@ final class StreamHandle extends NioHandle {
     if (isEnding()) {
       return;
     }
-    poller.due(this); // first: where there is no memory for it, nothing has changed
+    poller.due(this);
     reset = withReset;
     state = State.CLOSING;
     // The channel is closed when the key is flushed: closing it before would cost two system calls

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the NIO backend does beyond the contract: how much one event does, and interrupts. */
 @Timeout(60)
@@ -199,5 +203,99 @@ class NioPollerTest {
     assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
     assertThat(channel.getOption(StandardSocketOptions.SO_RCVBUF)).isBetween(100_000, 200_000);
     socket.close();
+  }
+
+  /** When whoever has made a channel closes it, though a poller watches it. */
+  enum Moment {
+    BEFORE_IT_IS_WATCHED_FOR_MORE,
+    WHILE_NOTHING_HAPPENS,
+    BETWEEN_SELECT_AND_DISPATCH,
+    WHILE_IT_IS_WRITTEN_TO
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aChannelThatSomebodyElseCloses_endsAlone(Moment moment) throws Exception {
+    final SocketPair neighbour = pair(new RecordingEndpoint());
+    SocketChannel[] channels = connected();
+    RecordingEndpoint endpoint =
+        stage.attach(stage.provider().adoptStream(channels[0]), new RecordingEndpoint());
+    switch (moment) {
+      case BEFORE_IT_IS_WATCHED_FOR_MORE -> {
+        channels[0].close();
+        endpoint.handle().resumeInput();
+      }
+      case WHILE_NOTHING_HAPPENS -> {
+        endpoint.handle().resumeInput();
+        stage.turn();
+        channels[0].close();
+      }
+      case BETWEEN_SELECT_AND_DISPATCH -> {
+        endpoint.handle().resumeInput();
+        channels[1].write(ByteBuffer.allocate(1));
+        assertThat(stage.poller().poll(Long.MAX_VALUE)).isEqualTo(1);
+        channels[0].close();
+        stage.dispatch();
+      }
+      default -> {
+        endpoint.write("to nobody");
+        endpoint.handle().sendWhenWritable();
+        channels[0].close();
+      }
+    }
+    stage.untilTold(endpoint, "failed");
+    assertThat(endpoint.events).containsExactly("failed");
+    endpoint.handle().pauseInput();
+    endpoint.handle().sendWhenWritable();
+    endpoint.handle().abort();
+    stage.untilTold(endpoint, "closed");
+    neighbour.peerSends("lives");
+    stage.untilReceived(neighbour.endpoint(), "lives");
+    neighbour.handle().pauseInput();
+    stage.assertQuiet();
+  }
+
+  @Test
+  void aChannelThatSomebodyElseClosed_canBeDetachedOrForgotten() throws Exception {
+    SocketChannel[] channels = connected();
+    RecordingEndpoint detached =
+        stage.attach(stage.provider().adoptStream(channels[0]), new RecordingEndpoint());
+    RecordingEndpoint forgotten =
+        stage.attach(stage.provider().adoptStream(channels[1]), new RecordingEndpoint());
+    channels[0].close();
+    detached.handle().detach();
+    stage.untilTold(detached, "detached");
+    detached.detached().close();
+    channels[1].close();
+    stage.closePoller();
+    assertThat(forgotten.events).containsExactly("closed");
+  }
+
+  @Test
+  void aListeningChannelThatSomebodyElseCloses_isToldAsClosed() throws Exception {
+    for (boolean waiting : new boolean[] {false, true}) {
+      ServerSocketChannel channel = ServerSocketChannel.open().bind(null);
+      channel.configureBlocking(false);
+      RecordingAcceptor acceptor = new RecordingAcceptor();
+      stage.poller().accept(stage.provider().adoptListener(channel), Map.of(), acceptor);
+      if (waiting) {
+        stage.keep(SocketChannel.open(channel.getLocalAddress()));
+        stage.poller().poll(Long.MAX_VALUE);
+      }
+      channel.close();
+      stage.until(acceptor::isClosed);
+      assertThat(acceptor.failures).isEmpty();
+    }
+    stage.assertQuiet();
+  }
+
+  private SocketChannel[] connected() throws IOException {
+    try (ServerSocketChannel listening = ServerSocketChannel.open().bind(null)) {
+      SocketChannel one = stage.keep(SocketChannel.open(listening.getLocalAddress()));
+      SocketChannel other = stage.keep(listening.accept());
+      one.configureBlocking(false);
+      other.configureBlocking(false);
+      return new SocketChannel[] {one, other};
+    }
   }
 }

@@ -7,8 +7,14 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +180,128 @@ abstract class CloseContract extends PollerSuite {
     pair.peer().close();
     stage.assertQuiet();
     assertThat(pair.endpoint().drains).isZero();
+  }
+
+  /**
+   * A forced close does not wait for a sender, which may be told so by an exception, or may send to
+   * the peer that it was for; but whoever opens sockets then must not get its bytes.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void closingThePollerWhileAThreadSends_noByteReachesAStranger(SocketKind kind) throws Exception {
+    var pair = pair(kind);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch opened = new CountDownLatch(1);
+    pair.endpoint().write("secret");
+    pair.endpoint().onCollect =
+        () -> {
+          inside.countDown();
+          await(opened);
+        };
+    Background<Boolean> sender = Background.start(pair.handle()::send);
+    inside.await();
+    stage.closePoller();
+    assertThat(pair.endpoint().events).containsExactly("closed");
+    List<SocketChannel> strangers = new ArrayList<>();
+    Path place = Files.createTempDirectory(directory, "strangers");
+    try (ServerSocketChannel listening = kind.listen(place)) {
+      for (int i = 0; i < 16; i++) {
+        strangers.add(stage.keep(SocketChannel.open(listening.getLocalAddress())));
+        strangers.add(stage.keep(listening.accept()));
+      }
+    } finally {
+      opened.countDown();
+    }
+    try {
+      sender.get();
+    } catch (ExecutionException e) {
+      assertThat(e).hasCauseInstanceOf(IOException.class);
+    }
+    assertThat("secret").startsWith(pair.peerReads(100));
+    for (SocketChannel stranger : strangers) {
+      stranger.configureBlocking(false);
+      assertThat(stranger.read(ByteBuffer.allocate(1))).as("bytes for a stranger").isZero();
+    }
+    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What is told once, each in a state in which it is. */
+  enum ToldOnce {
+    CONNECTED("connected"),
+    REFUSED("failed"),
+    RESET("failed"),
+    UNSENDABLE("failed"),
+    END("ended");
+
+    final String event;
+
+    ToldOnce(String event) {
+      this.event = event;
+    }
+  }
+
+  /**
+   * An endpoint throws nothing but what says that there is no memory, in the middle of anything.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void whatCannotBeTold_forWantOfMemory_isTheEnd_andThatIsTold(ToldOnce what) throws Exception {
+    RecordingEndpoint endpoint = meet(what);
+    endpoint.onTold =
+        () -> {
+          endpoint.onTold = () -> {};
+          throw new OutOfMemoryError("as an engine may meet it");
+        };
+    assertThatThrownBy(() -> stage.until(endpoint::isOver)).isInstanceOf(OutOfMemoryError.class);
+    stage.until(endpoint::isOver);
+    assertThat(endpoint.events).containsExactly(what.event, "closed");
+    stage.assertQuiet();
+  }
+
+  private RecordingEndpoint meet(ToldOnce what) throws Exception {
+    if (what == ToldOnce.CONNECTED) {
+      return stage.connect(listen(SocketKind.TCP).getLocalAddress());
+    }
+    if (what == ToldOnce.REFUSED) {
+      return stage.connect(stage.keep(RefusingAddress.open()).address());
+    }
+    var pair = pair(SocketKind.TCP);
+    if (what == ToldOnce.END) {
+      pair.peer().shutdownOutput();
+    } else {
+      SocketKind.TCP.reset(pair.peer());
+    }
+    if (what == ToldOnce.UNSENDABLE) {
+      pair.endpoint().write("to nobody");
+      pair.handle().sendWhenWritable();
+    } else {
+      pair.handle().resumeInput();
+    }
+    return pair.endpoint();
+  }
+
+  @Test
+  void closingThePollerTellsTheOthers_whereOneHasNoMemoryToBeTold() throws Exception {
+    List<SocketPair> pairs = List.of(pair(), pair(), pair());
+    for (SocketPair pair : pairs) {
+      pair.endpoint().onTold =
+          () -> {
+            throw new OutOfMemoryError("as an engine may meet it");
+          };
+    }
+    assertThatThrownBy(stage::closePoller).isInstanceOf(OutOfMemoryError.class);
+    for (SocketPair pair : pairs) {
+      assertThat(pair.endpoint().events).containsExactly("closed");
+      assertThat(pair.peerReads(1)).as("FIN").isEmpty();
+    }
   }
 
   @Test

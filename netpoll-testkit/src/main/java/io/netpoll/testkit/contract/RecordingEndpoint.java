@@ -42,6 +42,12 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   /** Runs behind each read. */
   public Runnable onFilled = () -> {};
 
+  /** Runs whenever output is asked for, on the thread that sends. */
+  public Runnable onCollect = () -> {};
+
+  /** Runs when something is told that is not input, behind noting it; what it throws is thrown. */
+  public Runnable onTold = () -> {};
+
   /** Runs at the next {@code drained}, once: something flushed at the last moment. */
   public Runnable onDrained = () -> {};
 
@@ -165,6 +171,7 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
     checkTold(event);
     assertThat(offered).as("%s between space and filled", event).isFalse();
     events.add(event);
+    onTold.run();
   }
 
   @Override
@@ -185,8 +192,8 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
 
   @Override
   public void failed(IOException cause) {
-    told("failed");
     failure = cause;
+    told("failed");
   }
 
   @Override
@@ -196,8 +203,8 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
 
   @Override
   public void detached(StreamSocket socket) {
-    told("detached");
     detached = socket;
+    told("detached");
   }
 
   private void checkInput(String event) {
@@ -262,6 +269,7 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
 
   @Override
   public int collect(Spans into) {
+    onCollect.run();
     return unsent.collect(into);
   }
 
