@@ -139,8 +139,15 @@ public abstract class InputReader implements Reader {
         return false;
       }
     } while (!HOLDER.compareAndSet(this, seen, reader));
-    hasViews = false;
+    if (seen == null) {
+      hasViews = false; // else those of the thread that has read before are valid still
+    }
     return true;
+  }
+
+  /** Forgets the views of those that have read before: they have ended. For the holder. */
+  protected final void forgetViews() {
+    hasViews = false;
   }
 
   /**

@@ -230,12 +230,16 @@ final class InputSide extends InputReader implements Input {
 
   /** The pipe reads from now on, and nobody else; false if the memory was given back. */
   boolean forwardsThrough(Pipe reader) {
-    return holdFor(reader);
+    boolean holds = holdFor(reader);
+    if (holds) {
+      forgetViews();
+    }
+    return holds;
   }
 
   /** The pipe is over: it reads no more, nor does the thread that has piped. */
   void forwardsNoMore(Pipe reader) {
-    if (holdFor(reader)) {
+    if (forwardsThrough(reader)) {
       letGo(reader);
     }
   }
