@@ -88,13 +88,27 @@ public final class EngineGroup implements PollerGroup {
 
   /** A loop for a new connection, which is counted there. */
   PollLoop pick() throws IOException {
+    List<PollLoop> all = loops.usable();
     for (; ; ) {
-      PollLoop loop = balancer.pick(loops.usable());
+      PollLoop loop = balancer.pick(all);
       if (loop.reserve()) {
         return loop;
       }
-      Thread.onSpinWait(); // the loop was just retired: the list is about to change
+      List<PollLoop> before = all; // a loop that refuses has left the list
+      all = loops.usable();
+      if (all == before) { // but for one that broke when there was no memory to take it out
+        return pickAny(all);
+      }
     }
+  }
+
+  private PollLoop pickAny(List<PollLoop> all) throws IOException {
+    for (PollLoop loop : all) {
+      if (loop.reserve()) {
+        return loop;
+      }
+    }
+    throw loops.over();
   }
 
   /** A loop of the backend of {@code loop}, for a connection, which is counted there. */
@@ -334,14 +348,15 @@ public final class EngineGroup implements PollerGroup {
 
   /** Finds a loop for an action. */
   void arm(Delayed delayed) {
+    List<PollLoop> before = null;
     List<PollLoop> all;
-    while (!(all = loops.current()).isEmpty()) {
+    while ((all = loops.current()) != before) { // a loop leaves the list before it ends
       for (PollLoop loop : all) {
-        if (delayed.arm(loop)) {
+        if (!loop.ending.isClosing() && delayed.arm(loop)) {
           return;
         }
       }
-      Thread.onSpinWait(); // a loop leaves the list before it ends: it has changed
+      before = all;
     }
     delayed.lose(loops.over());
   }

@@ -15,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The list of loops that take new connections is replaced as a whole under a lock and read
  * without one. Its first loop is never retired, and watches the listening sockets, except where
  * each loop has one of its own.
+ *
+ * <p>A loop leaves the list before it refuses anything, for whatever reason it ends. So whoever was
+ * refused reads the list again and finds another one, and never waits for that.
  */
 final class GroupLoops {
   private final EngineGroup group;
@@ -159,16 +162,21 @@ final class GroupLoops {
     running.add(loop);
   }
 
-  /** Replaces a loop that is broken, before it ends. */
+  /**
+   * Replaces a loop that is about to refuse connections, since it is broken; only takes it out if
+   * no other can be opened. In one step, so that nobody sees the list without both.
+   */
   void replace(PollLoop broken) {
     lock.lock();
     try {
       if (!closed && current.contains(broken)) {
-        int wanted = current.size();
-        List<PollLoop> left = new ArrayList<>(current);
-        left.remove(broken);
-        current = List.copyOf(left);
-        resize(wanted);
+        List<PollLoop> then = new ArrayList<>(current);
+        then.remove(broken);
+        try {
+          then.addAll(startFresh(1));
+        } finally {
+          current = List.copyOf(then);
+        }
       }
     } catch (IOException | RuntimeException e) {
       Log.GROUP.log(System.Logger.Level.ERROR, "A broken poll loop could not be replaced.", e);

@@ -76,11 +76,32 @@ final class LoopEnd {
     acceptances--;
   }
 
-  /** The loop cannot go on after {@code cause}. */
+  /**
+   * The loop cannot go on after {@code cause}: its leader finishes it, and runs nothing before. It
+   * leaves its group first, and refuses new connections then: whoever is refused finds another list
+   * of loops, and nobody waits for this one to leave it.
+   */
   void breaks(Throwable cause) {
-    closing = true; // nothing new comes here
-    broken = true;
-    LoopFailures.report("A poller is broken; its connections are closed.", cause);
+    if (!broken) {
+      broken = true;
+      leaveGroup();
+      closing = true;
+      LoopFailures.report("A poller is broken; its connections are closed.", cause);
+    }
+  }
+
+  private void leaveGroup() {
+    try {
+      loop.group().members().replace(loop);
+    } catch (Throwable t) {
+      LoopFailures.report(
+          "A poll loop that broke could not be replaced; its group goes on without.", t);
+    }
+  }
+
+  /** Whether the loop is to be finished before anything else. */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Whether the loop has nothing left to do for ever; hastens the end of a closing loop. */
@@ -109,26 +130,10 @@ final class LoopEnd {
         && load.endIfEmpty(); // a connection on its way here keeps the loop alive
   }
 
-  /**
-   * The loop ends now, for whatever reason: nothing is put under watch of its poller any more. A
-   * broken one leaves its group before user code runs for the last time, which may look for a loop.
-   * Throws nothing.
-   */
+  /** The loop ends now, for whatever reason: its poller takes nothing under watch any more. */
   void begin() {
     closing = true;
-    if (broken) {
-      leaveGroup();
-    }
     begun = true;
-  }
-
-  private void leaveGroup() {
-    try {
-      loop.group().members().replace(loop);
-    } catch (Throwable t) {
-      LoopFailures.report(
-          "A poll loop that broke could not be replaced; its group goes on without.", t);
-    }
   }
 
   boolean hasBegun() {

@@ -410,6 +410,9 @@ final class PollLoop {
           callers.wake();
           poll(Long.MAX_VALUE);
         }
+        if (ending.isBroken()) {
+          return true;
+        }
         runDue();
       }
     }

@@ -92,6 +92,10 @@ final class WaitingLeader {
         }
         callers.wake();
         loop.poll(limit.nanosLeft());
+        if (loop.ending.isBroken()) {
+          loop.finish(me);
+          return false;
+        }
         loop.runDue();
       }
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -156,22 +157,88 @@ class LoopEndTest {
       peer.send("x");
       Eventually.holds("it is open", () -> engine.opened.size() == 1);
       for (EngineConnection connection : engine.opened) {
-        connection.addCloseCallback(
-            closed -> {
-              try {
-                ConnectionSettings plain = new ConnectionSettings.Builder().build(null);
-                dialled.complete(
-                    engine.group.startToConnect(
-                        new InetSocketAddress("127.0.0.1", 1), null, plain));
-              } catch (IOException e) {
-                dialled.completeExceptionally(e);
-              }
-            });
+        connection.addCloseCallback(closed -> dial(engine.group, dialled));
       }
       breakLoops(1);
       assertThat(dialled.get(20, TimeUnit.SECONDS).result())
           .failsWithin(Harness.SOON)
           .withThrowableOfType(java.util.concurrent.ExecutionException.class);
+    }
+  }
+
+  /** A leader that looked for a loop in a list that only it can change would look for ever. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsDueWhenAPollFails_isNotDoneByTheBrokenLoop(boolean isReplaced) throws Exception {
+    CompletableFuture<PendingDial> dialled = new CompletableFuture<>();
+    AtomicLong due = new AtomicLong();
+    try (Harness engine = new Harness(Execution.inline())) {
+      engine.serve(
+          s ->
+              s.onRequest(
+                  c -> {
+                    c.reader().skip(1);
+                    while (System.nanoTime() - due.get() < 0) {
+                      Thread.onSpinWait();
+                    }
+                    if (!isReplaced) {
+                      FakeNetwork.failNext(Fault.OPEN, "Too many open files");
+                    }
+                    FakeNetwork.failNext(Fault.POLL, "Bad file descriptor");
+                  }));
+      PollLoop broken = engine.group.firstLoop();
+      FakePeer peer = engine.dial();
+      Eventually.holds("it is open", () -> engine.opened.size() == 1);
+      long delay = TimeUnit.MILLISECONDS.toNanos(50);
+      engine.group.schedule(delay, () -> dial(engine.group, dialled), lost::complete);
+      due.set(System.nanoTime() + delay + TimeUnit.MILLISECONDS.toNanos(5));
+      peer.send("x");
+      broken.end().get(20, TimeUnit.SECONDS);
+      if (isReplaced) {
+        assertThat(dialled.get(20, TimeUnit.SECONDS).result())
+            .failsWithin(Harness.SOON)
+            .withThrowableOfType(java.util.concurrent.ExecutionException.class);
+      } else {
+        assertThat(reason()).hasMessageContaining("no poll loop left");
+      }
+    }
+  }
+
+  private static void dial(EngineGroup group, CompletableFuture<PendingDial> dialled) {
+    try {
+      ConnectionSettings plain = new ConnectionSettings.Builder().build(null);
+      dialled.complete(group.startToConnect(new InetSocketAddress("127.0.0.1", 1), null, plain));
+    } catch (IOException e) {
+      dialled.completeExceptionally(e);
+    }
+  }
+
+  @Test
+  void theLeaderOfALoopThatBreaks_findsAnotherOne_orNone() throws Exception {
+    for (boolean isReplaced : new boolean[] {true, false}) {
+      CompletableFuture<PollLoop> found = new CompletableFuture<>();
+      try (Harness engine = new Harness(Execution.inline())) {
+        PollLoop broken = engine.group.firstLoop();
+        if (!isReplaced) {
+          FakeNetwork.failNext(Fault.OPEN, "Too many open files");
+        }
+        broken.execute(
+            () -> {
+              broken.ending.breaks(new IOException("by the test"));
+              try {
+                found.complete(engine.group.pick());
+              } catch (IOException e) {
+                found.completeExceptionally(e);
+              }
+            });
+        broken.end().get(20, TimeUnit.SECONDS);
+        if (isReplaced) {
+          found.get(20, TimeUnit.SECONDS).release();
+          assertThat(found.get()).isNotSameAs(broken);
+        } else {
+          assertThat(found).failsWithin(Harness.SOON);
+        }
+      }
     }
   }
 
