@@ -41,7 +41,8 @@ public interface PollerProvider {
   Availability availability();
 
   /**
-   * Whether one permanent thread must poll and submit. Then poll leadership never moves.
+   * Whether one permanent thread must poll and submit. Then poll leadership never moves, and in
+   * adaptive execution handlers start on threads of their own.
    *
    * @return true for a backend whose requests die with the thread that submitted them
    */

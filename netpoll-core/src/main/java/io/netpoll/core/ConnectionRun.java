@@ -51,7 +51,7 @@ final class ConnectionRun extends CallbackStep {
 
   private final ConnectionState state;
 
-  /** Where runs start, in adaptive execution; null in others. */
+  /** Where runs start, if they may start on the loop in adaptive execution; null if not. */
   private final @Nullable StartPolicy policy;
 
   /** Made with the connection: there may be no memory when it is due. Null if nobody is told. */
@@ -77,7 +77,7 @@ final class ConnectionRun extends CallbackStep {
     ConnectionSettings settings = connection.settings;
     this.state = connection.state;
     this.onRequest = settings.onRequest;
-    this.policy = connection.group().isAdaptive() ? new StartPolicy(settings.startSeed) : null;
+    this.policy = connection.loop().isMovable() ? new StartPolicy(settings.startSeed) : null;
     this.telling =
         settings.onDisconnect == null
             ? null

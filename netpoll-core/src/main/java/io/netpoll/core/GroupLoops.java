@@ -143,23 +143,51 @@ final class GroupLoops {
     }
   }
 
+  /** Starts a loop, which is running then; if that fails, the caller abandons it. */
   private void start(PollLoop loop) throws IOException {
-    if (group.isAdaptive()) {
-      Spares.SHARED.loopsChanged(1);
-      Spares.Spare spare = Spares.SHARED.take();
+    running.add(loop);
+    boolean started = false;
+    try {
+      if (loop.isMovable()) {
+        startOnSpare(loop);
+      } else {
+        startOnItsOwn(loop);
+      }
+      started = true;
+    } finally {
+      if (!started) {
+        running.remove(loop);
+      }
+    }
+  }
+
+  private static void startOnSpare(PollLoop loop) throws IOException {
+    Spares.SHARED.loopsChanged(1);
+    Spares.Spare spare = null;
+    boolean started = false;
+    try {
+      spare = Spares.SHARED.take();
       if (spare == null) {
-        Spares.SHARED.loopsChanged(-1);
         throw new IOException("No thread can be started for a poll loop.");
       }
       loop.beginWith(spare.thread);
       spare.lead(loop);
-    } else {
-      Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
-      LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
-      loop.beginWith(thread);
-      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        Spares.SHARED.loopsChanged(-1);
+        if (spare != null) {
+          Spares.SHARED.giveBack(spare);
+        }
+      }
     }
-    running.add(loop);
+  }
+
+  private void startOnItsOwn(PollLoop loop) {
+    Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
+    LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
+    loop.beginWith(thread);
+    thread.start();
   }
 
   /**

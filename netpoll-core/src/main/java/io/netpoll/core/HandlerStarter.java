@@ -28,7 +28,9 @@ final class HandlerStarter {
   /** Runs handlers; null where they run on the loops. */
   private final @Nullable Executor executor;
 
-  /** Runs handlers that are too heavy for the loops, in adaptive execution. */
+  /**
+   * Runs, in adaptive execution, handlers that are too heavy for the loops or must not run there.
+   */
   private final @Nullable Executor elsewhere;
 
   /** The pool to end with the group, if the executor is its own. */
@@ -78,7 +80,7 @@ final class HandlerStarter {
    * Postponed.Step} is tried again, and may be started twice then; of others the failure is thrown.
    */
   void start(PollLoop loop, Runnable run) {
-    startOrPostpone(executor, loop, run);
+    startOrPostpone(elsewhere == null || loop.isMovable() ? executor : elsewhere, loop, run);
   }
 
   /** Starts {@code run} off the loops, in adaptive execution; fails as {@link #start} does. */
@@ -117,15 +119,15 @@ final class HandlerStarter {
       if (!loop.execute(refused::startInPlaceOrLater)) {
         startAlone(run);
       }
-      noteRefusal(e);
+      noteRefusal(loop, e);
     }
   }
 
-  private void noteRefusal(Throwable cause) {
+  private void noteRefusal(PollLoop loop, Throwable cause) {
     try {
       if (refusals.permits()) {
         Log.EXECUTION.log(
-            System.Logger.Level.WARNING, elsewhere == null ? TRIED_AGAIN : RUN_ON_LOOP, cause);
+            System.Logger.Level.WARNING, loop.isMovable() ? RUN_ON_LOOP : TRIED_AGAIN, cause);
       }
     } catch (Error noMemory) {
       // There is none to load the text: the handler is seen to already.
@@ -146,7 +148,7 @@ final class HandlerStarter {
 
     /** In adaptive execution it is better late, and beside others, than never. */
     void startInPlaceOrLater() {
-      if (elsewhere == null || !loop.mayRunHandlers()) {
+      if (!loop.isMovable() || !loop.mayRunHandlers()) {
         loop.timers().schedule(Postponed.RETRY_NANOS, this);
         return;
       }

@@ -85,7 +85,10 @@ final class PollLoop {
   private final WarmInputs warmInputs = new WarmInputs();
   private final ConnectionList connections = new ConnectionList();
 
-  /** Whether leadership may pass to another thread while user code runs. */
+  /**
+   * Whether user code is called here and leadership may pass to another thread meanwhile: in
+   * adaptive execution, unless the poller is bound to its thread.
+   */
   private final boolean movable;
 
   /** Whether the watch-dog looks at this loop: at least it says when a handler holds it up. */
@@ -134,7 +137,7 @@ final class PollLoop {
     this.provider = provider;
     this.poller = poller;
     this.watchDog = watchDog;
-    this.movable = group.isAdaptive();
+    this.movable = group.isAdaptive() && !provider.threadAffine();
     this.watched = movable || group.starter().isInline() && StallWatch.isOn();
     this.number = group.members().nextNumber();
     this.watch = new LoopWatch(this);
@@ -302,6 +305,7 @@ final class PollLoop {
   void abandon() {
     if (leader == null) {
       load.end();
+      watchDog.remove(watch);
       poller.close();
     }
   }

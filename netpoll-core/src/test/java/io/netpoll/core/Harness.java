@@ -3,6 +3,7 @@ package io.netpoll.core;
 import io.netpoll.Execution;
 import io.netpoll.LoadBalance;
 import io.netpoll.PollerUnavailableException;
+import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakePeer;
 import java.io.IOException;
@@ -52,6 +53,22 @@ final class Harness implements AutoCloseable, ConnectionOwner {
                 .backend("fake")
                 .loops(1)
                 .build();
+  }
+
+  /** With one loop of a backend of the test's own. */
+  Harness(Execution execution, PollerProvider backend) throws IOException {
+    this(execution, new HandlerStarter(execution, "harness"), backend);
+  }
+
+  /** In adaptive execution with one loop of a backend of the test's own. */
+  Harness(HandlerStarter starter, PollerProvider backend) throws IOException {
+    this(Execution.adaptive(), starter, backend);
+  }
+
+  private Harness(Execution execution, HandlerStarter starter, PollerProvider backend)
+      throws IOException {
+    group =
+        new EngineGroup("harness", backend, execution, starter, LoadBalance.ROUND_ROBIN, 1, false);
   }
 
   /** Serves with what {@code settings} sets. */

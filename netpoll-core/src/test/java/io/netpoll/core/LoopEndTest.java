@@ -296,6 +296,18 @@ class LoopEndTest {
     }
   }
 
+  @Test
+  void aLoopWhoseThreadCannotBeStarted_doesNotKeepTheWatchDogAwake() throws Exception {
+    WatchDog watchDog = new WatchDog();
+    try (Harness engine = new Harness(Execution.inline())) {
+      Poller poller = engine.group.provider().open(PagePool.shared());
+      PollLoop loop = new PollLoop(engine.group, poller, watchDog, new Lending(false, 1));
+      loop.beginWith(new LoopThread(NEVER, "it has no memory for its stack"));
+      loop.abandon();
+      assertThat(watchDog.fallAsleep()).isTrue();
+    }
+  }
+
   private static PendingDial dial(PollLoop loop, InetSocketAddress remote) {
     PendingDial dial = new PendingDial();
     assertThat(loop.reserve()).isTrue();
