@@ -424,11 +424,12 @@ final class PollLoop {
 
   /**
    * Runs the handlers that are ready now; those that become ready meanwhile have their turn later.
+   * One that led the loop while it waited may have started the rest elsewhere.
    *
    * @return whether {@code me} is the leader still
    */
   private boolean runReady(LoopThread me) {
-    for (int i = ready.size(); i > 0; i--) {
+    for (int i = ready.size(); i > 0 && !ready.isEmpty(); i--) {
       if (!call(me, ready.remove(), i > 1 || !sends.isEmpty())) {
         return false;
       }
@@ -448,7 +449,7 @@ final class PollLoop {
     if (!movable) {
       me.enter(this, Leadership.NONE, leavesSends);
       leadership.enterInPlace();
-      guarded(run);
+      callUserCode(run);
       leadership.leaveInPlace();
       me.leave();
       return keepUnsent(me, true);
@@ -458,10 +459,17 @@ final class PollLoop {
     if (watchDog.isAsleep()) {
       watchDog.wake();
     }
-    guarded(run);
+    callUserCode(run);
     long entered = me.entered();
     me.leave();
     return keepUnsent(me, entered != Leadership.NONE && leadership.leave(entered));
+  }
+
+  /** An interrupt that comes late, or is left behind, is not for the next call. */
+  private static void callUserCode(Runnable run) {
+    Thread.interrupted();
+    guarded(run);
+    Thread.interrupted();
   }
 
   /** Sees to what the run left to be sent; returns {@code leads}, whether {@code me} is leader. */
@@ -590,7 +598,6 @@ final class PollLoop {
       failure = t;
       LoopFailures.goesOnAfter(t);
     }
-    Thread.interrupted(); // a handler may have left the flag set, and a selector would spin on it
     return failure;
   }
 
@@ -623,7 +630,13 @@ final class PollLoop {
     }
   }
 
-  /** Polls; waits for so long at most, in nanoseconds, unless something is to do before. */
+  /**
+   * Polls; waits for so long at most, in nanoseconds, unless something is to do before.
+   *
+   * <p>A poll may return at once as long as its thread is interrupted. An interrupt of a leader at
+   * work is nobody's business, and ends here; one of a {@link WaitingLeader} is for the user code
+   * that waits, and ends its wait.
+   */
   void poll(long longest) {
     long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
     if (timeout > 0) {
@@ -643,12 +656,23 @@ final class PollLoop {
   private void find(long timeout) {
     counters.polled();
     try {
-      poller.poll(timeout);
+      if (waitingLeader.isLeading()) {
+        poller.poll(timeout);
+      } else {
+        Thread.interrupted();
+        poller.poll(timeout);
+        Thread.interrupted(); // nor is it for an executor that a dispatch calls
+      }
     } catch (IOException | RuntimeException e) {
       ending.breaks(e);
     } catch (VirtualMachineError | LinkageError e) { // as in lead
       LoopFailures.awaitMemory(e);
     }
+  }
+
+  /** Ends the poll under way, or the next one. Any thread. */
+  void endPoll() {
+    poller.wakeup();
   }
 
   /** Ends the loop: tells everybody, as the class comment says, and never throws. */

@@ -1,11 +1,16 @@
 package io.netpoll.core;
 
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.util.function.BooleanSupplier;
 
 /**
  * Leads a poll loop on in place: by its leader, while that waits in user code and there is no other
  * thread to lead. It does I/O only, since the leader's stack is a handler's; handlers start
  * elsewhere. As soon as a thread is free, the loop is passed on to that. The leader calls it.
+ *
+ * <p>An interrupt of its thread is the user code's, whatever it comes amid: it ends the wait, and
+ * nothing here clears it.
  */
 final class WaitingLeader {
   private final PollLoop loop;
@@ -91,7 +96,7 @@ final class WaitingLeader {
           return false;
         }
         callers.wake();
-        loop.poll(limit.nanosLeft());
+        pollUntilInterrupted(limit.nanosLeft());
         if (loop.ending.isBroken()) {
           loop.finish(me);
           return false;
@@ -100,5 +105,39 @@ final class WaitingLeader {
       }
     }
     return true;
+  }
+
+  /** Polls; an interrupt ends that, whether the poller's own wait notices it or not. */
+  private void pollUntilInterrupted(long longest) {
+    InterruptWatch watch = new InterruptWatch();
+    watch.begins();
+    try {
+      loop.poll(longest);
+    } finally {
+      watch.ends();
+    }
+  }
+
+  /**
+   * Has the thread that interrupts the leader end its poll, as an interrupt ends a wait for a
+   * channel of the JDK. For one poll.
+   */
+  private final class InterruptWatch extends AbstractInterruptibleChannel {
+    void begins() {
+      begin();
+    }
+
+    void ends() {
+      try {
+        end(true);
+      } catch (AsynchronousCloseException interrupted) {
+        // The interrupt flag says so, too, and stays set.
+      }
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      loop.endPoll();
+    }
   }
 }

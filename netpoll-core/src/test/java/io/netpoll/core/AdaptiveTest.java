@@ -9,7 +9,10 @@ import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.LeakCheck;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -161,6 +164,58 @@ class AdaptiveTest {
       for (FakePeer peer : peers) {
         assertThat(peer.receiveText(1, Duration.ofSeconds(30))).isEqualTo("x");
       }
+    }
+  }
+
+  /** The first of two that are ready leads the loop while it waits, and starts the second. */
+  @Test
+  void aHandlerThatLedTheLoopWhileItWaited_goesOnWithoutTheOnesThatItStarted() throws Exception {
+    ConcurrentHashMap<Thread, EngineConnection> waiting = new ConcurrentHashMap<>();
+    try (Harness engine = engine()) {
+      serve(
+          engine,
+          c -> {
+            c.reader().skip(1);
+            waiting.put(Thread.currentThread(), (EngineConnection) c);
+            c.writer().writeByte(c.reader().readByte());
+            c.writer().flush();
+            waiting.remove(Thread.currentThread());
+          });
+      Map<Object, FakePeer> peers = new HashMap<>();
+      for (int i = 0; i < 600; i++) {
+        FakePeer peer = engine.dial();
+        peers.put(peer.localAddress(), peer);
+        peer.send("w");
+      }
+      Eventually.holds("all handlers wait", Duration.ofSeconds(30), () -> waiting.size() == 600);
+      PollLoop loop = engine.group.firstLoop();
+      FakePeer first = engine.dial();
+      FakePeer second = engine.dial();
+      FakePeer other = engine.dial();
+      assertServed(other);
+      FakePeer leading = peers.get(waiting.get(loop.leader()).remoteAddress());
+      leading.send("x");
+      assertThat(leading.receiveText(1, Harness.SOON)).isEqualTo("x");
+      CountDownLatch both = new CountDownLatch(1);
+      loop.execute(() -> awaitUninterruptibly(both)); // so that one poll finds the two
+      first.send("w");
+      second.send("w");
+      both.countDown();
+      Eventually.holds("they wait", () -> waiting.size() == 601);
+      first.send("1");
+      second.send("2");
+      assertThat(first.receiveText(1, Harness.SOON)).isEqualTo("1");
+      assertThat(second.receiveText(1, Harness.SOON)).isEqualTo("2");
+      assertServed(other);
+      assertThat(engine.group.firstLoop()).isSameAs(loop);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
