@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * a lost wake-up.
  */
 public final class Await {
+  /** How long a wait whose time is over may last on, for what has arrived to be handled. */
+  static final long GRACE_NANOS = 200_000_000;
+
   private static final LogLimit WAKING_FAILED = new LogLimit();
 
   private Await() {}
@@ -50,6 +53,30 @@ public final class Await {
       }
       long start = System.nanoTime();
       return () -> nanos - (System.nanoTime() - start);
+    }
+  }
+
+  /** What arrives at connections and makes a condition true. Any thread. */
+  @FunctionalInterface
+  public interface Arrivals {
+    /** Other threads of this process make the condition true. */
+    Arrivals NONE = () -> CompletableFuture.completedFuture(null);
+
+    /**
+     * Has the poll loops that are concerned handle all that has arrived by now, and look soon.
+     *
+     * @return completed when that was done. Dependents may run on a poll loop's own stack, and must
+     *     neither wait nor call user code
+     */
+    CompletableFuture<?> caughtUp();
+
+    /**
+     * How far the condition has come.
+     *
+     * @return a number that changes when it comes nearer
+     */
+    default long progress() {
+      return 0;
     }
   }
 
@@ -165,8 +192,7 @@ public final class Await {
   }
 
   /**
-   * Parks until {@code condition} holds. The caller has published itself as a waiter, with a full
-   * fence behind, and has been {@linkplain #permit permitted}.
+   * Parks until {@code condition} holds, which no input or output of a connection makes true.
    *
    * @param condition what is waited for
    * @param limit how long
@@ -176,10 +202,60 @@ public final class Await {
    */
   public static boolean until(BooleanSupplier condition, Limit limit, Supplier<String> what)
       throws InterruptedIOException {
+    return until(condition, limit, Arrivals.NONE, what);
+  }
+
+  /**
+   * Parks until {@code condition} holds. The caller has published itself as a waiter, with a full
+   * fence behind, and has been {@linkplain #permit permitted}.
+   *
+   * <p>What has arrived counts before what is due, also if the process stood still meanwhile: when
+   * the time is over, the poll loops handle what has arrived first. They have a fifth of a second
+   * for that, since a loop may be stuck in a handler.
+   *
+   * @param condition what is waited for
+   * @param limit how long
+   * @param arrivals what may make the condition true
+   * @param what names the action, for the message of an interruption
+   * @return whether the condition holds; false if the time is over
+   * @throws InterruptedIOException if the thread is interrupted; its interrupt flag stays set
+   */
+  public static boolean until(
+      BooleanSupplier condition, Limit limit, Arrivals arrivals, Supplier<String> what)
+      throws InterruptedIOException {
     if (condition.getAsBoolean()) {
       return true;
     }
     HeldFlushes.sendByCaller();
+    do {
+      if (park(condition, limit, what) || catchUp(condition, arrivals, what)) {
+        return true;
+      }
+    } while (limit.nanosLeft() > 0);
+    return false;
+  }
+
+  /** Waits until what has arrived was handled, as long as that brings the condition nearer. */
+  private static boolean catchUp(
+      BooleanSupplier condition, Arrivals arrivals, Supplier<String> what)
+      throws InterruptedIOException {
+    if (arrivals == Arrivals.NONE) {
+      return condition.getAsBoolean();
+    }
+    Thread caller = Thread.currentThread();
+    Limit grace = Limit.in(GRACE_NANOS);
+    long before;
+    do {
+      before = arrivals.progress();
+      CompletableFuture<?> caughtUp = arrivals.caughtUp();
+      caughtUp.whenComplete((nothing, failure) -> wake(caller));
+      park(() -> condition.getAsBoolean() || caughtUp.isDone(), grace, what);
+    } while (!condition.getAsBoolean() && arrivals.progress() != before && grace.nanosLeft() > 0);
+    return condition.getAsBoolean();
+  }
+
+  private static boolean park(BooleanSupplier condition, Limit limit, Supplier<String> what)
+      throws InterruptedIOException {
     LoopThread thread = LoopThread.current();
     PollLoop led = thread == null ? null : thread.ledLoop();
     boolean inPlace = led != null && !led.handOver.passOn(thread);

@@ -71,7 +71,7 @@ final class Closing {
       connection.in.stop();
       long timeout = connection.out.deadline().timeout();
       if (connection.out.pending() > 0 && timeout > 0) {
-        timer = connection.loop().timers().schedule(timeout, connection::reset);
+        timer = new DrainLimit(timeout);
       }
       step = Step.DRAINING;
     }
@@ -141,6 +141,34 @@ final class Closing {
   void finished() {
     cancelTimer();
     step = Step.CLOSED;
+  }
+
+  /**
+   * Ends the draining: not as long as each look finds that more has left, for a moment. So what a
+   * peer took while the process stood still is made up for.
+   */
+  private final class DrainLimit extends TimerWheel.Timer {
+    private Await.@Nullable Limit grace;
+    private long left;
+
+    DrainLimit(long timeoutNanos) {
+      connection.loop().timers().schedule(timeoutNanos, this);
+    }
+
+    @Override
+    public void run() {
+      Await.Limit limit = grace;
+      long now = connection.out.progress();
+      if (limit == null) {
+        limit = Await.Limit.in(Await.GRACE_NANOS);
+        grace = limit;
+      } else if (now == left || limit.nanosLeft() <= 0) {
+        connection.reset();
+        return;
+      }
+      left = now;
+      connection.loop().timers().schedule(0, this);
+    }
   }
 
   private void cancelTimer() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Delayed {
   private final EngineGroup group;
   private final long at;
+  private final Await.Arrivals arrivals;
   private final Runnable action;
   private final Consumer<IOException> lost;
   private volatile boolean cancelled;
@@ -32,11 +33,18 @@ public final class Delayed {
    * Makes one that nobody has taken.
    *
    * @param at when, by the clock of System.nanoTime
+   * @param arrivals what is to be handled before, up to then
    * @param lost called in place of the action, with the reason
    */
-  Delayed(EngineGroup group, long at, Runnable action, Consumer<IOException> lost) {
+  Delayed(
+      EngineGroup group,
+      long at,
+      Await.Arrivals arrivals,
+      Runnable action,
+      Consumer<IOException> lost) {
     this.group = group;
     this.at = at;
+    this.arrivals = arrivals;
     this.action = action;
     this.lost = lost;
   }
@@ -68,6 +76,9 @@ public final class Delayed {
   private final class Alarm extends TimerWheel.Timer {
     private final PollLoop loop;
 
+    /** The action, once its time has come and it waits for what has arrived. Leader only. */
+    private @Nullable Once dueAction;
+
     Alarm(PollLoop loop) {
       this.loop = loop;
     }
@@ -88,14 +99,36 @@ public final class Delayed {
 
     @Override
     public void run() {
-      if (!cancelled) {
-        action.run();
+      if (cancelled) {
+        return;
       }
+      if (arrivals == Await.Arrivals.NONE) {
+        action.run();
+      } else if (dueAction == null) {
+        letArriveFirst();
+      } else {
+        dueAction.run(); // no longer
+      }
+    }
+
+    private void letArriveFirst() {
+      Once due = new Once(action);
+      dueAction = due;
+      loop.timers().schedule(Await.GRACE_NANOS, this);
+      arrivals
+          .caughtUp()
+          .whenComplete(
+              (nothing, failure) -> {
+                if (!cancelled) {
+                  due.run();
+                }
+                forget();
+              });
     }
 
     @Override
     void ended() {
-      if (!cancelled) {
+      if (!cancelled && (dueAction == null || dueAction.claim())) {
         group.arm(Delayed.this);
       }
     }

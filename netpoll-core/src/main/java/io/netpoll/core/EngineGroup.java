@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -341,7 +343,23 @@ public final class EngineGroup implements PollerGroup {
    * @return what cancels it
    */
   public Delayed schedule(long delayNanos, Runnable action, Consumer<IOException> lost) {
-    Delayed delayed = new Delayed(this, System.nanoTime() + delayNanos, action, lost);
+    return schedule(delayNanos, Await.Arrivals.NONE, action, lost);
+  }
+
+  /**
+   * Runs an action later on a loop's thread, as the other method does, but not before what has
+   * arrived by then was handled: the end of a wait that {@link Await#until(BooleanSupplier,
+   * Await.Limit, Await.Arrivals, Supplier)} is for a thread.
+   *
+   * @param delayNanos when, in nanoseconds
+   * @param arrivals what may make the action needless
+   * @param action must neither wait nor call user code
+   * @param lost takes the reason; as the action, and on any thread, the caller's included
+   * @return what cancels it
+   */
+  public Delayed schedule(
+      long delayNanos, Await.Arrivals arrivals, Runnable action, Consumer<IOException> lost) {
+    Delayed delayed = new Delayed(this, System.nanoTime() + delayNanos, arrivals, action, lost);
     arm(delayed);
     return delayed;
   }

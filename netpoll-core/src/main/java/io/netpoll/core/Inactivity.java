@@ -51,9 +51,10 @@ final class Inactivity extends TimerWheel.Timer {
     if (timeout == 0 || connection.state.has(ConnectionState.CLOSING)) {
       return;
     }
-    long left = timeout - (System.nanoTime() - (long) LAST.getOpaque(this));
-    if (left > 0) {
-      connection.loop().timers().schedule(left, this);
+    PollLoop loop = connection.loop();
+    long over = (long) LAST.getOpaque(this) + timeout;
+    if (loop.caughtUpTo() - over < 0) { // what came since may wait in the socket
+      loop.timers().schedule(over - System.nanoTime(), this);
     } else {
       connection.closeForInactivity(timeout);
     }

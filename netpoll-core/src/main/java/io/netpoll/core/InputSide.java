@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * {@link WarmInputs} of the loop, and drops it when it is not, and the chain is empty. What it
  * reserves follows the bytes that came, not those that a reader waits for.
  */
-final class InputSide extends InputReader implements Input {
+final class InputSide extends InputReader implements Input, Await.Arrivals {
   private static final int SMALLEST_READ_SHIFT = 12;
   private static final int LARGEST_READ_SHIFT = 20;
 
@@ -460,7 +461,10 @@ final class InputSide extends InputReader implements Input {
       resumeIfPaused(); // its fence pairs with the one of arrived, too
       inTime =
           Await.until(
-              () -> written() - wanted >= 0 || !mayStillCome(), () -> deadline.left(start), what);
+              () -> written() - wanted >= 0 || !mayStillCome(),
+              () -> deadline.left(start),
+              this,
+              what);
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()
@@ -482,6 +486,16 @@ final class InputSide extends InputReader implements Input {
       }
       connection.run.waitedSince(start);
     }
+  }
+
+  @Override
+  public CompletableFuture<?> caughtUp() {
+    return connection.loop().caughtUp();
+  }
+
+  @Override
+  public long progress() {
+    return written();
   }
 
   private boolean mayStillCome() {

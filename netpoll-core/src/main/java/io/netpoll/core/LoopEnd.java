@@ -76,6 +76,11 @@ final class LoopEnd {
     acceptances--;
   }
 
+  /** How many sockets accept here. */
+  int acceptances() {
+    return acceptances;
+  }
+
   /**
    * The loop cannot go on after {@code cause}: its leader finishes it, and runs nothing before. It
    * leaves its group first, and refuses new connections then: whoever is refused finds another list

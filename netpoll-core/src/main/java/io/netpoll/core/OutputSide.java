@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * consumer: the holder of the token, and once the token is shut the thread that {@linkplain #end
  * ends} the output.
  */
-final class OutputSide extends OutputWriter implements Output {
+final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
   private static final VarHandle WAITER;
   private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
@@ -438,7 +439,8 @@ final class OutputSide extends OutputWriter implements Output {
     try {
       VarHandle.fullFence(); // pairs with the fence of sent
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
-      inTime = Await.until(() -> isLow() || connection.state.has(unsendable), limit(start), what);
+      inTime =
+          Await.until(() -> isLow() || connection.state.has(unsendable), limit(start), this, what);
       if (!inTime) {
         throw new WriteTimeoutException(
             what.get()
@@ -459,6 +461,16 @@ final class OutputSide extends OutputWriter implements Output {
       waiter = null;
       connection.run.waitedSince(start);
     }
+  }
+
+  @Override
+  public CompletableFuture<?> caughtUp() {
+    return connection.loop().caughtUp();
+  }
+
+  @Override
+  public long progress() {
+    return buffer.consumed();
   }
 
   private Await.Limit limit(long start) {

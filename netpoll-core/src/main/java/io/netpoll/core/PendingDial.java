@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A connection being established: its result is completed by the loop's leader, once. Any thread
  * gives it up.
  */
-public final class PendingDial {
+public final class PendingDial implements Await.Arrivals {
   final CompletableFuture<EngineConnection> result = new CompletableFuture<>();
 
   /** Set before the leader knows of the dial. */
@@ -36,6 +36,11 @@ public final class PendingDial {
   public void giveUp() {
     fail(new IOException("The caller has given up."));
     Objects.requireNonNull(connection).abort();
+  }
+
+  @Override
+  public CompletableFuture<?> caughtUp() {
+    return Objects.requireNonNull(connection).loop().caughtUp();
   }
 
   void belongsTo(EngineConnection connection) {

@@ -79,6 +79,7 @@ final class PollLoop {
 
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
+  private final Horizon horizon = new Horizon(timers.now());
   private final ReadyRuns ready = new ReadyRuns();
   private final TurnSends sends = new TurnSends();
   private final CallerWakeUps callers = new CallerWakeUps();
@@ -251,6 +252,34 @@ final class PollLoop {
     return provider;
   }
 
+  /**
+   * Has the loop handle all that has arrived by now.
+   *
+   * @return completed when that was done, or the loop has ended
+   */
+  CompletableFuture<Void> caughtUp() {
+    CatchUp catchUp = new CatchUp();
+    if (!execute(() -> timers.schedule(0, catchUp))) {
+      catchUp.run();
+    }
+    return catchUp.done;
+  }
+
+  /** A timer that is due at once, and so runs behind a poll that begins later, and its events. */
+  private static final class CatchUp extends TimerWheel.Timer {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    @Override
+    public void run() {
+      done.complete(null);
+    }
+
+    @Override
+    void ended() {
+      run();
+    }
+  }
+
   /** Completed when the loop has ended. */
   CompletableFuture<Void> end() {
     return end;
@@ -407,6 +436,7 @@ final class PollLoop {
         return false;
       }
       if (!dispatchSome()) {
+        runDue();
         if (ending.isOver()) {
           return true;
         }
@@ -417,7 +447,6 @@ final class PollLoop {
         if (ending.isBroken()) {
           return true;
         }
-        runDue();
       }
     }
   }
@@ -489,11 +518,14 @@ final class PollLoop {
 
   /** Lends the loop until it comes back, if that is better than to poll. */
   private boolean lend() {
-    if (ending.isClosing() || !ready.isEmpty() || !postponed.isEmpty() || !deputy.lend()) {
+    boolean isWanted = !ready.isEmpty() || !postponed.isEmpty() || timers.nanosToNext() <= 0;
+    if (isWanted || ending.isClosing() || !deputy.lend()) {
       return false;
     }
     if (callers.count() > 0 && ready.isEmpty() && !dispatchSome()) {
-      find(0); // the deputy's turn is to come: those that are found are woken with them
+      find(
+          timers.now(),
+          0); // the deputy's turn is to come: those that are found are woken with them
     }
     return true;
   }
@@ -520,10 +552,12 @@ final class PollLoop {
     }
   }
 
-  /** Polls without waiting. */
+  /** Polls without waiting; the batch before is used up. */
   int pollAtOnce() throws IOException {
-    counters.polled();
-    return poller.poll(0);
+    pollBegins(timers.now());
+    int found = poller.poll(0);
+    horizon.polled(found);
+    return found;
   }
 
   // ---- The watch-dog -------------------------------------------------------------------------
@@ -572,15 +606,25 @@ final class PollLoop {
     }
   }
 
-  /** Does what is due behind a poll. */
+  /** Does what is due, once the batch is used up: not what came to be due after that poll began. */
   void runDue() {
+    horizon.usedUp(sockets());
     runTimers();
     postponed.retryAll();
   }
 
+  private int sockets() {
+    return load.connections() + ending.acceptances();
+  }
+
+  /** The moment up to which all that had arrived was handled, by the clock of System.nanoTime. */
+  long caughtUpTo() {
+    return horizon.reached();
+  }
+
   private void runTimers() {
     TimerWheel.Timer due;
-    while ((due = timers.pollDue()) != null) {
+    while ((due = timers.pollDue(horizon.reached())) != null) {
       if (guarded(due) instanceof VirtualMachineError) {
         timers.schedule(Postponed.RETRY_NANOS, due);
       }
@@ -638,7 +682,8 @@ final class PollLoop {
    * that waits, and ends its wait.
    */
   void poll(long longest) {
-    long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext()) : 0;
+    long now = timers.now();
+    long timeout = ready.isEmpty() ? Math.min(longest, timers.nanosToNext(now)) : 0;
     if (timeout > 0) {
       sleeping = 1;
       VarHandle.fullFence(); // pairs with the one of wakeUp
@@ -648,19 +693,19 @@ final class PollLoop {
         timeout = Math.min(timeout, Postponed.RETRY_NANOS);
       }
     }
-    find(timeout);
+    find(now, timeout);
     sleeping = 0; // pairs with the fence of WatchDog.fallAsleep
     wakeWatchDog();
   }
 
-  private void find(long timeout) {
-    counters.polled();
+  private void find(long now, long timeout) {
+    pollBegins(now);
     try {
       if (waitingLeader.isLeading()) {
-        poller.poll(timeout);
+        horizon.polled(poller.poll(timeout));
       } else {
         Thread.interrupted();
-        poller.poll(timeout);
+        horizon.polled(poller.poll(timeout));
         Thread.interrupted(); // nor is it for an executor that a dispatch calls
       }
     } catch (IOException | RuntimeException e) {
@@ -668,6 +713,12 @@ final class PollLoop {
     } catch (VirtualMachineError | LinkageError e) { // as in lead
       LoopFailures.awaitMemory(e);
     }
+  }
+
+  private void pollBegins(long now) {
+    counters.polled();
+    horizon.usedUp(sockets());
+    horizon.polls(now);
   }
 
   /** Ends the poll under way, or the next one. Any thread. */

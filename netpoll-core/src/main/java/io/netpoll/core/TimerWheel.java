@@ -110,8 +110,9 @@ final class TimerWheel {
     return timer;
   }
 
-  /** Runs a timer that is not scheduled, like an action. */
+  /** Runs a timer like an action; if it was scheduled, at the new time only. */
   void schedule(long delayNanos, Timer timer) {
+    timer.cancel();
     if (ended) {
       timer.ended();
       return;
@@ -122,21 +123,35 @@ final class TimerWheel {
     insert(timer);
   }
 
+  /** The time by the wheel's clock. */
+  long now() {
+    return clock.getAsLong();
+  }
+
   /** The nanoseconds until the next timer is due: 0 if one is, Long.MAX_VALUE if there is none. */
   long nanosToNext() {
+    return nanosToNext(now());
+  }
+
+  /** The same, for who knows the time already. */
+  long nanosToNext(long now) {
     if (lists[DUE] != null) {
       return 0;
     }
     int first = firstSlot();
     return first == NOWHERE
         ? Long.MAX_VALUE
-        : Math.max(0, (earliest[first] << TICK_SHIFT) - (clock.getAsLong() - start));
+        : Math.max(0, (earliest[first] << TICK_SHIFT) - (now - start));
   }
 
-  /** Takes the next timer that is due; those of one tick come in any order. */
-  @Nullable Timer pollDue() {
+  /**
+   * Takes the next timer that was due at a moment; those of one tick come in any order.
+   *
+   * @param moment by the wheel's clock; no later than now, and no earlier than in the call before
+   */
+  @Nullable Timer pollDue(long moment) {
     if (lists[DUE] == null) {
-      expire();
+      expire(moment);
     }
     Timer timer = lists[DUE];
     if (timer == null) {
@@ -158,19 +173,19 @@ final class TimerWheel {
   }
 
   /** Collects the timers of the next tick that has some, if it has come. */
-  private void expire() {
+  private void expire(long moment) {
     int first = firstSlot();
     if (first == NOWHERE) {
       return;
     }
-    long now = (clock.getAsLong() - start) >>> TICK_SHIFT;
-    while (lists[DUE] == null && first != NOWHERE && earliest[first] <= now) {
+    long tick = (moment - start) >>> TICK_SHIFT;
+    while (lists[DUE] == null && first != NOWHERE && earliest[first] <= tick) {
       reached = startOf(first);
       empty(first);
       first = firstSlot();
     }
-    if (first == NOWHERE || startOf(first) > now) {
-      reached = Math.max(reached, now);
+    if (first == NOWHERE || startOf(first) > tick) {
+      reached = Math.max(reached, tick);
     }
   }
 

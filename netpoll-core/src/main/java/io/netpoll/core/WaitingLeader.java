@@ -91,9 +91,13 @@ final class WaitingLeader {
         return false;
       }
       if (!loop.dispatch() && !done.getAsBoolean()) {
+        loop.runDue();
         if (loop.ending.isOver()) {
           loop.finish(me);
           return false;
+        }
+        if (done.getAsBoolean()) {
+          break;
         }
         callers.wake();
         pollUntilInterrupted(limit.nanosLeft());
@@ -101,7 +105,6 @@ final class WaitingLeader {
           loop.finish(me);
           return false;
         }
-        loop.runDue();
       }
     }
     return true;

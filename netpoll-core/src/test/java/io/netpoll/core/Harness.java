@@ -126,7 +126,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
     PendingDial dial = group.startToConnect(remote, null, settings);
     Thread caller = Thread.currentThread();
     dial.result().whenComplete((connection, failure) -> Await.wake(caller));
-    if (!Await.until(dial.result()::isDone, limit, () -> "Dialling")) {
+    if (!Await.until(dial.result()::isDone, limit, dial, () -> "Dialling")) {
       dial.giveUp();
       return null;
     }

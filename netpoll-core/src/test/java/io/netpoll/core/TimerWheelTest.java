@@ -23,7 +23,7 @@ class TimerWheelTest {
 
   private int runDue(TimerWheel wheel) {
     int count = 0;
-    for (Runnable due; (due = wheel.pollDue()) != null; count++) {
+    for (Runnable due; (due = wheel.pollDue(now)) != null; count++) {
       due.run();
     }
     return count;
@@ -34,7 +34,7 @@ class TimerWheelTest {
     TimerWheel wheel = wheel();
     assertThat(wheel.nanosToNext()).isEqualTo(Long.MAX_VALUE);
     now = TimeUnit.DAYS.toNanos(365);
-    assertThat(wheel.pollDue()).isNull();
+    assertThat(wheel.pollDue(now)).isNull();
     wheel.schedule(TICK, () -> {}).cancel();
     assertThat(wheel.nanosToNext()).isEqualTo(Long.MAX_VALUE);
   }

@@ -34,7 +34,7 @@ final class SteppedLoop {
 
   /** Something to do in an hour, which no loop has taken yet. */
   Delayed delayed(Runnable action, Consumer<IOException> lost) {
-    return new Delayed(loop.group(), System.nanoTime() + HOUR, action, lost);
+    return new Delayed(loop.group(), System.nanoTime() + HOUR, Await.Arrivals.NONE, action, lost);
   }
 
   /** Leads the loop until it would sleep, or has ended. */
