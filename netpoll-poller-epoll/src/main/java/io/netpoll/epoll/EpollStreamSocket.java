@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A non-blocking descriptor with its addresses, which outlive it. Thread-safe.
  *
- * <p>The system is asked for the own address when somebody wants it, and at the latest before the
- * descriptor is closed; one that is known already, as that of a socket which was accepted at a
- * certain address, costs no call at all.
+ * <p>The system is asked for the own address once: when the socket has been connected, and for one
+ * that was accepted when somebody wants it, at the latest before the descriptor is closed. Where it
+ * is known already, as that of a socket which was accepted at a certain address, it costs no call.
  */
 final class EpollStreamSocket implements StreamSocket {
   final Descriptor descriptor;
@@ -100,9 +100,13 @@ final class EpollStreamSocket implements StreamSocket {
     return remote instanceof UnixDomainSocketAddress;
   }
 
-  /** Notes that it is connected, and finds out to whom if it was to an address that means many. */
+  /**
+   * Notes that it is connected, and finds out from where, and to whom if it was to an address that
+   * means many.
+   */
   void connected(Memory memory) {
     connected = true;
+    askForLocal(memory);
     if (Addresses.isWildcard(remoteAddress())) {
       try {
         remote = Addresses.remote(fd(), memory);
@@ -121,7 +125,7 @@ final class EpollStreamSocket implements StreamSocket {
       if (setting.isLinger()) {
         lingering = true;
       }
-      setting.apply(fd(), memory);
+      setting.apply(fd(), remoteAddress(), memory);
     } finally {
       descriptor.exit();
     }
@@ -133,7 +137,7 @@ final class EpollStreamSocket implements StreamSocket {
       throw new ClosedChannelException();
     }
     try {
-      return Options.read(fd(), known, option);
+      return Options.read(fd(), remoteAddress(), known, option);
     } finally {
       descriptor.exit();
     }

@@ -1,7 +1,9 @@
 package io.netpoll.epoll;
 
 import io.netpoll.SocketOptions;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -30,9 +32,10 @@ final class Options {
     /**
      * Sets it.
      *
+     * @param address of the socket, for messages: the peer's, or where it listens
      * @param memory at least 8 bytes
      */
-    void apply(int fd, Memory memory) throws IOException {
+    void apply(int fd, SocketAddress address, Memory memory) throws IOException {
       int result = set(fd, memory, option.level(), option.number());
       if (option.number() == Libc.IP_TOS && option.level() == Libc.IPPROTO_IP) {
         // An IPv6 socket has a traffic class of its own beside the one for mapped IPv4.
@@ -40,7 +43,14 @@ final class Options {
         result = Math.max(result, result6);
       }
       if (result < 0) {
-        throw Errno.exception("setting " + option.name() + " to " + value, -result);
+        throw Errno.exception(
+            "setting "
+                + option.name()
+                + " to "
+                + value
+                + " on the socket of "
+                + SystemRefusal.text(address),
+            -result);
       }
     }
 
@@ -134,7 +144,8 @@ final class Options {
   }
 
   /** Reads an option. */
-  static <T> T read(int fd, Option known, SocketOption<T> option) throws IOException {
+  static <T> T read(int fd, SocketAddress address, Option known, SocketOption<T> option)
+      throws IOException {
     if (option.type() != known.type()) {
       throw new IllegalArgumentException(
           "The option "
@@ -145,7 +156,7 @@ final class Options {
               + option.type().getSimpleName()
               + ".");
     }
-    return option.type().cast(known.read(fd, Memory.allocate(16)));
+    return option.type().cast(known.read(fd, address, Memory.allocate(16)));
   }
 
   private static String kind(boolean unix) {

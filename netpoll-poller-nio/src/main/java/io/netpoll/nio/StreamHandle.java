@@ -122,7 +122,7 @@ final class StreamHandle extends NioHandle {
       // A failed finishConnect closes the channel, which cancels the key.
       state = State.REFUSED;
       unwatch();
-      endpoint.failed(e);
+      endpoint.failed(Refused.connecting(remoteAddress(), null, e));
       return;
     }
     state = State.CONNECTED;
