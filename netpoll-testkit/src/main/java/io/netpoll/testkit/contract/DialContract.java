@@ -10,6 +10,7 @@ import io.netpoll.DialTimeoutException;
 import io.netpoll.Dialer;
 import io.netpoll.Execution;
 import io.netpoll.InlineWaitException;
+import io.netpoll.Listener;
 import io.netpoll.spi.BacklogFullException;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
@@ -442,6 +444,43 @@ abstract class DialContract extends ConnectionSuite {
     awaitOnly(stage, 0);
   }
 
+  /** An address of the loopback interface that is taken, but not listened at, and may be shared. */
+  private static InetSocketAddress unserved(ConnectionStage stage) throws IOException {
+    SocketChannel bound = stage.keep(SocketChannel.open());
+    bound.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    return (InetSocketAddress)
+        bound.bind(new InetSocketAddress(address("127.0.0.1"), 0)).getLocalAddress();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSocketIsNotConnectedWithItself(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    InetSocketAddress address = unserved(stage);
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    assertThatThrownBy(() -> dialer.connectTcp(address, address, ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("connected the socket with itself");
+    awaitOnly(stage, 0);
+    assertThatThrownBy(dialer.connectTcpAsync(address, address, ConnectionStage.PATIENCE)::get)
+        .hasCauseInstanceOf(ConnectException.class)
+        .hasMessageContaining("connected the socket with itself");
+    awaitOnly(stage, 0);
+  }
+
+  @Test
+  void whereTheSocketWouldBeConnectedWithItself_theNextAddressIsTried() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    InetSocketAddress local = unserved(stage);
+    ServerSocketChannel server = listen(stage, "127.0.0.2", local.getPort());
+    InetSocketAddress remote = InetSocketAddress.createUnresolved("somewhere", local.getPort());
+    Connection connection =
+        dialer(stage, LONG, "127.0.0.1", "127.0.0.2")
+            .connectTcp(local, remote, ConnectionStage.PATIENCE);
+    assertThat(connection.remoteAddress()).isEqualTo(server.getLocalAddress());
+    awaitOnly(stage, 1);
+  }
+
   @ParameterizedTest
   @EnumSource
   void aDialThatFailsNamesItsCaller(Execution.Mode mode) throws Exception {
@@ -480,6 +519,28 @@ abstract class DialContract extends ConnectionSuite {
     if (alone) {
       assertThat(trace).noneMatch(frame -> frame.getClassName().endsWith("PollLoop"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLinkLocalAddressWithoutItsInterfaceIsRefused(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    String reason = "a link-local address needs its network interface";
+    assertThatThrownBy(() -> dialer.connect("tcp", "[fe80::1]:80", ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("[fe80:0:0:0:0:0:0:1]:80: " + reason);
+    assertThatThrownBy(
+            () ->
+                dialer.connectTcp(
+                    new InetSocketAddress("fe80::1", 0),
+                    new InetSocketAddress("::1", 80),
+                    ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("binding [fe80:0:0:0:0:0:0:1]:0 failed: " + reason);
+    assertThatThrownBy(() -> Listener.builder().group(stage.group).bind("tcp", "[fe80::1]:0"))
+        .isInstanceOf(SocketException.class)
+        .hasMessageStartingWith("binding [fe80:0:0:0:0:0:0:1]:0 failed: " + reason);
   }
 
   @ParameterizedTest
