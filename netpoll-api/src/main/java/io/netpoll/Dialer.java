@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Builder#attemptDelay attempt delay}. The first connection that is established wins; the other
  * attempts are closed.
  *
+ * <p>A Unix-domain socket whose queue of connections to be accepted is full is dialled again until
+ * there is room, or the time is over. Where TCP connects a socket with itself, as it may where
+ * nobody listens at an ephemeral port of this machine, that address counts as one that failed.
+ *
  * <p>All dialling methods throw, or complete their future with,
  *
  * <ul>
@@ -34,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * The messages name the address, the time spent and what became of each address; what the system
- * said is the cause or, where several addresses failed, the suppressed exceptions.
+ * said is the cause or, where several addresses failed, the suppressed exceptions. The stack trace
+ * of what a method throws is that of its caller.
  *
  * <p>They throw at once, also those that return a future,
  *
@@ -305,7 +310,8 @@ public interface Dialer {
     /**
      * Sets what finds the addresses of a host. {@link HostResolver#system()} by default.
      *
-     * @param resolver called on helper threads, several at a time
+     * @param resolver called on helper threads, several at a time, as {@link HostResolver#resolve}
+     *     says
      * @return this builder
      */
     Builder resolver(HostResolver resolver);

@@ -12,9 +12,12 @@ import java.util.List;
 public interface HostResolver {
 
   /**
-   * Looks a name up. Called on a helper thread of the library, so it may block; the dial's timeout
-   * covers it all the same. When the dial is over before it returns, that thread is interrupted and
-   * what is returned is ignored. Several threads may call it at the same time.
+   * Looks a name up. Called on a helper thread of the library, a virtual one from JDK 21 on, so it
+   * may block; the dial's timeout covers it all the same. When the dial is over before it returns,
+   * that thread is interrupted and what is returned is ignored. Several threads may call it at the
+   * same time: one for each dial that waits for an answer, up to 256 in a process ({@code
+   * -Dio.netpoll.maxLookUps}). A call that goes on after its dial is over counts no longer, except
+   * for dials of the same name.
    *
    * @param host a name; literal addresses are not looked up
    * @return its addresses, those to be preferred first

@@ -94,6 +94,8 @@ public interface Poller extends AutoCloseable {
    * @param endpoint gets its events
    * @return the handle
    * @throws UnsupportedOperationException if the backend lacks an option or sockets of this kind
+   * @throws BacklogFullException if the server's queue of connections is full and the system does
+   *     not wait for room; no event follows
    * @throws IOException if the system refuses at once; no event follows
    */
   Handle connect(

@@ -4,6 +4,7 @@ import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.PendingDial;
+import io.netpoll.spi.BacklogFullException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -11,13 +12,12 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +32,18 @@ import org.jspecify.annotations.Nullable;
  * failed, or beside it once that has lasted for the attempt delay. The first connection wins; what
  * is half open then, or is established later all the same, is closed.
  *
+ * <p>An address whose queue of connections is full is tried again, with pauses that double from a
+ * millisecond to {@link #LONGEST_PAUSE_NANOS}; all the while it counts as one that has not
+ * answered.
+ *
  * <p>Helper threads, poll loops' leaders and callers move it on, each under the lock, which is
  * never held while waiting. Whoever sets {@code over} completes the result, outside of the lock; so
  * exactly one does.
  */
-final class Dial {
+final class Dial implements Resolver.Answer {
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final EngineGroup group;
   private final DialOptions options;
   private final Target target;
@@ -48,23 +55,29 @@ final class Dial {
 
   // Under the lock.
   private final ArrayDeque<SocketAddress> untried = new ArrayDeque<>();
-  private final Map<SocketAddress, PendingDial> underWay = new LinkedHashMap<>();
+  private final List<Attempt> underWay = new ArrayList<>();
   private int running;
-  private @Nullable SocketAddress newest;
+  private @Nullable Attempt newest;
   private @Nullable Delayed delay;
+  private @Nullable Delayed pause;
+  private long pauseNanos = FIRST_PAUSE_NANOS;
   private Resolver.@Nullable LookUp lookUp;
   private boolean over;
 
-  private Dial(EngineGroup group, DialOptions options, Target target) {
+  private Dial(EngineGroup group, DialOptions options, Target target, DialReport report) {
     this.group = group;
     this.options = options;
     this.target = target;
-    this.report = new DialReport(target.name());
+    this.report = report;
   }
 
-  /** Starts a dial. Never waits. */
-  static Dial start(EngineGroup group, DialOptions options, Target target) {
-    Dial dial = new Dial(group, options, target);
+  /**
+   * Starts a dial. Never waits.
+   *
+   * @param report knows of the dial's time, of which the caller takes care
+   */
+  static Dial start(EngineGroup group, DialOptions options, Target target, DialReport report) {
+    Dial dial = new Dial(group, options, target, report);
     dial.begin();
     return dial;
   }
@@ -79,46 +92,66 @@ final class Dial {
 
   /** Ends it because its time is over. */
   void timeOut() {
-    end(() -> report.timedOut(underWay.keySet(), untried.size()));
+    end(null);
   }
 
   /** Ends it for another reason. A connection that was established before is left to the result. */
   void giveUp(Throwable why) {
-    end(() -> why);
+    end(why);
   }
 
   /** Ends it because nobody wants it any more. */
   void abandon() {
-    end(() -> new IOException("The caller has given up."));
+    end(new IOException("The caller has given up."));
   }
 
-  private void end(Supplier<Throwable> why) {
-    List<PendingDial> losers;
-    Throwable failure;
+  /** Ends it for a reason; null for the time. */
+  private void end(@Nullable Throwable why) {
+    List<Attempt> losers;
+    Throwable failure = why;
     lock.lock();
     try {
       if (over) {
         return;
       }
-      failure = why.get();
+      if (failure == null) {
+        failure = report.timedOut(unanswered(), untried.size());
+      }
       losers = finish();
     } finally {
       lock.unlock();
     }
-    losers.forEach(PendingDial::giveUp);
+    giveUp(losers);
     result.completeExceptionally(failure);
   }
 
+  private List<SocketAddress> unanswered() {
+    List<SocketAddress> addresses = new ArrayList<>();
+    for (Attempt attempt : underWay) {
+      addresses.add(attempt.address);
+    }
+    return addresses;
+  }
+
+  private static void giveUp(List<Attempt> losers) {
+    for (Attempt loser : losers) {
+      loser.giveUp();
+    }
+  }
+
   /** Ends it; returns the attempts to give up. Under the lock. */
-  private List<PendingDial> finish() {
+  private List<Attempt> finish() {
     over = true;
     if (delay != null) {
       delay.cancel();
     }
+    if (pause != null) {
+      pause.cancel();
+    }
     if (lookUp != null) {
       lookUp.giveUp();
     }
-    return new ArrayList<>(underWay.values());
+    return new ArrayList<>(underWay);
   }
 
   // ---- Looking up ----------------------------------------------------------------------------
@@ -140,7 +173,7 @@ final class Dial {
     Throwable failure = null;
     lock.lock(); // so that the answer comes after the assignment
     try {
-      lookUp = Resolver.start(options.resolver(), host, this::lookedUp);
+      lookUp = Resolver.SHARED.start(options.resolver(), host, this);
     } catch (OutOfMemoryError noThread) {
       failure = noThread;
     } finally {
@@ -151,7 +184,9 @@ final class Dial {
     }
   }
 
-  private void lookedUp(@Nullable List<InetAddress> found, @Nullable Throwable failure) {
+  /** The answer of the look-up. */
+  @Override
+  public void found(@Nullable List<InetAddress> found, @Nullable Throwable failure) {
     lock.lock();
     try {
       lookUp = null;
@@ -185,86 +220,128 @@ final class Dial {
   }
 
   private void tryNext() {
-    SocketAddress address;
+    Attempt attempt;
     lock.lock();
     try {
-      address = over ? null : untried.poll();
+      SocketAddress address = over ? null : untried.poll();
       if (address == null) {
         return;
       }
-      newest = address;
+      attempt = new Attempt(address);
+      newest = attempt;
       running++;
     } finally {
       lock.unlock();
     }
-    PendingDial attempt;
-    try {
-      attempt = group.startToConnect(address, target.local(), options.connections());
-    } catch (IOException | RuntimeException e) {
-      ended(address, null, e);
-      return;
-    }
-    if (!isToGoOn(address, attempt)) {
-      attempt.giveUp();
-    }
-    attempt.result().whenComplete((connection, failure) -> ended(address, connection, failure));
+    attempt.begin();
   }
 
-  /** Notes an attempt that has begun; returns false if the dial is over. */
-  private boolean isToGoOn(SocketAddress address, PendingDial attempt) {
-    lock.lock();
-    try {
-      if (over) {
-        return false;
+  /** A connection that is established at one of the addresses. Its times are under the lock. */
+  private final class Attempt implements BiConsumer<EngineConnection, Throwable> {
+    private final SocketAddress address;
+    private @Nullable PendingDial pending;
+
+    Attempt(SocketAddress address) {
+      this.address = address;
+    }
+
+    /** For the first time, or again after a pause. */
+    void begin() {
+      PendingDial begun;
+      try {
+        begun = group.startToConnect(address, target.local(), options.connections());
+      } catch (IOException | RuntimeException e) {
+        ended(this, null, e);
+        return;
       }
-      underWay.put(address, attempt);
-      if (!untried.isEmpty()) {
-        if (delay != null) {
-          delay.cancel();
+      if (!isToGoOn(begun)) {
+        begun.giveUp();
+      }
+      begun.result().whenComplete(this);
+    }
+
+    /** Notes an attempt that has begun; returns false if the dial is over. */
+    private boolean isToGoOn(PendingDial begun) {
+      lock.lock();
+      try {
+        if (over) {
+          return false;
         }
-        delay =
-            group.schedule(
-                options.attemptDelayNanos(),
-                () -> delayIsOver(address),
-                noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and fails
+        pending = begun;
+        underWay.add(this);
+        if (!untried.isEmpty()) {
+          if (delay != null) {
+            delay.cancel();
+          }
+          delay =
+              group.schedule(
+                  options.attemptDelayNanos(),
+                  this::delayIsOver,
+                  noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and fails
+        }
+        return true;
+      } finally {
+        lock.unlock();
       }
-      return true;
-    } finally {
-      lock.unlock();
     }
-  }
 
-  private void delayIsOver(SocketAddress address) {
-    boolean isNewest;
-    lock.lock();
-    try {
-      isNewest = address == newest && underWay.containsKey(address);
-    } finally {
-      lock.unlock();
+    private void delayIsOver() {
+      boolean isNewest;
+      lock.lock();
+      try {
+        isNewest = this == newest && underWay.contains(this);
+      } finally {
+        lock.unlock();
+      }
+      if (isNewest) {
+        tryNext();
+      }
     }
-    if (isNewest) {
-      tryNext();
+
+    @Override
+    public void accept(@Nullable EngineConnection connection, @Nullable Throwable failure) {
+      ended(this, connection, failure);
+    }
+
+    /** Begins again, unless the dial is over. */
+    void tryAgain() {
+      lock.lock();
+      try {
+        if (over) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      begin();
+    }
+
+    /** For one that was under way when the dial ended. */
+    void giveUp() {
+      Objects.requireNonNull(pending).giveUp();
     }
   }
 
   private void ended(
-      SocketAddress address, @Nullable EngineConnection connection, @Nullable Throwable failure) {
+      Attempt attempt, @Nullable EngineConnection connection, @Nullable Throwable failure) {
     if (connection != null) {
-      connected(address, connection);
+      connected(attempt, connection);
+    } else if (failure instanceof BacklogFullException full) {
+      tryAgainLater(attempt, full);
     } else if (failure instanceof IOException refusal) {
-      failed(address, refusal);
+      failed(attempt, refusal);
     } else if (failure instanceof Error shortage) {
-      failed(address, new IOException(shortage.toString(), shortage));
+      failed(attempt, new IOException(shortage.toString(), shortage));
     } else {
       giveUp(Objects.requireNonNull(failure)); // it would fail at every address
     }
   }
 
-  private void connected(SocketAddress address, EngineConnection connection) {
-    List<PendingDial> losers;
+  private void connected(Attempt attempt, EngineConnection connection) {
+    List<Attempt> losers;
     lock.lock();
     try {
-      underWay.remove(address);
+      underWay.remove(attempt);
       running--;
       losers = over ? null : finish();
     } finally {
@@ -274,22 +351,48 @@ final class Dial {
       connection.close();
       return;
     }
-    losers.forEach(PendingDial::giveUp);
+    giveUp(losers);
     result.complete(connection);
   }
 
-  private void failed(SocketAddress address, IOException cause) {
+  /** Lets an attempt rest, which counts as running all the while. */
+  private void tryAgainLater(Attempt attempt, BacklogFullException full) {
+    long nanos;
+    lock.lock();
+    try {
+      underWay.remove(attempt);
+      report.full(attempt.address, full);
+      nanos = pauseNanos;
+      pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+    } finally {
+      lock.unlock();
+    }
+    // Without the lock: where no loop is left, it ends the dial on the spot.
+    Delayed ordered = group.schedule(nanos, attempt::tryAgain, this::giveUp);
+    lock.lock();
+    try {
+      if (over) {
+        ordered.cancel();
+      } else {
+        pause = ordered;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failed(Attempt attempt, IOException cause) {
     boolean isNewest;
     ConnectException refused = null;
     lock.lock();
     try {
-      underWay.remove(address);
+      underWay.remove(attempt);
       running--;
       if (over) {
         return;
       }
-      report.failed(address, cause);
-      isNewest = address == newest;
+      report.failed(attempt.address, cause);
+      isNewest = attempt == newest;
       if (running == 0 && untried.isEmpty()) {
         finish();
         refused = report.refused();

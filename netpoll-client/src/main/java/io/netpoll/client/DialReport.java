@@ -3,13 +3,16 @@ package io.netpoll.client;
 import io.netpoll.DialTimeoutException;
 import io.netpoll.core.Addresses;
 import io.netpoll.core.Nanos;
+import io.netpoll.spi.BacklogFullException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What became of the addresses of one dial, and the exceptions that tell it. Guarded by the lock of
@@ -17,18 +20,36 @@ import java.util.List;
  */
 final class DialReport {
   private final String name;
+  private final long timeout;
   private final long start = System.nanoTime();
   private final List<String> reasons = new ArrayList<>();
   private final List<IOException> failures = new ArrayList<>();
+  private final Map<SocketAddress, BacklogFullException> full = new LinkedHashMap<>();
 
-  DialReport(String name) {
+  /**
+   * Of a dial that somebody asks for now.
+   *
+   * @param name the server
+   * @param timeout how long it may take, in nanoseconds, when it has begun
+   */
+  DialReport(String name, long timeout) {
     this.name = name;
+    this.timeout = timeout;
   }
 
   /** Notes why an address could not be connected. */
   void failed(SocketAddress address, IOException cause) {
-    reasons.add(Addresses.text(address) + ": " + cause.getMessage());
+    String name = Addresses.text(address);
+    String reason = String.valueOf(cause.getMessage());
+    String known = "connecting to " + name + " failed: ";
+    reasons.add(
+        name + ": " + (reason.startsWith(known) ? reason.substring(known.length()) : reason));
     failures.add(cause);
+  }
+
+  /** Notes that an address is to be tried again because its queue of connections is full. */
+  void full(SocketAddress address, BacklogFullException cause) {
+    full.put(address, cause);
   }
 
   /** The exception for a dial of which every address failed. */
@@ -44,8 +65,11 @@ final class DialReport {
    * @param untried how many were left
    */
   DialTimeoutException timedOut(Collection<SocketAddress> unanswered, int untried) {
+    full.forEach(this::failed);
     for (SocketAddress address : unanswered) {
-      reasons.add(Addresses.text(address) + ": no answer");
+      if (!full.containsKey(address)) {
+        reasons.add(Addresses.text(address) + ": no answer");
+      }
     }
     if (reasons.isEmpty()) {
       reasons.add("its name was still being looked up");
@@ -54,7 +78,7 @@ final class DialReport {
     }
     return withFailures(
         new DialTimeoutException(
-            "Dialling " + name + " was not done within " + spent() + listed() + "."));
+            "Dialling " + name + " was not done within " + Nanos.text(timeout) + listed() + "."));
   }
 
   /** The exception for a host without an address. */

@@ -16,6 +16,8 @@ import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,24 +70,61 @@ final class EngineDialer implements Dialer {
     return dial(new Target("unix", local, remote), timeout);
   }
 
+  /**
+   * Dials on behalf of the calling thread. The time counts from when the group is there: that it
+   * may have to be opened, in the first dial of a process, is no fault of the server's.
+   */
   private Connection dial(Target target, Duration timeout) throws IOException {
-    Await.Limit limit = Await.Limit.in(positive(timeout));
-    Supplier<String> what = () -> "Dialling " + target.name();
-    Await.permit(what);
-    Dial dial = Dial.start(group(), options, target);
-    Thread caller = Thread.currentThread();
-    dial.result().whenComplete((connection, failure) -> Await.wake(caller));
+    long nanos = positive(timeout);
+    DialReport report = new DialReport(target.name(), nanos);
+    Caller caller = new Caller(target);
+    Await.permit(caller);
+    EngineGroup engine = group();
+    Await.Limit limit = Await.Limit.in(nanos);
+    Dial dial = Dial.start(engine, options, target, report);
+    dial.result().whenComplete(caller);
     try {
-      if (!Await.until(dial.result()::isDone, limit, what)) {
+      if (!Await.until(caller, limit, caller)) {
         dial.timeOut();
         // Done by now, or in a moment by who was faster.
-        Await.until(dial.result()::isDone, Await.Limit.NONE, what);
+        Await.until(caller, Await.Limit.NONE, caller);
       }
     } catch (InterruptedIOException e) {
       abandon(dial, e);
       throw e;
     }
     return outcome(dial.result());
+  }
+
+  /**
+   * A thread that waits for a dial: is woken by its result, and looks whether it is there. Made and
+   * looked at by that thread alone. No lambdas, which would take most of the time of a first dial.
+   */
+  private static final class Caller
+      implements BiConsumer<EngineConnection, Throwable>, BooleanSupplier, Supplier<String> {
+    private final Thread thread = Thread.currentThread();
+    private final Target target;
+    private volatile boolean done;
+
+    Caller(Target target) {
+      this.target = target;
+    }
+
+    @Override
+    public void accept(@Nullable EngineConnection connection, @Nullable Throwable failure) {
+      done = true;
+      Await.wake(thread);
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      return done;
+    }
+
+    @Override
+    public String get() {
+      return "Dialling " + target.name();
+    }
   }
 
   /** Gives a dial up, and closes the connection that was established all the same. */
@@ -105,10 +144,10 @@ final class EngineDialer implements Dialer {
       return done.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException io) {
-        throw io;
+        throw CallerTrace.in(io);
       }
       if (e.getCause() instanceof RuntimeException runtime) {
-        throw runtime;
+        throw CallerTrace.in(runtime);
       }
       throw e;
     }
@@ -137,13 +176,14 @@ final class EngineDialer implements Dialer {
   /** Dials; what it returns completes where handlers run. */
   CompletableFuture<Connection> dialAsync(Target target, Duration timeout) {
     long nanos = positive(timeout);
+    DialReport report = new DialReport(target.name(), nanos);
     EngineGroup engine;
     try {
       engine = group();
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    Dial dial = Dial.start(engine, options, target);
+    Dial dial = Dial.start(engine, options, target, report);
     CompletableFuture<Connection> shown = new CompletableFuture<>();
     // Whoever completes it first, its owner by cancelling it for example: the dial ends.
     shown.whenComplete((connection, failure) -> dial.abandon());

@@ -142,9 +142,9 @@ final class EnginePool implements ConnectionPool {
       return place;
     }
     if (served.failure() instanceof RuntimeException runtime) {
-      throw runtime;
+      throw CallerTrace.in(runtime);
     }
-    throw (IOException) served.failure();
+    throw CallerTrace.in((IOException) served.failure());
   }
 
   private AcquireTimeoutException timedOut(long start) {

@@ -1,16 +1,17 @@
 package io.netpoll.core;
 
+import io.netpoll.spi.SystemRefusal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Addresses as text: how users write them and how they read in messages.
@@ -20,8 +21,6 @@ import java.util.regex.Pattern;
 public final class Addresses {
 
   private static final Set<String> NETWORKS = Set.of("tcp", "tcp4", "tcp6", "unix");
-
-  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
   private Addresses() {}
 
@@ -112,7 +111,46 @@ public final class Addresses {
    * @return true for a literal, or for no host at all
    */
   public static boolean isLiteral(String host) {
-    return host.isEmpty() || host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
+    return host.isEmpty() || host.indexOf(':') >= 0 || isIpv4(host);
+  }
+
+  /**
+   * Whether it is four numbers of one to three digits. Without a pattern, which is slow to load.
+   */
+  private static boolean isIpv4(String host) {
+    int digits = 0;
+    int dots = 0;
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c == '.' && digits > 0) {
+        dots++;
+        digits = 0;
+      } else if (c < '0' || c > '9' || ++digits > 3) {
+        return false;
+      }
+    }
+    return dots == 3 && digits > 0;
+  }
+
+  /**
+   * Checks that an address can be bound, or connected to.
+   *
+   * @param address any address
+   * @param what is to be done with it, for the message: "binding" or "connecting to"
+   * @throws SocketException if it is one of the link-local addresses of IPv6, which each network
+   *     interface has on its own, and says not of which interface
+   */
+  static void checkScope(SocketAddress address, String what) throws SocketException {
+    if (address instanceof InetSocketAddress inet
+        && inet.getAddress() instanceof Inet6Address six
+        && six.isLinkLocalAddress()
+        && six.getScopeId() == 0) {
+      throw new SocketException(
+          what
+              + " "
+              + text(address)
+              + " failed: a link-local address needs its network interface, as in fe80::1%eth0");
+    }
   }
 
   /**
@@ -123,13 +161,6 @@ public final class Addresses {
    *     unix:/path}, or {@code unix:} for an unnamed peer
    */
   public static String text(SocketAddress address) {
-    if (address instanceof UnixDomainSocketAddress unix) {
-      return "unix:" + unix.getPath();
-    }
-    if (address instanceof InetSocketAddress inet) {
-      String host = inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
-      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
-    }
-    return String.valueOf(address);
+    return SystemRefusal.text(address);
   }
 }

@@ -135,6 +135,7 @@ public final class EngineGroup implements PollerGroup {
    */
   public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
+    Addresses.checkScope(address, "binding");
     firstLoop();
     return provider.bind(address, backlog, options);
   }
@@ -271,11 +272,15 @@ public final class EngineGroup implements PollerGroup {
    *     {@code SO_REUSEADDR}, so that it can be dialled from again at once
    * @param settings of the connection
    * @return the connection that is being established
-   * @throws IOException if the group is closed
+   * @throws IOException if the group is closed, or one of the addresses is incomplete
    */
   public PendingDial startToConnect(
       SocketAddress remote, @Nullable SocketAddress local, ConnectionSettings settings)
       throws IOException {
+    Addresses.checkScope(remote, "connecting to");
+    if (local != null) {
+      Addresses.checkScope(local, "binding");
+    }
     Map<SocketOption<?>, Object> options = dialOptions(remote, local, settings);
     PendingDial dial = new PendingDial();
     for (; ; ) {

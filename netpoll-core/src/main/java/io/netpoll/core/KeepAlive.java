@@ -43,8 +43,9 @@ final class KeepAlive {
     return options;
   }
 
+  /** Rounded up. Cut first: one more than the longest duration has would be negative. */
   private static int wholeSeconds(Duration timeout) {
-    long seconds = timeout.getSeconds() + (timeout.getNano() > 0 ? 1 : 0);
-    return (int) Math.min(LONGEST, seconds);
+    long seconds = Math.min(LONGEST, timeout.getSeconds());
+    return (int) Math.min(LONGEST, seconds + (timeout.getNano() > 0 ? 1 : 0));
   }
 }

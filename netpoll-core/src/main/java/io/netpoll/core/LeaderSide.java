@@ -9,6 +9,8 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.Map;
@@ -286,11 +288,30 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
 
   @Override
   public void connected() {
+    if (isConnectedWithItself()) {
+      connection.state.set(ConnectionState.ABORT); // without it the port would be in TIME_WAIT
+      failed(
+          new ConnectException(
+              "connecting to "
+                  + connection.peer()
+                  + " failed: nobody listens there, and the system has connected the socket with"
+                  + " itself, since it has that very address"));
+      return;
+    }
     PendingDial pending = takeDial();
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
       startInput();
       pending.succeed(connection);
     }
+  }
+
+  /**
+   * Whether TCP has connected the two ends of one socket, as it does where nobody listens at the
+   * port and the system chooses that port for the socket that dials it.
+   */
+  private boolean isConnectedWithItself() {
+    return handle().localAddress() instanceof InetSocketAddress local
+        && local.equals(handle().remoteAddress());
   }
 
   private @Nullable PendingDial takeDial() {

@@ -2,7 +2,6 @@ package io.netpoll.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 
 /** Durations in nanoseconds: conversion without overflow, and how they read in a message. */
 public final class Nanos {
@@ -46,9 +45,11 @@ public final class Nanos {
     return number(millis / 1000) + " s";
   }
 
+  /** With one digit after the point, unless that is 0 anyway. Loads no formatter. */
   private static String number(double value) {
+    long tenths = Math.round(value * 10);
     return value == Math.rint(value)
         ? Long.toString((long) value)
-        : String.format(Locale.ROOT, "%.1f", value);
+        : tenths / 10 + "." + Math.abs(tenths % 10);
   }
 }

@@ -8,42 +8,36 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Virtual threads, found at run time since the library runs on JDK 17 too. */
-final class VirtualThreads {
-  private static final @Nullable MethodHandle OF_VIRTUAL = find();
-  private static final MethodHandle IS_VIRTUAL = findTest();
+public final class VirtualThreads {
+  private static final @Nullable MethodHandle OF_VIRTUAL;
+
+  /** Null where there are none, so that they cost nothing there. */
+  private static final @Nullable MethodHandle IS_VIRTUAL;
+
+  static {
+    if (Runtime.version().feature() < 21) {
+      OF_VIRTUAL = null;
+      IS_VIRTUAL = null;
+    } else {
+      try {
+        Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        OF_VIRTUAL = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
+        IS_VIRTUAL =
+            lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+  }
 
   private VirtualThreads() {}
 
-  /** Finds {@code Thread.ofVirtual()}. */
-  private static @Nullable MethodHandle find() {
-    if (Runtime.version().feature() < 21) {
-      return null;
-    }
-    try {
-      Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
-      return MethodHandles.publicLookup()
-          .findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
-    } catch (ReflectiveOperationException e) {
-      return null;
-    }
-  }
-
-  /** Finds {@code Thread.isVirtual()}; something that says no where that is missing. */
-  private static MethodHandle findTest() {
-    if (OF_VIRTUAL == null) {
-      return MethodHandles.dropArguments(
-          MethodHandles.constant(boolean.class, false), 0, Thread.class);
-    }
-    try {
-      return MethodHandles.publicLookup()
-          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   /** Whether {@code thread} is one. */
   static boolean isVirtual(Thread thread) {
+    if (IS_VIRTUAL == null) {
+      return false;
+    }
     try {
       return (boolean) IS_VIRTUAL.invokeExact(thread);
     } catch (Throwable t) {
@@ -51,8 +45,12 @@ final class VirtualThreads {
     }
   }
 
-  /** Whether this JDK has them. */
-  static boolean exist() {
+  /**
+   * Whether this JDK has them.
+   *
+   * @return true from 21 on
+   */
+  public static boolean exist() {
     return OF_VIRTUAL != null;
   }
 
@@ -71,8 +69,13 @@ final class VirtualThreads {
     return new TurnStarter(factory(namePrefix));
   }
 
-  /** Makes threads with numbered names; there must be virtual ones. */
-  static ThreadFactory factory(String namePrefix) {
+  /**
+   * Makes threads with numbered names. There must be virtual ones.
+   *
+   * @param namePrefix what the number follows
+   * @return a factory of virtual threads, which are not started yet
+   */
+  public static ThreadFactory factory(String namePrefix) {
     try {
       Class<?> builder = Class.forName("java.lang.Thread$Builder");
       MethodHandles.Lookup lookup = MethodHandles.publicLookup();

@@ -64,6 +64,9 @@ class SmallPartsTest {
     assertThat(KeepAlive.options(Duration.ofMinutes(10), all))
         .containsEntry(SocketOptions.TCP_KEEPIDLE, 600)
         .containsEntry(SocketOptions.TCP_KEEPINTERVAL, 60);
+    assertThat(KeepAlive.options(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999), all))
+        .containsEntry(SocketOptions.TCP_KEEPIDLE, 32767)
+        .containsEntry(SocketOptions.TCP_KEEPINTERVAL, 3276);
     assertThat(KeepAlive.options(Duration.ZERO, all))
         .containsOnly(java.util.Map.entry(StandardSocketOptions.SO_KEEPALIVE, false));
     assertThat(KeepAlive.options(Duration.ofDays(400), Set.of(StandardSocketOptions.SO_KEEPALIVE)))
@@ -107,6 +110,8 @@ class SmallPartsTest {
     assertThat(Nanos.text(250_000_000)).isEqualTo("250 ms");
     assertThat(Nanos.text(1_500_000)).isEqualTo("1.5 ms");
     assertThat(Nanos.text(2_000_000_000L)).isEqualTo("2 s");
+    assertThat(Nanos.text(1_999_960_000L)).isEqualTo("2.0 s");
+    assertThat(Nanos.text(123_456)).isEqualTo("0.1 ms");
     assertThat(Nanos.of(Duration.ofSeconds(Long.MAX_VALUE))).isPositive();
   }
 

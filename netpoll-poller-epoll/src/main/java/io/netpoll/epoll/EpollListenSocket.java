@@ -79,22 +79,26 @@ final class EpollListenSocket implements ListenSocket {
       Map<SocketOption<?>, Object> options)
       throws IOException {
     List<Options.Setting> settings = Options.forListening(options, family == Libc.AF_UNIX);
-    int fd = Sockets.open(family);
+    int fd = Sockets.open(family, address);
     boolean bound = false;
     try (Memory memory = Memory.malloc(Addresses.SIZE)) {
+      int result = 0;
       if (family != Libc.AF_UNIX) {
-        Sockets.set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, memory);
+        result = Sockets.set(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1, memory);
       }
-      if (family == Libc.AF_INET6) {
-        Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, only6 ? 1 : 0, memory);
+      if (result == 0 && family == Libc.AF_INET6) {
+        result = Sockets.set(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, only6 ? 1 : 0, memory);
+      }
+      if (result < 0) {
+        throw Errno.bindException(address, -result);
       }
       for (Options.Setting setting : settings) {
-        setting.apply(fd, memory);
+        setting.apply(fd, address, memory);
       }
       Sockets.bind(fd, family, address, memory);
-      int result = Libc.listen(fd, backlog > 0 ? backlog : DEFAULT_BACKLOG);
+      result = Libc.listen(fd, backlog > 0 ? backlog : DEFAULT_BACKLOG);
       if (result < 0) {
-        throw Errno.bindException("listening at " + address, -result);
+        throw Errno.bindException(address, -result);
       }
       SocketAddress local = Addresses.local(fd, memory);
       BoundFile file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;

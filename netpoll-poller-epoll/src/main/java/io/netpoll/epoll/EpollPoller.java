@@ -296,7 +296,7 @@ final class EpollPoller implements Poller {
     }
     List<Options.Setting> settings = Options.forStreams(options, Addresses.isUnix(remote));
     int family = Addresses.family(remote);
-    int fd = Sockets.open(family);
+    int fd = Sockets.open(family, remote);
     EpollStreamSocket socket = null;
     boolean watched = false;
     StreamHandle handle = null;
@@ -306,9 +306,9 @@ final class EpollPoller implements Poller {
         socket.setOption(setting, memory);
       }
       if (local != null) {
-        Sockets.bind(fd, family, local, memory);
+        Sockets.bindLocal(fd, family, local, memory);
       }
-      boolean connected = Sockets.connect(fd, family, remote, memory);
+      boolean connected = Sockets.connect(fd, family, remote, local, memory);
       handle = StreamHandle.connecting(this, socket, endpoint);
       handles.add(handle);
       if (connected) {

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A non-blocking descriptor with its addresses, which outlive it. Thread-safe.
  *
- * <p>The system is asked for the own address when somebody wants it, and at the latest before its
- * poller closes the descriptor or gives it up; one that is known already, as that of a socket which
- * was accepted at a certain address, costs no call at all.
+ * <p>The system is asked for the own address once: when the socket has been connected, and for one
+ * that was accepted when somebody wants it, at the latest before its poller closes the descriptor
+ * or gives it up. Where it is known already, as that of a socket which was accepted at a certain
+ * address, it costs no call.
  *
  * <p>To close needs no memory. Where there is none for the own address, that stays unknown.
  */
@@ -110,9 +111,13 @@ final class EpollStreamSocket implements StreamSocket {
     return remote instanceof UnixDomainSocketAddress;
   }
 
-  /** Notes that it is connected, and finds out to whom if it was to an address that means many. */
+  /**
+   * Notes that it is connected, and finds out from where, and to whom if it was to an address that
+   * means many.
+   */
   void connected(Memory memory) {
     connected = true;
+    askForLocal(memory);
     if (Addresses.isWildcard(remoteAddress())) {
       try {
         remote = Addresses.remote(fd(), memory);
@@ -138,7 +143,7 @@ final class EpollStreamSocket implements StreamSocket {
       if (setting.isLinger()) {
         lingering = true;
       }
-      setting.apply(fd(), memory);
+      setting.apply(fd(), remoteAddress(), memory);
     } finally {
       descriptor.exit();
     }
@@ -150,7 +155,7 @@ final class EpollStreamSocket implements StreamSocket {
       throw new ClosedChannelException();
     }
     try {
-      return Options.read(fd(), known, option);
+      return Options.read(fd(), remoteAddress(), known, option);
     } finally {
       descriptor.exit();
     }

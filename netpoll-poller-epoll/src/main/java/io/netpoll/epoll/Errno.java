@@ -1,10 +1,15 @@
 package io.netpoll.epoll;
 
+import io.netpoll.spi.BacklogFullException;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The error numbers of Linux, their names, and the exceptions that they become. */
 final class Errno {
@@ -113,20 +118,37 @@ final class Errno {
     return new BrokenConnectionException(message(what, errno));
   }
 
-  /** The exception for an address that could not be bound. */
-  static IOException bindException(String what, int errno) {
+  /** The exception for an address that could not be bound, or listened at. */
+  static IOException bindException(SocketAddress address, int errno) {
+    return addressException(
+        SystemRefusal.binding(address, describe(errno), errno == EADDRINUSE), errno);
+  }
+
+  /**
+   * The exception for a connection that could not be made.
+   *
+   * @param local what was bound before, or null
+   */
+  static IOException connectException(
+      SocketAddress remote, @Nullable SocketAddress local, int errno) {
+    String message =
+        SystemRefusal.connecting(remote, local, describe(errno), errno == EADDRNOTAVAIL);
     return switch (errno) {
-      case EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM -> new BindException(message(what, errno));
-      default -> exception(what, errno);
+      case EAGAIN ->
+          remote instanceof UnixDomainSocketAddress
+              ? new BacklogFullException(
+                  message + ": its queue of connections to be accepted is full")
+              : new SocketException(message);
+      case ECONNREFUSED, ETIMEDOUT -> new ConnectException(message);
+      case EHOSTUNREACH, ENETUNREACH -> new NoRouteToHostException(message);
+      default -> addressException(message, errno);
     };
   }
 
-  /** The exception for a connection that could not be made. */
-  static IOException connectException(String what, int errno) {
+  private static IOException addressException(String message, int errno) {
     return switch (errno) {
-      case ECONNREFUSED, ETIMEDOUT -> new ConnectException(message(what, errno));
-      case EHOSTUNREACH, ENETUNREACH -> new NoRouteToHostException(message(what, errno));
-      default -> bindException(what, errno);
+      case EADDRINUSE, EADDRNOTAVAIL, EACCES, EPERM -> new BindException(message);
+      default -> new SocketException(message);
     };
   }
 

@@ -75,6 +75,7 @@ final class Libc {
   static final int SO_BUSY_POLL = 46;
   static final int IPPROTO_IP = 0;
   static final int IP_TOS = 1;
+  static final int IP_BIND_ADDRESS_NO_PORT = 24;
   static final int IPPROTO_TCP = 6;
   static final int TCP_NODELAY = 1;
   static final int TCP_KEEPIDLE = 4;

@@ -77,12 +77,12 @@ final class ListenHandle extends EpollHandle {
     for (Options.Setting setting : settings) {
       lingering |= setting.isLinger();
       if (setting.isInherited(socket.unix)) {
-        setting.apply(socket.descriptor.fd, poller.memory());
+        setting.apply(socket.descriptor.fd, socket.localAddress(), poller.memory());
       } else {
         forEach.add(setting);
       }
     }
-    tryOut(forEach, socket.unix ? Libc.AF_UNIX : Libc.AF_INET, poller.memory());
+    tryOut(forEach, socket, poller.memory());
     return new ListenHandle(poller, socket, acceptor, List.copyOf(forEach), lingering);
   }
 
@@ -90,15 +90,15 @@ final class ListenHandle extends EpollHandle {
    * Sets options of a socket made for that, so that one which the system refuses is found before
    * the first connection and not with it.
    */
-  private static void tryOut(List<Options.Setting> settings, int family, Memory memory)
-      throws IOException {
+  private static void tryOut(
+      List<Options.Setting> settings, EpollListenSocket socket, Memory memory) throws IOException {
     if (settings.isEmpty()) {
       return;
     }
-    int fd = Sockets.open(family);
+    int fd = Sockets.open(socket.unix ? Libc.AF_UNIX : Libc.AF_INET, socket.localAddress());
     try {
       for (Options.Setting setting : settings) {
-        setting.apply(fd, memory);
+        setting.apply(fd, socket.localAddress(), memory);
       }
     } finally {
       Libc.close(fd);
@@ -175,7 +175,7 @@ final class ListenHandle extends EpollHandle {
     try {
       stream = EpollStreamSocket.accepted(accepted, local, memory, lingering);
       for (int i = 0; i < settings.size(); i++) {
-        settings.get(i).apply(accepted, memory);
+        settings.get(i).apply(accepted, localAddress(), memory);
       }
       acceptor.accepted(stream);
       given = true;
@@ -286,7 +286,7 @@ final class ListenHandle extends EpollHandle {
       throw new ClosedChannelException();
     }
     try (Memory memory = Memory.malloc(8)) {
-      setting.apply(fd, memory);
+      setting.apply(fd, localAddress(), memory);
     } finally {
       socket.descriptor.exit();
     }
@@ -299,7 +299,7 @@ final class ListenHandle extends EpollHandle {
       throw new ClosedChannelException();
     }
     try {
-      return Options.read(fd, known, option);
+      return Options.read(fd, localAddress(), known, option);
     } finally {
       socket.descriptor.exit();
     }

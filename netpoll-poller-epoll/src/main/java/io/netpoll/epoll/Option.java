@@ -1,7 +1,9 @@
 package io.netpoll.epoll;
 
 import io.netpoll.PeerCredentials;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -117,16 +119,18 @@ record Option(String name, int level, int number, Value value, Use use) {
   /**
    * Asks the kernel for it.
    *
+   * @param address of the socket, for messages
    * @param memory at least 16 bytes
    * @return a value of its type
    */
-  Object read(int fd, Memory memory) throws IOException {
+  Object read(int fd, SocketAddress address, Memory memory) throws IOException {
     ByteBuffer bytes = memory.bytes;
     int size = Integer.BYTES * (value == Value.CREDENTIALS ? 3 : value == Value.LINGER ? 2 : 1);
     bytes.putInt(12, size);
     int result = Libc.getsockopt(fd, level, number, memory.address, memory.address + 12);
     if (result < 0) {
-      throw Errno.exception("reading " + name, -result);
+      throw Errno.exception(
+          "reading " + name + " of the socket of " + SystemRefusal.text(address), -result);
     }
     int first = bytes.getInt(0);
     return switch (value) {

@@ -1,7 +1,9 @@
 package io.netpoll.epoll;
 
 import io.netpoll.SocketOptions;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -39,9 +41,10 @@ final class Options {
     /**
      * Sets it.
      *
+     * @param address of the socket, for messages: the peer's, or where it listens
      * @param memory at least 8 bytes
      */
-    void apply(int fd, Memory memory) throws IOException {
+    void apply(int fd, SocketAddress address, Memory memory) throws IOException {
       int result = set(fd, memory, option.level(), option.number());
       if (option.number() == Libc.IP_TOS && option.level() == Libc.IPPROTO_IP) {
         // An IPv6 socket has a traffic class of its own beside the one for mapped IPv4.
@@ -49,7 +52,14 @@ final class Options {
         result = Math.max(result, result6);
       }
       if (result < 0) {
-        throw Errno.exception("setting " + option.name() + " to " + value, -result);
+        throw Errno.exception(
+            "setting "
+                + option.name()
+                + " to "
+                + value
+                + " on the socket of "
+                + SystemRefusal.text(address),
+            -result);
       }
     }
 
@@ -151,7 +161,8 @@ final class Options {
   }
 
   /** Reads an option. */
-  static <T> T read(int fd, Option known, SocketOption<T> option) throws IOException {
+  static <T> T read(int fd, SocketAddress address, Option known, SocketOption<T> option)
+      throws IOException {
     if (option.type() != known.type()) {
       throw new IllegalArgumentException(
           "The option "
@@ -163,7 +174,7 @@ final class Options {
               + ".");
     }
     try (Memory memory = Memory.malloc(16)) {
-      return option.type().cast(known.read(fd, memory));
+      return option.type().cast(known.read(fd, address, memory));
     }
   }
 

@@ -1,18 +1,25 @@
 package io.netpoll.epoll;
 
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Makes sockets and gives them what they have before they are connected. */
 final class Sockets {
   private Sockets() {}
 
-  /** Opens a stream socket that does not block, and that processes started by this one lack. */
-  static int open(int family) throws IOException {
+  /**
+   * Opens a stream socket that does not block, and that processes started by this one lack.
+   *
+   * @param address what it is for
+   */
+  static int open(int family, SocketAddress address) throws IOException {
     int type = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
     int fd = Libc.socket(family, type, 0);
     if (fd < 0) {
-      throw Errno.exception("socket", -fd);
+      throw Errno.exception("opening a socket for " + SystemRefusal.text(address), -fd);
     }
     return fd;
   }
@@ -40,29 +47,45 @@ final class Sockets {
     }
   }
 
-  /** Sets an option whose value is an int. */
-  static void set(int fd, int level, int option, int value, Memory memory) throws IOException {
+  /**
+   * Sets an option whose value is an int.
+   *
+   * @return 0, or an error
+   */
+  static int set(int fd, int level, int option, int value, Memory memory) {
     memory.bytes.putInt(0, value);
-    int result = Libc.setsockopt(fd, level, option, memory.address, Integer.BYTES);
-    if (result < 0) {
-      throw Errno.exception("setsockopt", -result);
-    }
+    return Libc.setsockopt(fd, level, option, memory.address, Integer.BYTES);
   }
 
   static void bind(int fd, int family, SocketAddress address, Memory memory) throws IOException {
     int length = Addresses.encode(address, family, memory);
     int result = Libc.bind(fd, memory.address, length);
     if (result < 0) {
-      throw Errno.bindException("binding " + address, -result);
+      throw Errno.bindException(address, -result);
     }
+  }
+
+  /**
+   * Binds the address to connect from. A port that the system is to choose is chosen by the
+   * connect, which knows the peer: so one that is taken for another peer will do. Where the system
+   * is too old for that, the bind chooses it.
+   */
+  static void bindLocal(int fd, int family, SocketAddress address, Memory memory)
+      throws IOException {
+    if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
+      set(fd, Libc.IPPROTO_IP, Libc.IP_BIND_ADDRESS_NO_PORT, 1, memory);
+    }
+    bind(fd, family, address, memory);
   }
 
   /**
    * Starts to connect.
    *
+   * @param local what was bound before, or null
    * @return whether it is connected already; else it will be, or not, when it is writable
    */
-  static boolean connect(int fd, int family, SocketAddress address, Memory memory)
+  static boolean connect(
+      int fd, int family, SocketAddress address, @Nullable SocketAddress local, Memory memory)
       throws IOException {
     int length = Addresses.encode(address, family, memory);
     int result = Libc.connect(fd, memory.address, length);
@@ -70,7 +93,7 @@ final class Sockets {
       return false;
     }
     if (result < 0) {
-      throw Errno.connectException("connecting to " + address, -result);
+      throw Errno.connectException(address, local, -result);
     }
     return true;
   }

@@ -163,7 +163,7 @@ final class StreamHandle extends EpollHandle {
     if (errno != 0) {
       state = State.REFUSED;
       unwatch();
-      endpoint.failed(Errno.connectException("connecting to " + remoteAddress(), errno));
+      endpoint.failed(Errno.connectException(remoteAddress(), null, errno));
       telling = false;
       return;
     }

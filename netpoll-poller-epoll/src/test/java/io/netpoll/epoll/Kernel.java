@@ -29,10 +29,15 @@ final class Kernel {
     if (option.value() == Option.Value.LINGER) {
       return Options.linger(fd, memory);
     }
+    return option(fd, option.level(), option.number());
+  }
+
+  /** The value of an option that is an int. */
+  static int option(int fd, int level, int number) {
+    Memory memory = Memory.allocate(16);
     memory.bytes.putInt(4, Integer.BYTES);
-    int result =
-        Libc.getsockopt(fd, option.level(), option.number(), memory.address, memory.address + 4);
-    assertThat(result).as(name).isZero();
+    int result = Libc.getsockopt(fd, level, number, memory.address, memory.address + 4);
+    assertThat(result).as("option %d of level %d", number, level).isZero();
     return memory.bytes.getInt(0);
   }
 }

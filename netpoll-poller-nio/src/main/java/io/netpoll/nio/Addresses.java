@@ -59,6 +59,24 @@ final class Addresses {
     return address.getAddress() instanceof Inet6Address;
   }
 
+  /**
+   * Checks that a Unix address is a path: the JDK has no abstract names, which start with {@code @}
+   * where users write them, and would make a file of that name.
+   *
+   * @throws UnsupportedOperationException if it is an abstract name
+   */
+  static void checkNotAbstract(SocketAddress address) {
+    if (address instanceof UnixDomainSocketAddress unix
+        && unix.getPath().toString().startsWith("@")) {
+      throw new UnsupportedOperationException(
+          "The nio backend has no abstract Unix-domain sockets like "
+              + unix.getPath()
+              + ": use the epoll backend, or write ./"
+              + unix.getPath()
+              + " for a file of that name.");
+    }
+  }
+
   /** What a socket that has no address yet tells: the unspecified address of its kind. */
   static SocketAddress unspecified(boolean unix) {
     return unix ? UnixDomainSocketAddress.of("") : new InetSocketAddress(0);

@@ -200,7 +200,7 @@ final class ListenHandle extends NioHandle {
     if (!socket.channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    Options.set(socket.channel, option, value);
+    Options.set(socket.channel, localAddress(), option, value);
   }
 
   @Override
@@ -208,7 +208,7 @@ final class ListenHandle extends NioHandle {
     if (!socket.channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    return Options.get(socket.channel, option);
+    return Options.get(socket.channel, localAddress(), option);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.netpoll.nio;
 
 import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -68,16 +70,22 @@ final class NioListenSocket implements ListenSocket {
       int backlog,
       Map<SocketOption<?>, Object> options)
       throws IOException {
-    ServerSocketChannel channel =
-        family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
+    Addresses.checkNotAbstract(address);
+    ServerSocketChannel channel = open(family, address);
     boolean bound = false;
     try {
       channel.configureBlocking(false);
       if (family != StandardProtocolFamily.UNIX) {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
-      Options.setAll(channel, options);
-      channel.bind(address, backlog);
+      Options.setAll(channel, address, options);
+      try {
+        channel.bind(address, backlog);
+      } catch (IOException e) {
+        throw Refused.binding(address, e);
+      } catch (UnsupportedAddressTypeException e) {
+        throw Refused.version(address, e);
+      }
       SocketAddress local = channel.getLocalAddress();
       BoundFile file = local instanceof UnixDomainSocketAddress unix ? BoundFile.of(unix) : null;
       NioListenSocket socket = new NioListenSocket(channel, family, local, file);
@@ -87,6 +95,15 @@ final class NioListenSocket implements ListenSocket {
       if (!bound) {
         channel.close();
       }
+    }
+  }
+
+  private static ServerSocketChannel open(@Nullable ProtocolFamily family, SocketAddress address)
+      throws IOException {
+    try {
+      return family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
+    } catch (IOException e) {
+      throw Refused.operation("opening a socket for " + SystemRefusal.text(address), e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -178,7 +179,7 @@ final class NioPoller implements Poller {
       throws IOException {
     checkOpen();
     NioListenSocket listening = own(socket, NioListenSocket.class);
-    Map<SocketOption<?>, Object> copy = Options.tryOut(listening.family, options);
+    Map<SocketOption<?>, Object> copy = Options.tryOut(listening, options);
     take(listening.ownership, listening);
     boolean watched = false;
     try {
@@ -225,19 +226,21 @@ final class NioPoller implements Poller {
       throws IOException {
     checkOpen();
     ProtocolFamily family = Addresses.family(remote);
+    Addresses.checkNotAbstract(remote);
     if (local != null) {
+      Addresses.checkNotAbstract(local);
       Addresses.checkLocal(local, remote);
     }
-    SocketChannel channel = Options.open(family);
+    SocketChannel channel = Options.open(family, remote);
     boolean watched = false;
     try {
       channel.configureBlocking(false);
       NioStreamSocket socket = NioStreamSocket.connecting(channel, remote);
       socket.setOptions(options);
       if (local != null) {
-        channel.bind(local);
+        bind(channel, local);
       }
-      boolean connected = channel.connect(remote);
+      boolean connected = connect(channel, remote, local);
       StreamHandle handle = StreamHandle.connect(this, socket, endpoint, connected);
       handle.enter();
       if (connected) {
@@ -249,6 +252,28 @@ final class NioPoller implements Poller {
       if (!watched) {
         channel.close();
       }
+    }
+  }
+
+  private static void bind(SocketChannel channel, SocketAddress local) throws IOException {
+    try {
+      channel.bind(local);
+    } catch (IOException e) {
+      throw Refused.binding(local, e);
+    } catch (UnsupportedAddressTypeException e) {
+      throw Refused.version(local, e);
+    }
+  }
+
+  private static boolean connect(
+      SocketChannel channel, SocketAddress remote, @Nullable SocketAddress local)
+      throws IOException {
+    try {
+      return channel.connect(remote);
+    } catch (IOException e) {
+      throw Refused.connecting(remote, local, e);
+    } catch (UnsupportedAddressTypeException e) {
+      throw Refused.version(remote, e);
     }
   }
 

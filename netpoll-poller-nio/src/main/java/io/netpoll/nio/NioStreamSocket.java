@@ -52,7 +52,7 @@ final class NioStreamSocket implements StreamSocket {
 
   /** Sets an option, as {@link Options#set} does. */
   <T> void setOption(SocketOption<T> option, T value) throws IOException {
-    Options.set(channel, option, value);
+    Options.set(channel, remote, option, value);
     if (Options.isLinger(option)) {
       lingering = true;
     }
@@ -60,12 +60,12 @@ final class NioStreamSocket implements StreamSocket {
 
   /** Reads an option, as {@link Options#get} does. */
   <T> T option(SocketOption<T> option) throws IOException {
-    return Options.get(channel, option);
+    return Options.get(channel, remote, option);
   }
 
   /** Sets options, as {@link Options#setAll} does. */
   void setOptions(Map<SocketOption<?>, Object> options) throws IOException {
-    Options.setAll(channel, options);
+    Options.setAll(channel, remote, options);
     for (SocketOption<?> option : options.keySet()) {
       if (Options.isLinger(option)) {
         lingering = true;

@@ -1,9 +1,12 @@
 package io.netpoll.nio;
 
 import io.netpoll.PeerCredentials;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -47,7 +50,8 @@ final class Options {
 
   /** Asks a socket made for that. Not kept if it cannot be made, for want of descriptors say. */
   private static Set<SocketOption<?>> ask(@Nullable ProtocolFamily family) {
-    try (SocketChannel channel = open(family)) {
+    try (SocketChannel channel =
+        family == null ? SocketChannel.open() : SocketChannel.open(family)) {
       return Set.copyOf(channel.supportedOptions());
     } catch (UnsupportedOperationException e) {
       return Set.of();
@@ -59,20 +63,43 @@ final class Options {
   /**
    * Sets one option.
    *
+   * @param address of the socket, for messages: the peer's, or where it listens
    * @throws UnsupportedOperationException if the channel lacks it
    * @throws IllegalArgumentException if the value is not one of the option's
    */
-  static <T> void set(NetworkChannel channel, SocketOption<T> option, T value) throws IOException {
-    channel.setOption(own(channel, option), value);
+  static <T> void set(
+      NetworkChannel channel, SocketAddress address, SocketOption<T> option, T value)
+      throws IOException {
+    SocketOption<T> own = own(channel, option);
+    try {
+      channel.setOption(own, value);
+    } catch (SocketException e) {
+      throw Refused.operation(
+          "setting "
+              + option.name()
+              + " to "
+              + value
+              + " on the socket of "
+              + SystemRefusal.text(address),
+          e);
+    }
   }
 
   /**
    * Reads one option.
    *
+   * @param address of the socket, for messages
    * @throws UnsupportedOperationException if the channel lacks it
    */
-  static <T> T get(NetworkChannel channel, SocketOption<T> option) throws IOException {
-    return channel.getOption(own(channel, option));
+  static <T> T get(NetworkChannel channel, SocketAddress address, SocketOption<T> option)
+      throws IOException {
+    SocketOption<T> own = own(channel, option);
+    try {
+      return channel.getOption(own);
+    } catch (SocketException e) {
+      throw Refused.operation(
+          "reading " + option.name() + " of the socket of " + SystemRefusal.text(address), e);
+    }
   }
 
   /** The JDK's own constant for an option, which is known by its name. */
@@ -104,41 +131,53 @@ final class Options {
   }
 
   /** Sets all of them, each as {@link #set} does. */
-  static void setAll(NetworkChannel channel, Map<SocketOption<?>, Object> options)
+  static void setAll(
+      NetworkChannel channel, SocketAddress address, Map<SocketOption<?>, Object> options)
       throws IOException {
     for (Map.Entry<SocketOption<?>, Object> entry : options.entrySet()) {
-      setUntyped(channel, entry.getKey(), entry.getValue());
+      setUntyped(channel, address, entry.getKey(), entry.getValue());
     }
   }
 
   @SuppressWarnings("unchecked") // The channel itself checks the value against the option's type.
-  private static void setUntyped(NetworkChannel channel, SocketOption<?> option, Object value)
+  private static void setUntyped(
+      NetworkChannel channel, SocketAddress address, SocketOption<?> option, Object value)
       throws IOException {
-    set(channel, (SocketOption<Object>) option, value);
+    set(channel, address, (SocketOption<Object>) option, value);
   }
 
   /**
    * Tries options out on a socket made for that, so that a wrong one is found before the first
    * connection and not with it.
    *
-   * @param family of the socket, null for TCP
+   * @param socket which is to accept sockets with these options
    * @return the same options, under the JDK's own constants
    */
   static Map<SocketOption<?>, Object> tryOut(
-      @Nullable ProtocolFamily family, Map<SocketOption<?>, Object> options) throws IOException {
+      NioListenSocket socket, Map<SocketOption<?>, Object> options) throws IOException {
     if (options.isEmpty()) {
       return Map.of();
     }
     Map<SocketOption<?>, Object> own = new LinkedHashMap<>();
-    try (SocketChannel channel = open(family)) {
-      setAll(channel, options);
+    try (SocketChannel channel = open(socket.family, socket.localAddress())) {
+      setAll(channel, socket.localAddress(), options);
       options.forEach((option, value) -> own.put(own(channel, option), value));
     }
     return own;
   }
 
-  /** Opens a socket of a family, or of the one that the JDK prefers for TCP if it is null. */
-  static SocketChannel open(@Nullable ProtocolFamily family) throws IOException {
-    return family == null ? SocketChannel.open() : SocketChannel.open(family);
+  /**
+   * Opens a socket.
+   *
+   * @param family null for the one that the JDK prefers for TCP
+   * @param address what it is for
+   */
+  static SocketChannel open(@Nullable ProtocolFamily family, SocketAddress address)
+      throws IOException {
+    try {
+      return family == null ? SocketChannel.open() : SocketChannel.open(family);
+    } catch (IOException e) {
+      throw Refused.operation("opening a socket for " + SystemRefusal.text(address), e);
+    }
   }
 }

@@ -155,7 +155,7 @@ final class StreamHandle extends NioHandle {
       // A failed finishConnect closes the channel, which cancels the key.
       state = State.REFUSED;
       unwatch();
-      endpoint.failed(e);
+      endpoint.failed(Refused.connecting(remoteAddress(), null, e));
       telling = false;
       return;
     }

@@ -2,6 +2,7 @@ package io.netpoll.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class Eventually {
   }
 
   private static void await(@Nullable String what, Duration timeout, Assertion assertion) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     while (true) {
       // Read before the check: a thread that got no CPU in between has had its last try.
       boolean last = System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted();
@@ -105,7 +106,7 @@ public final class Eventually {
     String when =
         Thread.currentThread().isInterrupted()
             ? "before this thread was interrupted"
-            : "within " + timeout.toMillis() + " ms";
+            : "within " + TimeUnit.MILLISECONDS.convert(timeout) + " ms";
     if (failure instanceof NotYet) {
       return new AssertionError("Not " + when + ": " + what);
     }

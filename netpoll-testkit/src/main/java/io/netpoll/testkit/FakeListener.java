@@ -2,6 +2,7 @@ package io.netpoll.testkit;
 
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** A listening socket that the test holds, as a remote server would. */
 public final class FakeListener implements AutoCloseable {
@@ -32,7 +33,11 @@ public final class FakeListener implements AutoCloseable {
     Side side = listening.next(timeout);
     if (side == null) {
       throw new AssertionError(
-          "Nobody connected to " + address() + " within " + timeout.toMillis() + " ms.");
+          "Nobody connected to "
+              + address()
+              + " within "
+              + TimeUnit.MILLISECONDS.convert(timeout)
+              + " ms.");
     }
     return new FakePeer(side);
   }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The other end of a connection, as a test holds it. Thread-safe. */
 public final class FakePeer implements AutoCloseable {
@@ -57,11 +58,11 @@ public final class FakePeer implements AutoCloseable {
    */
   public byte[] receive(int bytes, Duration timeout) throws InterruptedException {
     ByteBuffer into = ByteBuffer.allocate(bytes);
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     while (into.hasRemaining()) {
       boolean inTime = side.await(left(deadline), side::isReadable);
       if (!inTime) {
-        throw incomplete(into, "within " + timeout.toMillis() + " ms");
+        throw incomplete(into, "within " + TimeUnit.MILLISECONDS.convert(timeout) + " ms");
       }
       if (!takeInto(into)) {
         throw incomplete(into, "before the end of the connection");
@@ -147,7 +148,11 @@ public final class FakePeer implements AutoCloseable {
   public End awaitEnd(Duration timeout) throws InterruptedException {
     if (!side.await(timeout, () -> side.isReset() || side.isInputEnded())) {
       throw new AssertionError(
-          "The connection did not end within " + timeout.toMillis() + " ms (" + side + ").");
+          "The connection did not end within "
+              + TimeUnit.MILLISECONDS.convert(timeout)
+              + " ms ("
+              + side
+              + ").");
     }
     return side.isReset() ? End.RST : End.FIN;
   }

@@ -2,6 +2,7 @@ package io.netpoll.testkit;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -72,7 +73,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   }
 
   void check(ThreadsAndDescriptors before, String who) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     List<String> leaked = now().beyond(before);
     while (!leaked.isEmpty() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(10_000_000);

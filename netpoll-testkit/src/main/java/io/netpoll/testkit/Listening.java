@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,7 @@ final class Listening {
 
   /** Waits for a connection; null after the timeout. */
   @Nullable Side next(Duration timeout) throws InterruptedException {
-    long nanos = timeout.toNanos();
+    long nanos = TimeUnit.NANOSECONDS.convert(timeout);
     lock.lockInterruptibly();
     try {
       while (queue.isEmpty() && nanos > 0) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -210,7 +211,7 @@ final class Side {
 
   /** Waits until a condition holds that is checked after each change. */
   boolean await(Duration timeout, BooleanSupplier condition) throws InterruptedException {
-    long nanos = timeout.toNanos();
+    long nanos = TimeUnit.NANOSECONDS.convert(timeout);
     lock.lockInterruptibly();
     try {
       while (!condition.getAsBoolean()) {

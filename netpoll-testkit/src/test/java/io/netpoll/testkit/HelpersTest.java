@@ -27,6 +27,16 @@ class HelpersTest {
   }
 
   @Test
+  void theLongestDurationIsTaken() {
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+    Eventually.holds("at once", longest, () -> true);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> Eventually.holds("pigs fly", longest, () -> false))
+        .hasMessage("Not before this thread was interrupted: pigs fly");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void eventuallySaysWhatDidNotHold() {
     assertThatThrownBy(() -> Eventually.holds("pigs fly", BRIEFLY, () -> false))
         .isInstanceOf(AssertionError.class)

@@ -10,6 +10,8 @@ import io.netpoll.DialTimeoutException;
 import io.netpoll.Dialer;
 import io.netpoll.Execution;
 import io.netpoll.InlineWaitException;
+import io.netpoll.Listener;
+import io.netpoll.spi.BacklogFullException;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
 import java.net.BindException;
@@ -17,12 +19,15 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +43,7 @@ abstract class DialContract extends ConnectionSuite {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final int CANCELLED = 200;
+  private static final int HANGING = 100;
 
   private static InetAddress address(String literal) throws UnknownHostException {
     return InetAddress.getByName(literal);
@@ -400,5 +406,162 @@ abstract class DialContract extends ConnectionSuite {
       }
     }
     awaitOnly(stage, 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUnixSocketWhoseQueueIsFullIsDialledAgain_untilThereIsRoom(Execution.Mode mode)
+      throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    var stage = open(mode);
+    FullQueue full = stage.keep(FullQueue.open(directory));
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    CompletableFuture<Connection> dial = dialer.connectUnixAsync(null, full.address(), LONG);
+    stage.letTheLoopTurn(); // by now it was refused once
+    assertThat(dial).isNotDone();
+    full.acceptOne();
+    assertThat(dial.get(20, TimeUnit.SECONDS).remoteAddress()).isEqualTo(full.address());
+    full.acceptOne();
+    assertThat(dialer.connectUnix(null, full.address(), LONG).isActive()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aUnixSocketWhoseQueueStaysFull_isDialledUntilTheTimeIsOver(Execution.Mode mode)
+      throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    var stage = open(mode);
+    FullQueue full = stage.keep(FullQueue.open(directory));
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    assertThatThrownBy(() -> dialer.connectUnix(null, full.address(), BRIEFLY))
+        .isInstanceOf(DialTimeoutException.class)
+        .hasMessageContaining("unix:" + full.address() + ": ")
+        .hasMessageContaining("its queue of connections to be accepted is full")
+        .hasCauseInstanceOf(BacklogFullException.class);
+    CompletableFuture<Connection> dial = dialer.connectUnixAsync(null, full.address(), LONG);
+    stage.letTheLoopTurn();
+    assertThat(dial.cancel(false)).isTrue();
+    awaitOnly(stage, 0);
+  }
+
+  /** An address of the loopback interface that is taken, but not listened at, and may be shared. */
+  private static InetSocketAddress unserved(ConnectionStage stage) throws IOException {
+    SocketChannel bound = stage.keep(SocketChannel.open());
+    bound.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    return (InetSocketAddress)
+        bound.bind(new InetSocketAddress(address("127.0.0.1"), 0)).getLocalAddress();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSocketIsNotConnectedWithItself(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    InetSocketAddress address = unserved(stage);
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    assertThatThrownBy(() -> dialer.connectTcp(address, address, ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("connected the socket with itself");
+    awaitOnly(stage, 0);
+    assertThatThrownBy(dialer.connectTcpAsync(address, address, ConnectionStage.PATIENCE)::get)
+        .hasCauseInstanceOf(ConnectException.class)
+        .hasMessageContaining("connected the socket with itself");
+    awaitOnly(stage, 0);
+  }
+
+  @Test
+  void whereTheSocketWouldBeConnectedWithItself_theNextAddressIsTried() throws Exception {
+    var stage = open(Execution.Mode.WORKERS);
+    InetSocketAddress local = unserved(stage);
+    ServerSocketChannel server = listen(stage, "127.0.0.2", local.getPort());
+    InetSocketAddress remote = InetSocketAddress.createUnresolved("somewhere", local.getPort());
+    Connection connection =
+        dialer(stage, LONG, "127.0.0.1", "127.0.0.2")
+            .connectTcp(local, remote, ConnectionStage.PATIENCE);
+    assertThat(connection.remoteAddress()).isEqualTo(server.getLocalAddress());
+    awaitOnly(stage, 1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDialThatFailsNamesItsCaller(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    InetSocketAddress refusing = (InetSocketAddress) stage.keep(RefusingAddress.open()).address();
+    Dialer dialer = dialer(stage, LONG, "127.0.0.1");
+    assertNamesThisTest(
+        catchThrowable(() -> dialer.connectTcp(null, refusing, ConnectionStage.PATIENCE)),
+        "aDialThatFailsNamesItsCaller",
+        true);
+    assertNamesThisTest(
+        catchThrowable(
+            () ->
+                dialer.connect("tcp", "somewhere:" + refusing.getPort(), ConnectionStage.PATIENCE)),
+        "aDialThatFailsNamesItsCaller",
+        true);
+    Dialer odd =
+        Dialer.builder()
+            .group(stage.group)
+            .option(StandardSocketOptions.IP_MULTICAST_TTL, 1)
+            .build();
+    assertNamesThisTest(
+        catchThrowable(() -> odd.connectTcp(null, refusing, ConnectionStage.PATIENCE)),
+        "aDialThatFailsNamesItsCaller",
+        false);
+  }
+
+  /**
+   * Checks that an exception leads to a test.
+   *
+   * @param alone whether its stack trace has nothing of a poll loop
+   */
+  static void assertNamesThisTest(Throwable thrown, String test, boolean alone) {
+    StackTraceElement[] trace = thrown.getStackTrace();
+    assertThat(trace).as("%s", thrown).anyMatch(frame -> frame.getMethodName().contains(test));
+    if (alone) {
+      assertThat(trace).noneMatch(frame -> frame.getClassName().endsWith("PollLoop"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLinkLocalAddressWithoutItsInterfaceIsRefused(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    Dialer dialer = Dialer.builder().group(stage.group).build();
+    String reason = "a link-local address needs its network interface";
+    assertThatThrownBy(() -> dialer.connect("tcp", "[fe80::1]:80", ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("[fe80:0:0:0:0:0:0:1]:80: " + reason);
+    assertThatThrownBy(
+            () ->
+                dialer.connectTcp(
+                    new InetSocketAddress("fe80::1", 0),
+                    new InetSocketAddress("::1", 80),
+                    ConnectionStage.PATIENCE))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("binding [fe80:0:0:0:0:0:0:1]:0 failed: " + reason);
+    assertThatThrownBy(() -> Listener.builder().group(stage.group).bind("tcp", "[fe80::1]:0"))
+        .isInstanceOf(SocketException.class)
+        .hasMessageStartingWith("binding [fe80:0:0:0:0:0:0:1]:0 failed: " + reason);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lookUpsThatHangKeepNoOtherNameWaiting(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    var server = stage.serve(SocketKind.TCP, ECHO);
+    CountDownLatch end = new CountDownLatch(1);
+    try {
+      Dialer hanging = waitingFor(end, stage, new CountDownLatch(1), new CountDownLatch(1));
+      List<CompletableFuture<Connection>> dials = new ArrayList<>();
+      for (int i = 0; i < HANGING; i++) {
+        dials.add(hanging.connectAsync("tcp", "hanging" + i + ":1", LONG));
+      }
+      Connection connection =
+          dialer(stage, LONG, "127.0.0.1")
+              .connect("tcp", "somewhere:" + port(server.address()), ConnectionStage.PATIENCE);
+      assertThat(ask(connection)).isEqualTo("pong");
+      assertThat(dials).noneMatch(CompletableFuture::isDone);
+    } finally {
+      end.countDown();
+    }
   }
 }

@@ -12,7 +12,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.SocketOptions;
 import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -173,5 +175,28 @@ abstract class OptionContract extends PollerSuite {
     assertThatThrownBy(call)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("NOT_AN_OPTION");
+  }
+
+  /** TCP_KEEPIDLE is one of the few of which the system refuses some values. */
+  @Test
+  void aValueThatTheSystemRefuses_isToldWithTheOptionAndTheAddress() throws Exception {
+    assumeTrue(
+        provider().supportedOptions(false).stream()
+            .anyMatch(option -> option.name().equals(SocketOptions.TCP_KEEPIDLE.name())),
+        "The backend has no TCP_KEEPIDLE.");
+    ServerSocketChannel server = listen(SocketKind.TCP);
+    String message =
+        "setting TCP_KEEPIDLE to 100000 on the socket of "
+            + SystemRefusal.text(server.getLocalAddress())
+            + " failed: Invalid argument";
+    Map<SocketOption<?>, Object> wrong = Map.of(SocketOptions.TCP_KEEPIDLE, 100_000);
+    assertThatThrownBy(() -> stage.connect(server.getLocalAddress(), null, wrong))
+        .isInstanceOf(SocketException.class)
+        .hasMessageStartingWith(message);
+    RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
+    stage.untilTold(endpoint, "connected");
+    assertThatThrownBy(() -> endpoint.handle().setOption(SocketOptions.TCP_KEEPIDLE, 100_000))
+        .isInstanceOf(SocketException.class)
+        .hasMessageStartingWith(message);
   }
 }

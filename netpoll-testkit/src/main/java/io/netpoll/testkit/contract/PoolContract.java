@@ -2,6 +2,7 @@ package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netpoll.AcquireTimeoutException;
 import io.netpoll.Connection;
@@ -481,6 +482,18 @@ abstract class PoolContract extends ConnectionSuite {
         pool(stage, server.getLocalAddress(), options -> options.listener(broken))) {
       pool.acquire().close();
       assertThat(pool.counts()).isEqualTo(new Counts(1, 0, 0, 0));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDialThatFailsNamesTheCallerOfThePool(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    SocketAddress refusing = stage.keep(RefusingAddress.open()).address();
+    try (ConnectionPool pool = pool(stage, refusing, options -> options)) {
+      Throwable thrown = catchThrowable(pool::acquire);
+      assertThat(thrown).isInstanceOf(ConnectException.class);
+      DialContract.assertNamesThisTest(thrown, "aDialThatFailsNamesTheCallerOfThePool", true);
     }
   }
 }

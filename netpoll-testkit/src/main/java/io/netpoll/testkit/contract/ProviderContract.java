@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
+import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -74,7 +75,11 @@ abstract class ProviderContract extends PollerSuite {
     int before = descriptors();
     try (ListenSocket socket = provider().bind(kind.free(directory), 16)) {
       assertThatThrownBy(() -> provider().bind(socket.localAddress(), 16))
-          .isInstanceOf(BindException.class);
+          .isInstanceOf(BindException.class)
+          .hasMessageStartingWith(
+              "binding " + SystemRefusal.text(socket.localAddress()) + " failed: ")
+          .hasMessageContaining("in use")
+          .hasMessageNotContaining("ephemeral");
     }
     assertThat(descriptors()).isEqualTo(before);
   }
@@ -82,7 +87,52 @@ abstract class ProviderContract extends PollerSuite {
   @Test
   void bind_refusesAnAddressThatIsNotLocal() {
     assertThatThrownBy(() -> provider().bind(new InetSocketAddress("192.0.2.1", 0), 16))
-        .isInstanceOf(BindException.class);
+        .isInstanceOf(BindException.class)
+        .hasMessageStartingWith("binding 192.0.2.1:0 failed: Cannot assign requested address");
+  }
+
+  @Test
+  void bind_refusesADirectoryThatDoesNotExist() {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    Path file = directory.resolve("nowhere").resolve("socket");
+    assertThatThrownBy(() -> provider().bind(UnixDomainSocketAddress.of(file), 16))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("binding unix:" + file + " failed: No such file");
+  }
+
+  /** In the working directory: only there is a name that starts so no path of a directory. */
+  @Test
+  void anAbstractNameMakesNoFile_orIsRefused() throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    var name = UnixDomainSocketAddress.of("@netpoll-contract-" + System.nanoTime());
+    ListenSocket socket;
+    try {
+      socket = provider().bind(name, 16);
+    } catch (UnsupportedOperationException e) {
+      assertThat(e).hasMessageContaining("abstract").hasMessageContaining("./" + name);
+      SocketAddress server = stage.keep(SocketKind.UNIX.listen(directory)).getLocalAddress();
+      assertThatThrownBy(() -> stage.connect(name)).hasMessage(e.getMessage());
+      assertThatThrownBy(() -> stage.connect(server, name, Map.of())).hasMessage(e.getMessage());
+      assertThat(name.getPath()).doesNotExist();
+      return;
+    }
+    try (socket) {
+      assertThat(socket.localAddress()).isEqualTo(name);
+      assertThat(name.getPath()).doesNotExist();
+      stage.untilTold(stage.connect(name), "connected");
+    }
+  }
+
+  @Test
+  void aFileWhoseNameLooksAbstractIsWrittenWithADot() throws Exception {
+    SocketKind.UNIX.assumeProvidedBy(provider());
+    var path = UnixDomainSocketAddress.of("./@netpoll-contract-" + System.nanoTime());
+    try (ListenSocket listening = provider().bind(path, 16)) {
+      assertThat(listening.localAddress()).isEqualTo(path);
+      assertThat(path.getPath()).exists();
+      stage.untilTold(stage.connect(path), "connected");
+    }
+    assertThat(path.getPath()).doesNotExist();
   }
 
   @Test

@@ -1,18 +1,29 @@
 package io.netpoll.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.netpoll.Connection;
 import io.netpoll.ConnectionClosedException;
+import io.netpoll.ConnectionPool;
+import io.netpoll.Dialer;
+import io.netpoll.EventLoop;
 import io.netpoll.Execution;
+import io.netpoll.LinkBuffer;
 import io.netpoll.ReadTimeoutException;
+import io.netpoll.ShardQueue;
 import io.netpoll.WriteTimeoutException;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +33,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class TimeContract extends ConnectionSuite {
   private static final Duration BRIEFLY = Duration.ofMillis(20);
   private static final Duration LONG = Duration.ofHours(1);
+  private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+
+  /** Would have the test's process wait when it exits. */
+  private static final Set<String> NOT_NOW = Set.of("shutdownOnExit");
 
   /** A connection of the backend's with a plain socket that is never read. */
   private static Connection dialSomebody(ConnectionStage stage) throws IOException {
@@ -168,5 +183,57 @@ abstract class TimeContract extends ConnectionSuite {
     } catch (IOException closed) {
       return false;
     }
+  }
+
+  /** Found by their types, so that one that is added later is tried too. */
+  @ParameterizedTest
+  @EnumSource
+  void theLongestDuration_isTakenWhereverOneComesIn(Execution.Mode mode) throws Exception {
+    var stage = open(mode);
+    var server =
+        stage.serve(
+            SocketKind.TCP, ECHO, options -> longest(EventLoop.Builder.class, options, NOT_NOW));
+    Dialer dialer =
+        longest(Dialer.Builder.class, Dialer.builder().group(stage.group), Set.of()).build();
+    String address = "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort();
+    ConnectionPool.Builder pools = ConnectionPool.builder("tcp", address).dialer(dialer);
+    try (ConnectionPool pool = longest(ConnectionPool.Builder.class, pools, Set.of()).build()) {
+      pool.acquire(LONGEST).close();
+      pool.acquireAsync(LONGEST).get(20, TimeUnit.SECONDS).close();
+      assertThat(pool.close(LONGEST)).isTrue();
+    }
+    for (Connection connection :
+        List.of(
+            dialer.connect("tcp", address, LONGEST),
+            dialer.connectAsync("tcp", address, LONGEST).get(20, TimeUnit.SECONDS))) {
+      longest(Connection.class, connection, Set.of());
+      connection.setReadDeadline(Instant.MAX);
+      connection.setWriteDeadline(Instant.MAX);
+      ShardQueue queue =
+          longest(ShardQueue.Builder.class, ShardQueue.builder(connection), Set.of()).build();
+      LinkBuffer message = LinkBuffer.create();
+      message.writeString("ping");
+      message.flush();
+      queue.put(message).await();
+      assertThat(connection.reader().readString(4)).isEqualTo("ping");
+      connection.close();
+    }
+    assertThat(server.loop().shutdown(LONGEST).aborted()).isZero();
+  }
+
+  /** Gives an object the longest duration by each of its methods that take one and no more. */
+  private static <T> T longest(Class<T> type, T object, Set<String> except) {
+    int called = 0;
+    for (Method method : type.getMethods()) {
+      if (Arrays.equals(method.getParameterTypes(), new Class<?>[] {Duration.class})
+          && !except.contains(method.getName())) {
+        assertThatCode(() -> method.invoke(object, LONGEST))
+            .as("%s", method)
+            .doesNotThrowAnyException();
+        called++;
+      }
+    }
+    assertThat(called).isPositive();
+    return object;
   }
 }

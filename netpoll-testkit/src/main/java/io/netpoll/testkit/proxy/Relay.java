@@ -82,10 +82,13 @@ final class Relay implements Runnable {
 
   /** Holds back what was read. */
   private void hold() {
-    long jitter = faults.jitter().toNanos();
-    long nanos = faults.delay().toNanos() + (jitter == 0 ? 0 : random.nextLong(jitter));
-    if (nanos > 0) {
-      passage.pause(nanos);
+    long delay = TimeUnit.NANOSECONDS.convert(faults.delay());
+    long jitter = TimeUnit.NANOSECONDS.convert(faults.jitter());
+    if (delay > 0) {
+      passage.pause(delay);
+    }
+    if (jitter > 0) {
+      passage.pause(random.nextLong(jitter));
     }
   }
 
@@ -134,7 +137,7 @@ final class Relay implements Runnable {
     untilIncident = Long.MAX_VALUE; // it happens once
     switch (faults.incident()) {
       case NONE -> {}
-      case STALL -> passage.pause(faults.stall().toNanos());
+      case STALL -> passage.pause(TimeUnit.NANOSECONDS.convert(faults.stall()));
       case RESET -> passage.reset();
       case END -> passage.end();
       case HALF_CLOSE -> {

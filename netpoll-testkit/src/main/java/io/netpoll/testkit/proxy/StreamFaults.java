@@ -3,6 +3,7 @@ package io.netpoll.testkit.proxy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a proxy does to one direction of a connection. Start from {@link #NONE}:
@@ -160,6 +161,6 @@ public record StreamFaults(
   }
 
   private static long micros(Duration duration) {
-    return duration.toNanos() / 1000;
+    return TimeUnit.MICROSECONDS.convert(duration);
   }
 }
