@@ -46,6 +46,8 @@ final class VirtualThreads {
   static boolean isVirtual(Thread thread) {
     try {
       return (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (RuntimeException | Error e) { // there is no memory, or no stack
+      throw e;
     } catch (Throwable t) {
       throw new AssertionError("Thread.isVirtual throws nothing", t);
     }
