@@ -309,7 +309,6 @@ class PeerTest {
             "globalEventExecutor",
             "netpoll-leader-",
             "netpoll-watch-dog",
-            "netpoll-buffer-cleaner",
             "Cleaner-",
             "junit-")
         .anyMatch(name::startsWith);

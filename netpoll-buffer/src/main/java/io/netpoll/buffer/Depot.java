@@ -5,7 +5,6 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * cached pages pin a few slabs only, and what stays is reused before more is allocated.
  *
  * <p>A lock guards it. Thread caches come in between, so it is taken once for many pages; it is
- * never held while memory is allocated.
+ * never held while memory is allocated. Under it, a page leaves one place before it comes to the
+ * next: where a call breaks off for want of stack or heap, a page may be lost, and its slab with it
+ * in time, but none is in two places.
  */
 final class Depot {
   private static final int RETAINED_SLABS = 4;
@@ -27,7 +28,7 @@ final class Depot {
   final int slabSize;
   private final int mostRetained;
   private final PagePool pool;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final PoolLock lock = new PoolLock();
   private final List<WeakReference<Slab>> listed = new ArrayList<>();
   private final List<Slab> retained = new ArrayList<>();
   private long outside; // pages that are in no slab of this depot: lent, cached, or lost
@@ -41,7 +42,7 @@ final class Depot {
 
   /** Takes a page, and more to fill {@code cache} halfway. Null if there is no free page. */
   @Nullable PooledPage take(@Nullable PageStack cache) {
-    lock.lock();
+    lock.enter();
     try {
       PooledPage page = takeOne();
       if (page != null && cache != null) {
@@ -55,7 +56,7 @@ final class Depot {
       }
       return page;
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
@@ -72,32 +73,34 @@ final class Depot {
       if (slab.whole()) {
         retained.remove(slab);
       }
+      PooledPage page = slab.take(pool);
       outside++;
-      return slab.take(pool);
+      return page;
     }
     return null;
   }
 
   void give(PooledPage page) {
-    lock.lock();
+    lock.enter();
     try {
       giveOne(page);
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
   /** Takes the older half of a full cache. */
   void giveHalf(PageStack cache) {
-    lock.lock();
+    lock.enter();
     try {
-      int count = (cache.capacity() + 1) / 2;
-      for (int i = 0; i < count; i++) {
-        giveOne(cache.get(i));
+      for (int i = (cache.capacity() + 1) / 2; i > 0; i--) {
+        PooledPage page = cache.pollOldest();
+        if (page != null) {
+          giveOne(page);
+        }
       }
-      cache.removeOldest(count);
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
@@ -106,8 +109,8 @@ final class Depot {
     slab.give(page);
     outside--;
     if (!slab.listed) {
-      slab.listed = true;
       listed.add(slab.weakly);
+      slab.listed = true;
     }
     if (slab.whole() && retained.size() < mostRetained) {
       retained.add(slab);
@@ -116,54 +119,58 @@ final class Depot {
 
   /** Takes back all pages of a cache. */
   void giveAll(PageStack cache) {
-    lock.lock();
+    lock.enter();
     try {
       for (PooledPage page = cache.pop(); page != null; page = cache.pop()) {
         giveOne(page);
       }
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
   /** Adds a new slab. */
   void add(Slab slab) {
-    lock.lock();
+    lock.enter();
     try {
-      slab.listed = true;
       listed.add(slab.weakly);
+      slab.listed = true;
       retained.add(slab);
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
   /** Leaves the wholly free slabs to the garbage collector. */
   void forgetRetained() {
-    lock.lock();
+    lock.enter();
     try {
       retained.clear();
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
-  /** The slab of this tally was collected: pages that were not free in it are lost, not lent. */
+  /**
+   * The slab of this tally was collected: pages that were not free in it are lost, not lent. May be
+   * told twice.
+   */
   void collected(Tally tally) {
-    lock.lock();
+    lock.enter();
     try {
       outside -= tally.cut - tally.free;
+      tally.cut = tally.free;
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
   long outside() {
-    lock.lock();
+    lock.enter();
     try {
       return outside;
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 }

@@ -1,22 +1,23 @@
 package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
-import java.lang.ref.Cleaner;
+import java.lang.ref.PhantomReference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The account of a pool's direct memory: what is held, and the limit on it.
  *
  * <p>Memory is charged before it is allocated and credited when the garbage collector has found
  * that nothing refers to it any more, neither a page nor a view; nothing is ever freed by hand. So
- * memory that was given up counts until a collection. At the limit the account therefore asks for
- * one, as the JDK does at its own limit, and refuses only after that. A refusal is followed by a
- * time in which further requests are refused at once, so that a process that is out of memory does
- * not collect garbage all the time.
+ * memory that was given up counts until a collection, and until the account is looked at: no thread
+ * waits for that. At the limit the account therefore asks for one, as the JDK does at its own
+ * limit, and refuses only after that. A refusal is followed by a time in which further requests are
+ * refused at once, so that a process that is out of memory does not collect garbage all the time.
  *
  * <p>The JVM has a limit of its own, which no module that this one may depend on tells, and which
  * other users of direct memory share. So it is not read but met: a refusal by the JVM, before which
@@ -30,12 +31,19 @@ final class DirectMemory {
 
   private static final long BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RECLAIM_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-  private static final Cleaner CLEANER = Cleaner.create(DirectMemory::cleanerThread);
+
+  /** How many charges an allocation looks at; it adds one, so none waits for long. */
+  private static final int LOOKS = 64;
 
   private final long limit;
   private final Runnable beforeCollecting;
-  private final AtomicLong held = new AtomicLong();
-  private final ReentrantLock reclaiming = new ReentrantLock();
+  private final PoolLock lock = new PoolLock();
+  private final PoolLock reclaiming = new PoolLock();
+
+  // Under the lock.
+  private final List<Charge> charges = new ArrayList<>();
+  private long held;
+  private int next;
 
   /** When collecting garbage did not help, and when the JVM refused: each backs off by itself. */
   private volatile long reclaimFailedAt = System.nanoTime() - BACK_OFF_NANOS;
@@ -82,14 +90,22 @@ final class DirectMemory {
     return limit;
   }
 
+  /** How much is held, once what was collected is credited. */
   long held() {
-    return held.get();
+    lock.enter();
+    try {
+      credit(charges.size());
+      return held;
+    } finally {
+      lock.taken = 0;
+    }
   }
 
   /**
    * Allocates direct memory.
    *
-   * @param collected runs when the memory was collected; must not refer to it
+   * @param collected runs when the memory was collected, perhaps twice, on any thread that uses the
+   *     account then; must not refer to the memory, nor use the account
    * @throws OutOfDirectMemoryException if it is refused
    * @throws OutOfMemoryError if the heap is full
    */
@@ -98,39 +114,64 @@ final class DirectMemory {
     if (backingOff(last.at())) {
       throw refusal(size, " The JVM refused more a moment ago: " + last.reason());
     }
-    if (!charge(size) && !(reclaim(size) && charge(size))) {
+    Charge charge = new Charge(size, collected);
+    if (!enter(charge) && !(reclaim(size) && enter(charge))) {
       throw refusal(size, "");
     }
-    ByteBuffer memory;
+    ByteBuffer memory = null;
     try {
       memory = ByteBuffer.allocateDirect(size);
+      charge.memory = new PhantomReference<>(memory, null);
+      return memory;
     } catch (OutOfMemoryError e) {
-      held.addAndGet(-size); // first: there may be no memory for the rest
-      if (e.getMessage() == null || !e.getMessage().contains("direct")) {
+      charge.failed = true; // first: there may be no memory for the rest
+      if (memory != null || e.getMessage() == null || !e.getMessage().contains("direct")) {
         throw e; // it is the heap that is full
       }
       String reason = e.getMessage() + " (-XX:MaxDirectMemorySize sets its limit).";
       jvmRefused = new JvmRefusal(System.nanoTime(), reason);
       throw refusal(size, " The JVM allows no more: " + reason);
+    } finally {
+      charge.failed = charge.memory == null;
     }
-    try {
-      CLEANER.register(memory, new Credit(held, size, collected));
-    } catch (OutOfMemoryError e) {
-      held.addAndGet(-size);
-      throw e;
-    }
-    return memory;
   }
 
-  private boolean charge(int size) {
-    long now;
-    do {
-      now = held.get();
-      if (size > limit - now) {
-        return false;
+  /** Enters a charge in the account, if the limit allows. */
+  private boolean enter(Charge charge) {
+    lock.enter();
+    try {
+      credit(LOOKS);
+      if (charge.size > limit - held) {
+        credit(charges.size());
+        if (charge.size > limit - held) {
+          return false;
+        }
       }
-    } while (!held.compareAndSet(now, now + size));
-    return true;
+      charges.add(charge);
+      held += charge.size;
+      return true;
+    } finally {
+      lock.taken = 0;
+    }
+  }
+
+  /** Looks at so many charges, and credits those that are over. Under the lock. */
+  private void credit(int looks) {
+    for (int i = Math.min(looks, charges.size()); i > 0; i--) {
+      int at = next < charges.size() ? next : 0;
+      Charge charge = charges.get(at);
+      if (!charge.isOver()) {
+        next = at + 1;
+        continue;
+      }
+      held -= charge.size;
+      charge.size = 0; // if the rest breaks off, it is looked at again
+      if (!charge.failed) {
+        charge.collected.run();
+      }
+      charges.set(at, charges.get(charges.size() - 1));
+      charges.remove(charges.size() - 1);
+    }
   }
 
   /** Has garbage collected, and waits a short while for it to be credited. */
@@ -138,9 +179,9 @@ final class DirectMemory {
     if (size > limit || backingOff(reclaimFailedAt)) {
       return false;
     }
-    reclaiming.lock();
+    reclaiming.enter();
     try {
-      if (size <= limit - held.get()) {
+      if (size <= limit - held()) {
         return true;
       }
       if (backingOff(reclaimFailedAt)) {
@@ -151,7 +192,7 @@ final class DirectMemory {
       boolean interrupted = Thread.interrupted();
       long start = System.nanoTime();
       long pause = 100_000;
-      while (size > limit - held.get() && System.nanoTime() - start < RECLAIM_NANOS) {
+      while (size > limit - held() && System.nanoTime() - start < RECLAIM_NANOS) {
         LockSupport.parkNanos(pause);
         interrupted |= Thread.interrupted();
         pause *= 2;
@@ -159,13 +200,13 @@ final class DirectMemory {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-      if (size <= limit - held.get()) {
+      if (size <= limit - held()) {
         return true;
       }
       reclaimFailedAt = System.nanoTime();
       return false;
     } finally {
-      reclaiming.unlock();
+      reclaiming.taken = 0;
     }
   }
 
@@ -178,7 +219,7 @@ final class DirectMemory {
         "Out of direct memory: "
             + size
             + " bytes are needed, "
-            + held.get()
+            + held()
             + " are held, the limit is "
             + limit
             + " (system property "
@@ -187,20 +228,30 @@ final class DirectMemory {
             + cause);
   }
 
-  private static Thread cleanerThread(Runnable task) {
-    Thread thread = new Thread(null, task, "netpoll-buffer-cleaner", 0, false);
-    thread.setDaemon(true);
-    return thread;
-  }
-
   /** When the JVM refused, and what it said, its own limit among that. */
   private record JvmRefusal(long at, String reason) {}
 
-  private record Credit(AtomicLong held, int size, Runnable collected) implements Runnable {
-    @Override
-    public void run() {
-      held.addAndGet(-size);
-      collected.run();
+  /** Memory that counts until it is collected, or could not be allocated. */
+  private static final class Charge {
+    final Runnable collected;
+
+    /** How many bytes it counts; 0 once credited. Under the lock of the account. */
+    int size;
+
+    /** Tells when the memory is collected; null before it is allocated. */
+    volatile @Nullable PhantomReference<ByteBuffer> memory;
+
+    /** Set if it never is. */
+    volatile boolean failed;
+
+    Charge(int size, Runnable collected) {
+      this.size = size;
+      this.collected = collected;
+    }
+
+    boolean isOver() {
+      PhantomReference<ByteBuffer> known = memory;
+      return failed || known != null && known.refersTo(null);
     }
   }
 }

@@ -1,85 +1,145 @@
 package io.netpoll.buffer;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the page cache for the calling thread: a platform thread's own, or one of a few that the
- * virtual threads share (these come in millions, and a cache each would tie up all memory).
+ * Finds the page cache for the calling thread: one of its own for each of the first {@link #PLACES}
+ * platform threads, poll loops' leaders among them; for all others, virtual ones and those that
+ * come later, one of a few that they share by turns. A cache each would tie up memory without bound
+ * where a pool of threads has thousands, or where virtual threads come in millions.
  *
- * <p>Caches of threads that ended are emptied by {@link #sweep}, which the pool calls before it
- * allocates.
+ * <p>A thread that ends leaves its place to another. {@link #sweep} empties the caches of such
+ * threads; the pool calls it before it allocates, and a thread that looks for a place does, too.
+ *
+ * <p>A thread's map of locals refers to its cache weakly, and the cache to its thread: neither a
+ * thread that lives on after the library is unloaded, nor the library, keeps the other.
  */
 final class PageCaches {
-  private final ThreadLocal<PageCache> own = ThreadLocal.withInitial(this::register);
-  private final PageCache[] stripes;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final List<PageCache> registered = new ArrayList<>();
+  /** How many platform threads have a cache of their own. */
+  static final int PLACES = Math.max(32, 2 * Runtime.getRuntime().availableProcessors());
 
-  PageCaches() {
+  private static final WeakReference<PageCache> NO_PLACE = new WeakReference<>(null);
+
+  private final Depot[] depots;
+  private final PageCache[] stripes;
+  private final PoolLock lock = new PoolLock();
+
+  /** Those with an owner; keeps them. Under the lock. */
+  private final List<PageCache> registered = new ArrayList<>(PLACES);
+
+  /** The owned cache of a platform thread, or NO_PLACE. */
+  private final ThreadLocal<WeakReference<PageCache>> own = ThreadLocal.withInitial(this::register);
+
+  /** Makes caches for pages of these depots, by size class. */
+  PageCaches(Depot[] depots) {
+    this.depots = depots;
+    VirtualThreads.load();
     int processors = Runtime.getRuntime().availableProcessors();
     stripes = new PageCache[Math.min(16, Integer.highestOneBit(2 * processors - 1))];
     for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new PageCache(null);
+      stripes[i] = PageCache.shared();
     }
   }
 
-  /** The cache to use until {@link PageCache#leave}; null if all that could be are busy. */
-  @Nullable PageCache enter() {
-    Thread thread = Thread.currentThread();
-    return VirtualThreads.isVirtual(thread) ? stripe(thread) : own.get();
+  /** How many caches there are at most. */
+  int most() {
+    return PLACES + stripes.length;
   }
 
-  private @Nullable PageCache stripe(Thread thread) {
+  /**
+   * The cache to use, until the caller writes 0 to {@code turns.taken} if that is not null; null if
+   * all that could be are taken.
+   */
+  @Nullable PageCache enter() {
+    Thread thread = Thread.currentThread();
+    if (!VirtualThreads.isVirtual(thread)) {
+      PageCache cache = own.get().get();
+      if (cache != null) {
+        return cache;
+      }
+    }
     int start = (int) thread.getId();
     for (int i = 0; i < stripes.length; i++) {
       PageCache cache = stripes[(start + i) & (stripes.length - 1)];
-      if (cache.tryEnter()) {
+      if (cache.turns.tryEnter()) {
         return cache;
       }
     }
     return null;
   }
 
-  private PageCache register() {
-    PageCache cache = new PageCache(Thread.currentThread());
-    lock.lock();
+  private WeakReference<PageCache> register() {
+    Thread thread = Thread.currentThread();
+    sweep();
+    lock.enter();
     try {
+      for (PageCache cache : registered) {
+        if (cache.isOwnedBy(thread)) {
+          return cache.weakly; // it had not come to keep that
+        }
+      }
+      if (registered.size() >= PLACES) {
+        return NO_PLACE;
+      }
+      PageCache cache = PageCache.ownedBy(thread);
       registered.add(cache);
+      return cache.weakly;
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
-    return cache;
   }
 
   /** Empties the caches of threads that ended. */
-  void sweep(Depot[] depots) {
-    lock.lock();
+  void sweep() {
+    lock.enter();
     try {
       for (Iterator<PageCache> all = registered.iterator(); all.hasNext(); ) {
         PageCache cache = all.next();
-        // What the thread did happens-before isAlive() is false.
         if (cache.ownerEnded()) {
+          empty(cache); // first: if it breaks off, the rest is found again
           all.remove();
-          empty(cache, depots);
         }
       }
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
   }
 
-  /** Empties the cache that the calling platform thread owns. */
-  void emptyOwn(Depot[] depots) {
-    if (!VirtualThreads.isVirtual(Thread.currentThread())) {
-      empty(own.get(), depots);
+  /** Lets the calling thread have a place if it had none, and there is one now. */
+  void lookForPlace() {
+    if (!VirtualThreads.isVirtual(Thread.currentThread()) && own.get() == NO_PLACE) {
+      own.remove();
     }
   }
 
-  private static void empty(PageCache cache, Depot[] depots) {
+  /**
+   * Empties what is within reach: the shared caches that nobody uses at the moment, and the one
+   * that the calling thread owns.
+   */
+  void emptyReachable() {
+    for (PageCache stripe : stripes) {
+      if (stripe.turns.tryEnter()) {
+        try {
+          empty(stripe);
+        } finally {
+          stripe.turns.taken = 0;
+        }
+      }
+    }
+    Thread thread = Thread.currentThread();
+    if (!VirtualThreads.isVirtual(thread)) {
+      PageCache cache = own.get().get();
+      if (cache != null) {
+        empty(cache);
+      }
+    }
+  }
+
+  private void empty(PageCache cache) {
     for (int i = 0; i < depots.length; i++) {
       PageStack stack = cache.stack(i);
       if (stack != null) {
@@ -94,13 +154,13 @@ final class PageCaches {
     for (PageCache stripe : stripes) {
       sum += stripe.count(sizeClass);
     }
-    lock.lock();
+    lock.enter();
     try {
       for (PageCache cache : registered) {
         sum += cache.count(sizeClass);
       }
     } finally {
-      lock.unlock();
+      lock.taken = 0;
     }
     return sum;
   }

@@ -23,8 +23,15 @@ import org.jspecify.annotations.Nullable;
  * it is lent or cached; its other pages are lent as before. Memory is never freed by hand, so a
  * view can be stale, but never dangling.
  *
- * <p>Thread-safe; nothing is synchronized. Taking and giving on a platform thread are free of
- * atomic operations as long as the thread's cache has pages, and room.
+ * <p>Thread-safe; nothing is synchronized. Taking and giving on a platform thread that has a cache
+ * of its own are free of atomic operations as long as the cache has pages, and room. The first
+ * max(32, twice the number of processors) platform threads have one; later ones get one when such a
+ * thread has ended, and share up to 16 others by turns until then, as virtual threads always do. A
+ * cache holds at most 528 KiB, so all of them together hold at most 25 MiB on up to 16 processors,
+ * and 1 MiB more for each further one, however many threads there are.
+ *
+ * <p>A call that breaks off, whatever is thrown, leaves the pool whole: at worst a page is lost, as
+ * if it had never been given back.
  */
 public final class PagePool implements PageSource {
   /** Size of the pages for short copies. */
@@ -48,7 +55,7 @@ public final class PagePool implements PageSource {
 
   private final DirectMemory memory;
   private final Depot[] depots = new Depot[SIZES.length];
-  private final PageCaches caches = new PageCaches();
+  private final PageCaches caches = new PageCaches(depots);
   private final AtomicLong alone = new AtomicLong();
   private final AtomicLong aloneBytes = new AtomicLong();
 
@@ -94,27 +101,36 @@ public final class PagePool implements PageSource {
       return pageAlone(size);
     }
     int sizeClass = sizeClass(size);
+    PooledPage page = free(sizeClass);
+    return (page == null ? allocated(sizeClass) : page).lend();
+  }
+
+  /** A free page of the calling thread's cache, or of the depot; null if there is none. */
+  private @Nullable PooledPage free(int sizeClass) {
+    Depot depot = depots[sizeClass];
     PageCache cache = caches.enter();
     if (cache == null) {
-      return fromDepot(sizeClass, null).lend();
+      return depot.take(null);
     }
+    PoolLock turns = cache.turns;
     try {
       PageStack stack = cache.stack(sizeClass);
       PooledPage page = stack == null ? null : stack.pop();
-      return (page == null ? fromDepot(sizeClass, stack) : page).lend();
+      return page == null ? depot.take(stack) : page;
     } finally {
-      cache.leave();
+      if (turns != null) {
+        turns.taken = 0;
+      }
     }
   }
 
-  private PooledPage fromDepot(int sizeClass, @Nullable PageStack stack) {
+  /** A page of a new slab, unless others have given one meanwhile. Holds no cache. */
+  private PooledPage allocated(int sizeClass) {
     Depot depot = depots[sizeClass];
-    PooledPage page = depot.take(stack);
-    if (page == null) {
-      caches.sweep(depots);
-      page = depot.take(stack);
-    }
-    while (page == null) {
+    caches.sweep();
+    caches.lookForPlace();
+    PooledPage page;
+    while ((page = free(sizeClass)) == null) {
       Slab.Tally tally = new Slab.Tally();
       ByteBuffer block;
       try {
@@ -127,7 +143,6 @@ public final class PagePool implements PageSource {
         return page;
       }
       depot.add(new Slab(block, depot.pageSize, tally));
-      page = depot.take(stack);
     }
     return page;
   }
@@ -143,8 +158,8 @@ public final class PagePool implements PageSource {
 
   /** Leaves to the garbage collector what is kept for reuse and within reach of this thread. */
   private void forgetRetained() {
-    caches.sweep(depots);
-    caches.emptyOwn(depots);
+    caches.sweep();
+    caches.emptyReachable();
     for (Depot depot : depots) {
       depot.forgetRetained();
     }
@@ -193,6 +208,7 @@ public final class PagePool implements PageSource {
       depot.give(page);
       return;
     }
+    PoolLock turns = cache.turns;
     try {
       PageStack stack = cache.stack(sizeClass);
       if (stack == null) {
@@ -202,7 +218,9 @@ public final class PagePool implements PageSource {
         stack.push(page);
       }
     } finally {
-      cache.leave();
+      if (turns != null) {
+        turns.taken = 0;
+      }
     }
   }
 
@@ -264,6 +282,20 @@ public final class PagePool implements PageSource {
 
   private long pagesInUse(int sizeClass) {
     return Math.max(0, depots[sizeClass].outside() - caches.count(sizeClass));
+  }
+
+  /** How many bytes of free pages wait in caches; as exact as {@link #pagesInUse}. */
+  long bytesCached() {
+    long bytes = 0;
+    for (int i = 0; i < depots.length; i++) {
+      bytes += caches.count(i) * SIZES[i];
+    }
+    return bytes;
+  }
+
+  /** What {@link #bytesCached} never exceeds. */
+  long mostBytesCached() {
+    return caches.most() * PageCache.mostBytes(SIZES);
   }
 
   /**

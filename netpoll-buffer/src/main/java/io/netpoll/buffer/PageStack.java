@@ -2,13 +2,14 @@ package io.netpoll.buffer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A few free pages of one size; the one that came last, hot in the processor's cache, goes first.
  *
- * <p>Used by one thread at a time. Its count may be read by any (opaque), for the statistics.
+ * <p>Used by one thread at a time. Its count may be read by any (opaque), for the statistics. The
+ * methods that change it call nothing, so that none breaks off half-way for want of stack: its
+ * pages are those between {@code oldest} and {@code oldest + count}, counted round, and no others.
  */
 final class PageStack {
   private static final VarHandle COUNT;
@@ -22,8 +23,14 @@ final class PageStack {
   }
 
   private final @Nullable PooledPage[] pages;
+  private int oldest;
   private int count;
 
+  /**
+   * Makes an empty one.
+   *
+   * @param capacity a power of two
+   */
   PageStack(int capacity) {
     pages = new PooledPage[capacity];
   }
@@ -37,39 +44,37 @@ final class PageStack {
     return (int) COUNT.getOpaque(this);
   }
 
+  /** Takes the page that came last; null if there is none. */
   @Nullable PooledPage pop() {
-    int top = count - 1;
-    if (top < 0) {
+    if (count == 0) {
       return null;
     }
+    int top = (oldest + count - 1) & (pages.length - 1);
     PooledPage page = pages[top];
     pages[top] = null;
-    COUNT.setOpaque(this, top);
+    count--;
+    return page;
+  }
+
+  /** Takes the page that has been here for longest; null if there is none. */
+  @Nullable PooledPage pollOldest() {
+    if (count == 0) {
+      return null;
+    }
+    PooledPage page = pages[oldest];
+    pages[oldest] = null;
+    oldest = (oldest + 1) & (pages.length - 1);
+    count--;
     return page;
   }
 
   /** Adds a page, unless there is no room. */
   boolean push(PooledPage page) {
-    int top = count;
-    if (top == pages.length) {
+    if (count == pages.length) {
       return false;
     }
-    pages[top] = page;
-    COUNT.setOpaque(this, top + 1);
+    pages[(oldest + count) & (pages.length - 1)] = page;
+    count++;
     return true;
-  }
-
-  /** The page that came as number {@code index} among those that are here, from 0 on. */
-  PooledPage get(int index) {
-    return Objects.requireNonNull(pages[index]);
-  }
-
-  void removeOldest(int number) {
-    int left = count - number;
-    System.arraycopy(pages, number, pages, 0, left);
-    for (int i = left; i < count; i++) {
-      pages[i] = null;
-    }
-    COUNT.setOpaque(this, left);
   }
 }

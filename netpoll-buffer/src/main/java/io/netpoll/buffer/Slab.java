@@ -41,7 +41,9 @@ final class Slab {
     if (tally.cut == free.length) {
       return null;
     }
-    return new PooledPage(pool, this, memory.slice(tally.cut++ * pageSize, pageSize));
+    PooledPage page = new PooledPage(pool, this, memory.slice(tally.cut * pageSize, pageSize));
+    tally.cut++;
+    return page;
   }
 
   void give(PooledPage page) {

@@ -7,8 +7,11 @@ import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Page;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -238,6 +241,151 @@ class PagePoolTest {
     }
     assertThat(pool.pagesInUse()).isEqualTo(16);
     assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+  }
+
+  @Test
+  void hundredsOfThreadsWithFullCaches_leaveEnoughForOthers() throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    Semaphore turn = new Semaphore(1); // a few pages are lent at a time
+    CountDownLatch given = new CountDownLatch(300);
+    CountDownLatch seen = new CountDownLatch(1);
+    List<Thread> threads = new ArrayList<>();
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      threads.add(
+          new Thread(
+              () -> {
+                turn.acquireUninterruptibly();
+                try {
+                  fillCache(pool);
+                } catch (Throwable t) {
+                  failures.add(t);
+                } finally {
+                  turn.release();
+                  given.countDown();
+                }
+                await(seen); // the thread lives, and keeps its cache
+              }));
+    }
+    threads.forEach(Thread::start);
+    given.await();
+    long cached = pool.bytesCached();
+    List<Page> rest = new ArrayList<>();
+    try {
+      for (int i = 0; i < 24 * 16; i++) {
+        rest.add(pool.take(64 << 10));
+      }
+    } finally {
+      rest.forEach(pool::give);
+      seen.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertThat(failures).isEmpty();
+    assertThat(cached).isLessThanOrEqualTo(pool.mostBytesCached());
+    assertThat(pool.mostBytesCached())
+        .isLessThanOrEqualTo(
+            (16L + Math.max(32, 2 * Runtime.getRuntime().availableProcessors())) * (528 << 10));
+    assertThat(pool.pagesInUse()).isZero();
+  }
+
+  /** Takes and gives back as many pages of each size as a cache holds. */
+  private static void fillCache(PagePool pool) {
+    for (int size = 512; size <= 64 << 10; size = size == 512 ? 4096 : 4 * size) {
+      List<Page> pages = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        pages.add(pool.take(size));
+      }
+      pages.forEach(pool::give);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    boolean done = false;
+    while (!done) {
+      try {
+        latch.await();
+        done = true;
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Test
+  void whenAThreadWithACacheEnds_itsPlaceIsALaterThreads() throws Exception {
+    PagePool pool = new PagePool(256L * SLAB);
+    for (int i = 0; i < 3 * PageCaches.PLACES; i++) {
+      Thread thread = new Thread(() -> fillCache(pool));
+      thread.start();
+      thread.join();
+    }
+    fillCache(pool);
+    Page last = pool.take(4096);
+    pool.give(last);
+    for (Page other : takeOnAnotherThread(pool, 64)) {
+      assertThat(other).isNotSameAs(last);
+    }
+    assertThat(pool.take(4096)).isSameAs(last);
+  }
+
+  private static List<Page> takeOnAnotherThread(PagePool pool, int count) throws Exception {
+    List<Page> pages = new ArrayList<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              for (int i = 0; i < count; i++) {
+                pages.add(pool.take(4096));
+              }
+            });
+    thread.start();
+    thread.join();
+    return pages;
+  }
+
+  @ParameterizedTest
+  @Timeout(120) // ends what hangs
+  @CsvSource({"4096, false", "65536, false", "1048576, false", "4096, true", "1048576, true"})
+  void whereTheStackEndsInsideTheUseOfAPool_itStaysUsable(int size, boolean virtual)
+      throws Exception {
+    PagePool pool = new PagePool(64L * SLAB);
+    takeAndGiveSix(pool, size); // what the JDK initializes for that would be lost at a stack's end
+    takeAndGiveSix(pool, size);
+    for (int i = 0; i < (virtual || size == SLAB || Watch.ON ? 3 : 20); i++) {
+      assertThat(runOnThreads(2, seed -> dive(pool, size), virtual)).isEmpty();
+    }
+    List<Throwable> failures = runOnThreads(8, seed -> churn(pool, seed), virtual);
+    assertThat(failures).isEmpty();
+    assertThat(runOnThreads(8, seed -> churn(pool, seed), false)).isEmpty();
+  }
+
+  /** Uses the pool at each of the last levels before the stack ends; returns how many are above. */
+  private static int dive(PagePool pool, int size) {
+    int above;
+    try {
+      above = dive(pool, size);
+    } catch (StackOverflowError end) {
+      above = 0;
+    }
+    if (above < 100) {
+      try {
+        takeAndGiveSix(pool, size);
+      } catch (StackOverflowError end) {
+        // What it held is lost; nothing may be called here.
+      }
+    }
+    return above + 1;
+  }
+
+  private static void takeAndGiveSix(PagePool pool, int size) {
+    Page[] pages = new Page[6];
+    for (int i = 0; i < pages.length; i++) {
+      pages[i] = pool.take(size);
+    }
+    for (Page page : pages) {
+      pool.give(page);
+    }
   }
 
   @Test

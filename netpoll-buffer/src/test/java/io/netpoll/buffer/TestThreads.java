@@ -2,6 +2,9 @@ package io.netpoll.buffer;
 
 /** Starts threads of the kind that a test wants. */
 final class TestThreads {
+  /** Bytes of stack: few, since tests go to its end. */
+  private static final long STACK = 256 << 10;
+
   private TestThreads() {}
 
   /** Starts a virtual thread where the JDK has them, if {@code virtual}; else a platform one. */
@@ -14,7 +17,7 @@ final class TestThreads {
         throw new AssertionError(e);
       }
     }
-    Thread thread = new Thread(task);
+    Thread thread = new Thread(null, task, "test", STACK);
     thread.setDaemon(true);
     thread.start();
   }

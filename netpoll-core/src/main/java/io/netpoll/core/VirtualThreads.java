@@ -40,6 +40,8 @@ public final class VirtualThreads {
     }
     try {
       return (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (RuntimeException | Error e) { // there is no memory, or no stack
+      throw e;
     } catch (Throwable t) {
       throw new AssertionError("Thread.isVirtual throws nothing", t);
     }

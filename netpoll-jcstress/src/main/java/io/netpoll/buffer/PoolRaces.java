@@ -16,7 +16,10 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZZI_Result;
 
-/** The levels of the page pool that threads share: {@link Depot} and {@link PageCache}. */
+/**
+ * The levels of the page pool that threads share: {@link Depot} and {@link PageCache}, and the lock
+ * of both, {@link PoolLock}.
+ */
 public final class PoolRaces {
   private static final int SIZE = 64;
   private static final PagePool POOL = new PagePool(0);
@@ -147,7 +150,7 @@ public final class PoolRaces {
     }
   }
 
-  /** Two virtual threads use a cache that they share; who finds it busy goes without. */
+  /** Two threads use a cache that they share; who finds it busy goes without. */
   @JCStressTest
   @State
   @Outcome(id = "true, true, 2", expect = Expect.ACCEPTABLE, desc = "One after the other.")
@@ -156,14 +159,15 @@ public final class PoolRaces {
       expect = Expect.ACCEPTABLE,
       desc = "One found it busy.")
   public static class GiveBesideGiveToSharedCache {
-    private final PageCache cache = new PageCache(null);
+    private final PageCache cache = PageCache.shared();
 
     private boolean give(PooledPage page) {
-      if (!cache.tryEnter()) {
+      PoolLock turns = Objects.requireNonNull(cache.turns);
+      if (!turns.tryEnter()) {
         return false;
       }
       boolean given = Objects.requireNonNull(cache.stack(0)).push(page);
-      cache.leave();
+      turns.taken = 0;
       return given;
     }
 
@@ -180,6 +184,39 @@ public final class PoolRaces {
     @Arbiter
     public void finish(ZZI_Result r) {
       r.r3 = cache.count(0);
+    }
+  }
+
+  /** Two threads enter the lock of the pool, and wait for each other. */
+  @JCStressTest
+  @State
+  @Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "The second saw what the first did.")
+  public static class EnterBesideEnter {
+    private final PoolLock lock = new PoolLock();
+    private int count;
+
+    private void add() {
+      lock.enter();
+      try {
+        count++;
+      } finally {
+        lock.taken = 0;
+      }
+    }
+
+    @Actor
+    public void one() {
+      add();
+    }
+
+    @Actor
+    public void other() {
+      add();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      r.r1 = count;
     }
   }
 }

@@ -25,8 +25,7 @@ public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors
   private static final String PREFIX = "netpoll-";
 
   /** Started once a process and never ended, or kept by it for a while for reuse. */
-  private static final List<String> PROCESS_WIDE =
-      List.of("netpoll-buffer-cleaner", "netpoll-watch-dog", "netpoll-leader-");
+  private static final List<String> PROCESS_WIDE = List.of("netpoll-watch-dog", "netpoll-leader-");
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
