@@ -260,7 +260,7 @@ class AddressTest {
     int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
     try {
       assertThat(Libc.bind(fd, memory.address, 2 + name.length + 1)).isZero();
-      Sockets.connect(fd, Libc.AF_UNIX, socket.localAddress(), memory);
+      Sockets.connect(fd, Libc.AF_UNIX, socket.localAddress(), null, memory);
       assertThat(accept().remoteAddress()).hasToString(unique.replace('\0', '@') + "@x\\xff");
     } finally {
       Libc.close(fd);
