@@ -13,6 +13,7 @@ import io.netpoll.core.Nanos;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -239,13 +240,11 @@ final class EnginePool implements ConnectionPool {
 
   /** Takes a connection back from its user, who gives a reason not to keep it, or none. */
   void giveBack(Place<EngineConnection> place, @Nullable Reason reason) {
-    EngineConnection connection = place.connection;
-    Reason why = reason == null ? faultOf(connection) : reason;
-    if (why == null) {
-      connection.reader().release();
+    if (reason == null) {
+      place.connection.reader().release(); // before somebody else may read from it
     }
     Todo<EngineConnection> todo = new Todo<>();
-    state.release(place, why, System.nanoTime(), todo);
+    state.release(place, reason, System.nanoTime(), todo);
     carryOut(todo);
   }
 
@@ -299,10 +298,10 @@ final class EnginePool implements ConnectionPool {
     dial.whenComplete(
         (connection, failure) -> {
           dials.remove(dial);
-          if (connection != null && connection.isActive()) {
+          if (connection != null) {
             dialled((EngineConnection) connection, start);
           } else {
-            dialFailed(failure, start);
+            dialFailed(Objects.requireNonNull(failure), start);
           }
         });
     if (state.isClosed()) {
@@ -311,11 +310,11 @@ final class EnginePool implements ConnectionPool {
   }
 
   private void dialled(EngineConnection connection, long start) {
-    refillPause.reset();
     events.dialled(start);
     Todo<EngineConnection> todo = new Todo<>();
     Place<EngineConnection> place = state.dialled(connection, System.nanoTime(), todo);
     if (place != null) {
+      refillPause.reset();
       connection.addCloseCallback(closed -> gone(place));
     }
     carryOut(todo);
@@ -327,13 +326,11 @@ final class EnginePool implements ConnectionPool {
     carryOut(todo);
   }
 
-  private void dialFailed(@Nullable Throwable failure, long start) {
+  private void dialFailed(Throwable failure, long start) {
     Exception cause =
         failure instanceof Exception exception
             ? exception
-            : new IOException(
-                settings.target().name() + " closed a connection as soon as it was established.",
-                failure);
+            : new IOException("Dialling " + settings.target().name() + " failed.", failure);
     events.dialFailed(start, cause);
     Todo<EngineConnection> todo = new Todo<>();
     state.dialFailed(cause, todo);

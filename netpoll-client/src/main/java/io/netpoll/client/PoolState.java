@@ -3,6 +3,7 @@ package io.netpoll.client;
 import io.netpoll.ConnectionPool.Counts;
 import io.netpoll.PoolClosedException;
 import io.netpoll.PoolListener.Reason;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * the next one after {@link #take} or through its {@link Waiter}. A waiter gives up under the same
  * lock: either it is taken out of the queue, or it was served and has to take what it was given.
  * That a connection has ended comes from its poller, which first makes it unusable and then calls
- * {@link #gone}: under the lock that finds it idle and takes it out, or lent, and its release or
- * the check of its usability looks at it after that.
+ * {@link #gone}: under the lock that finds it idle and takes it out, or lent, and whoever lends it
+ * next, under the lock as well, looks at its usability after that.
  *
  * @param <C> the type of the connections
  */
@@ -128,14 +129,21 @@ final class PoolState<C> {
     }
   }
 
-  /** Takes a connection back: keeps it, or if there is a reason removes it. */
+  /**
+   * Takes a connection back: keeps it, or removes it if there is a reason, or a fault, which is
+   * looked for under the lock: what is found closed there is lent to nobody, and what ends later is
+   * found by {@link #gone}.
+   */
   void release(Place<C> place, @Nullable Reason reason, long now, Todo<C> todo) {
     lock.lock();
     try {
       if (!lent.remove(place)) {
         return;
       }
-      Reason why = reason != null ? reason : closed ? Reason.POOL_CLOSED : tooOld(place, now);
+      Reason why = reason != null ? reason : faultOf(place, now);
+      if (why == null && closed) {
+        why = Reason.POOL_CLOSED;
+      }
       if (why == null) {
         lendOrKeep(place, now, todo);
       } else {
@@ -166,7 +174,7 @@ final class PoolState<C> {
     return null;
   }
 
-  /** Why an idle connection cannot be lent; a greeting on one that was never lent is no reason. */
+  /** Why a connection cannot be lent; a greeting on one that was never lent is no reason. */
   private @Nullable Reason faultOf(Place<C> place, long now) {
     Reason why = fault.apply(place.connection);
     boolean greeted = why == Reason.UNREAD_INPUT && !place.used;
@@ -221,9 +229,10 @@ final class PoolState<C> {
   }
 
   /**
-   * A dial has succeeded.
+   * A dial has succeeded. If the connection has ended already, the first caller that waits fails,
+   * as by {@link #dialFailed}: to dial for it again might not end.
    *
-   * @return where the connection is; null if the pool is closed, and the connection to be, too
+   * @return where the connection is; null if it is to be closed, as the pool is, or has ended
    */
   @Nullable Place<C> dialled(C connection, long now, Todo<C> todo) {
     lock.lock();
@@ -231,6 +240,12 @@ final class PoolState<C> {
       dialling--;
       if (closed) {
         todo.remove(connection, Reason.POOL_CLOSED, true);
+        return null;
+      }
+      if (fault.apply(connection) == Reason.CLOSED) {
+        todo.remove(connection, Reason.CLOSED, true);
+        failFirst(
+            new IOException(name + " closed a connection as soon as it was established."), todo);
         return null;
       }
       Place<C> place = new Place<>(connection, now);
@@ -246,19 +261,24 @@ final class PoolState<C> {
     lock.lock();
     try {
       dialling--;
-      Waiter<C> first = waiters.poll();
-      if (first != null) {
-        first.fail(cause);
-        todo.wake(first);
-      }
-      if (!refillPauses && !closed && total() < bounds.min()) {
-        refillPauses = true;
-        todo.refillsLater = true;
-      }
-      order(todo);
+      failFirst(cause, todo);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What a dial that failed leaves to do. */
+  private void failFirst(Exception cause, Todo<C> todo) {
+    Waiter<C> first = waiters.poll();
+    if (first != null) {
+      first.fail(cause);
+      todo.wake(first);
+    }
+    if (!refillPauses && !closed && total() < bounds.min()) {
+      refillPauses = true;
+      todo.refillsLater = true;
+    }
+    order(todo);
   }
 
   // ---- Idle connections ----------------------------------------------------------------------

@@ -154,6 +154,41 @@ class PoolStateTest {
   }
 
   @Test
+  void whatHasEndedWhenItComesBack_isNotGivenToWhoWaits() {
+    open(0, 1, 0, 0);
+    Place<String> lent = lend("first");
+    Caller waiting = enqueue();
+    faults.put("first", Reason.CLOSED);
+    state.release(lent, null, now, step());
+    assertThat(waiting.isServed()).isFalse();
+    assertThat(removed()).containsExactly("first CLOSED");
+    assertThat(todo.dials).as("for who waits").isEqualTo(1);
+  }
+
+  @Test
+  void whatHasEndedWhenItIsDialled_failsTheFirstWhoWaits_insteadOfBeingDialledForEver() {
+    open(0, 1, 0, 0);
+    Caller waiting = enqueue();
+    faults.put("dead", Reason.CLOSED);
+    assertThat(state.dialled("dead", now, step())).isNull();
+    assertThat(waiting.failure())
+        .hasMessage("a test closed a connection as soon as it was established.");
+    assertThat(removed()).containsExactly("dead CLOSED");
+    assertThat(todo.dials).isZero();
+    assertThat(state.counts()).isEqualTo(new Counts(0, 0, 0, 0));
+  }
+
+  @Test
+  void whereTheMinimumEndsWhenItIsDialled_itIsDialledAfterAPause() {
+    open(1, 1, 0, 0);
+    state.refill(step());
+    faults.put("dead", Reason.CLOSED);
+    state.dialled("dead", now, step());
+    assertThat(todo.dials).isZero();
+    assertThat(todo.refillsLater).isTrue();
+  }
+
+  @Test
   void unreadInputIsAFault_onlyOnceTheConnectionWasLent() {
     open(1, 1, 0, 0);
     faults.put("greeted", Reason.UNREAD_INPUT);
@@ -162,8 +197,8 @@ class PoolStateTest {
     Place<String> place = state.take(now, step());
     assertThat(place.connection).isEqualTo("greeted");
     state.release(place, null, now, step());
-    assertThat(state.take(now, step())).isNull();
     assertThat(removed()).containsExactly("greeted UNREAD_INPUT");
+    assertThat(state.take(now, step())).isNull();
   }
 
   @Test

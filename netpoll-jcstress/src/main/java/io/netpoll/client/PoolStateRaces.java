@@ -257,11 +257,7 @@ public final class PoolStateRaces {
   @Outcome(
       id = "100, idle 0 lent 0 dialling 0 waiting 0",
       expect = Expect.ACCEPTABLE,
-      desc = "It was taken out of the idle ones.")
-  @Outcome(
-      id = "0, idle 1 lent 0 dialling 0 waiting 0",
-      expect = Expect.ACCEPTABLE,
-      desc = "It was lent still; the next caller finds it closed.")
+      desc = "It was found closed as it came back, or taken out of the idle ones.")
   public static class GoneBesideRelease extends Pool {
     private final Place<Link> place = lent();
 
@@ -280,6 +276,52 @@ public final class PoolStateRaces {
       r.r1 = link.uses;
       r.r2 = counts();
       if (doTake() != null) {
+        r.r2 = "the closed connection was lent";
+      }
+    }
+  }
+
+  /**
+   * The peer closes a connection while it comes back and a caller waits. What is known to be closed
+   * before it comes back reaches nobody.
+   */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "waits 100, idle 0 lent 0 dialling 1 waiting 1",
+      expect = Expect.ACCEPTABLE,
+      desc = "It was found closed, and another one is dialled.")
+  @Outcome(
+      id = "served 0, idle 0 lent 1 dialling 0 waiting 0",
+      expect = Expect.ACCEPTABLE,
+      desc = "It was lent again before it was closed.")
+  public static class GoneBesideReleaseToWaiter extends Pool {
+    private final Place<Link> place = lent();
+    private final Caller caller = new Caller();
+    private volatile boolean gone;
+    private boolean goneBefore;
+
+    public GoneBesideReleaseToWaiter() {
+      doEnqueue(caller);
+    }
+
+    @Actor
+    public void gone() {
+      doGone(place);
+      gone = true;
+    }
+
+    @Actor
+    public void release() {
+      goneBefore = gone;
+      doRelease(place);
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      r.r1 = caller.outcome() + " " + link.uses;
+      r.r2 = counts();
+      if (goneBefore && caller.isServed()) {
         r.r2 = "the closed connection was lent";
       }
     }
