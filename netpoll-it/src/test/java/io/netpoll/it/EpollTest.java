@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,10 +46,20 @@ class EpollTest {
     public static void main(String[] args) throws Exception {
       CountDownLatch logged = new CountDownLatch(1);
       Logger logger = Logger.getLogger("io.netpoll.backend");
-      logger.setFilter(
-          entry -> {
-            logged.countDown();
-            return true;
+      logger.setUseParentHandlers(false);
+      logger.addHandler(
+          new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+              System.err.println(entry.getLevel() + ": " + entry.getMessage());
+              logged.countDown();
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
           });
       for (int i = 0; i < 2; i++) {
         try (PollerGroup group = PollerGroup.builder().build()) {
@@ -107,7 +119,8 @@ class EpollTest {
         .asString()
         .isEqualTo(
             "INFO: The poller backend is nio."
-                + " epoll is not used: epoll is a part of Linux, and this is Other.");
+                + " epoll is not used: epoll is a part of Linux, and this is Other."
+                + " fake is not used: nio goes before it.");
   }
 
   @Test
