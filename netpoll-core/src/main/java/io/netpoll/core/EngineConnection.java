@@ -227,13 +227,13 @@ public final class EngineConnection implements Connection {
   }
 
   /**
-   * Whether a flush by the calling thread would be refused because it must not wait, and more than
-   * the high-water mark is unsent.
+   * Whether a flush by the calling thread, which is the one that writes, would be refused because
+   * it must not wait, and more than the high-water mark is unsent, parts of files apart.
    *
    * @return true on a poll loop's own thread in inline execution, while the peer does not read
    */
   public boolean refusesFlush() {
-    return out.isHigh() && !Await.isPermitted();
+    return out.takesTooMuch() && !Await.isPermitted();
   }
 
   // ---- Exceptions ----------------------------------------------------------------------------

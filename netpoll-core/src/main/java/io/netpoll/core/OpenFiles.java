@@ -16,12 +16,51 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <p>The writing thread adds a file and then looks whether the connection is closed; the leader
  * marks the connection closed and then closes what is here. So one of the two closes it.
+ *
+ * <p>It also counts the bytes of files that wait, which take no memory: the writing thread what it
+ * has flushed, before it publishes that; the holder of the output token what was sent.
  */
 final class OpenFiles {
   private final Queue<SourceFile> files = new ConcurrentLinkedQueue<>();
 
+  private volatile long flushed;
+  private volatile long sent;
+
+  /** The writing thread only. */
+  private long unflushed;
+
+  /** The holder of the token only: whether it was given a part of a file to send. */
+  private boolean sendingFile;
+
+  /** The next flush publishes all files that were added. The writing thread. */
+  void flush() {
+    flushed += unflushed;
+    unflushed = 0;
+  }
+
+  /** What is to be sent next is a part of a file, or is not. The holder of the token. */
+  void collected(boolean part) {
+    sendingFile = part;
+  }
+
+  /** Bytes of what was collected were sent. The holder of the token. */
+  void sent(int bytes) {
+    if (sendingFile) {
+      sent += bytes;
+    }
+  }
+
+  /** How many bytes of files were flushed and not sent. The writing thread. */
+  long waiting() {
+    if (!any()) {
+      flushed = sent; // none is left, also of those that the writer dropped
+    }
+    return flushed - sent;
+  }
+
   /** Adds a file, and forgets those that were sent. The writing thread. */
-  void add(SourceFile file) {
+  void add(SourceFile file, long count) {
+    unflushed += count;
     SourceFile oldest = files.peek();
     while (oldest != null && oldest.isClosed()) {
       files.remove(oldest);

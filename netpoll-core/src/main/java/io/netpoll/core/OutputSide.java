@@ -92,13 +92,22 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
 
   @Override
   public int collect(Spans into) {
-    return buffer.collect(into);
+    int bytes = buffer.collect(into);
+    OpenFiles open = files;
+    if (open != null) {
+      open.collected(into.file() != null);
+    }
+    return bytes;
   }
 
   @Override
   public void sent(int bytes) {
     try {
       buffer.acknowledge(bytes);
+      OpenFiles open = files;
+      if (open != null) {
+        open.sent(bytes);
+      }
       connection.loop().counters().wrote(bytes);
     } catch (Throwable t) { // they have left, and may still be in the chain
       connection.reset();
@@ -289,6 +298,13 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
     return open != null && open.any();
   }
 
+  /** Whether more than the high-water mark is unsent in memory. The writing thread. */
+  boolean takesTooMuch() {
+    OpenFiles open = files;
+    return isHigh()
+        && (open == null || pending() - open.waiting() > connection.settings.outputHighWaterMark);
+  }
+
   /** Whether no more than the low-water mark is unsent. */
   boolean isLow() {
     return pending() <= connection.settings.outputLowWaterMark;
@@ -374,6 +390,10 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
     if (connection.refusesFlush()) {
       refuseUnlessSent();
     }
+    OpenFiles open = files;
+    if (open != null) {
+      open.flush();
+    }
     buffer.flush();
     if (HeldFlushes.defers(connection)) {
       deferred = true;
@@ -411,7 +431,7 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
   /** A thread that must not wait bounds what it writes: to a peer that takes nothing it fails. */
   private void refuseUnlessSent() throws IOException {
     sendOrFail();
-    if (isHigh()) {
+    if (takesTooMuch()) {
       long unflushed = buffer.mallocLength();
       buffer.mallocAck(0);
       throw new InlineWaitException(
@@ -490,18 +510,18 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
     }
     if (count > 0) {
       SourceFile source = connection.group().provider().openFile(file);
-      keep(source);
+      keep(source, count);
       buffer.append(source, position, count);
     }
   }
 
-  private void keep(SourceFile source) {
+  private void keep(SourceFile source, long count) {
     OpenFiles open = files;
     if (open == null) {
       open = new OpenFiles();
       files = open;
     }
-    open.add(source);
+    open.add(source, count);
     VarHandle.fullFence(); // pairs with LeaderSide.closed: sets CLOSED, then closes the files
     if (connection.state.has(ConnectionState.CLOSED)) {
       end();
