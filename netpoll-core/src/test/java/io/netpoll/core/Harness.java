@@ -61,6 +61,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
     var socket = group.bind(ANY_PORT, 1024, java.util.Map.of());
     address = socket.localAddress();
     acceptance = group.accept(socket, builder.build(this));
+    Acceptance.start(java.util.List.of(acceptance));
     return this;
   }
 
