@@ -82,22 +82,25 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Accepts and serves connections of a listener until {@link #shutdown} is called or the listener
    * is closed or fails. Blocks until then; several threads may serve several listeners. The
-   * listener is closed when this returns.
+   * listener is closed when this ends, however it ends, unless another call serves it already.
    *
    * @param listener an open listener that is not being served
-   * @throws IOException if accepting failed for good
+   * @throws IOException if accepting cannot start, or failed for good, or the thread is interrupted
    * @throws IllegalStateException if this event loop was shut down, or the listener is closed or
    *     served already
    */
   void serve(Listener listener) throws IOException;
 
   /**
-   * Like {@link #serve}, but returns as soon as connections are being accepted.
+   * Like {@link #serve}, but returns as soon as connections are being accepted. That is for a poll
+   * loop to do, which a handler may hold in inline execution: one that is held for more than a
+   * second is not waited for, and in a handler none is. Connections wait in the kernel then, until
+   * that loop goes on; if it cannot start to accept, it logs that and closes the socket.
    *
    * @param listener an open listener that is not being served
-   * @throws IOException if accepting cannot start
+   * @throws IOException if accepting cannot start; the listener is closed then
    * @throws IllegalStateException if this event loop was shut down, or the listener is closed or
-   *     served already
+   *     served already; it stays as it is
    */
   void start(Listener listener) throws IOException;
 
@@ -146,7 +149,8 @@ public interface EventLoop extends AutoCloseable {
    * for callbacks of its connections, which it would wait for. If the thread is interrupted, it
    * closes the listeners and returns, and the interrupt flag stays set.
    *
-   * @param limit how long all this may take
+   * @param limit how long all this may take, whatever handlers do; for closing the listeners, which
+   *     comes last, a tenth of a second more
    * @return whether no connection is left, and all were accepted that waited for it
    * @throws IllegalArgumentException if {@code limit} is negative
    * @throws InlineWaitException on a poll loop's own thread in inline execution
@@ -170,14 +174,22 @@ public interface EventLoop extends AutoCloseable {
   /**
    * Shuts down gracefully: listeners are closed, idle connections are closed at once, busy ones as
    * soon as their request has been answered; connections that are left at the deadline are reset.
-   * Blocks until all connections are closed, at most until the deadline. Further calls wait in the
-   * same way and give the same result. Called by a callback, it does not wait for that callback's
-   * own connection, nor for those whose callbacks wait in the same way; in inline execution, where
-   * nothing can be waited for, it returns at once with what has ended so far, and the deadline is
-   * kept all the same. If the waiting thread is interrupted, what is open is reset at once, and its
-   * interrupt flag stays set.
+   * Blocks until all connections and listeners are closed, at most until the deadline. Further
+   * calls wait in the same way and give the same result. Called by a callback, it does not wait for
+   * that callback's own connection, nor for those whose callbacks wait in the same way; in inline
+   * execution, where nothing can be waited for, it returns at once with what has ended so far, and
+   * each poll loop keeps the deadline. If the waiting thread is interrupted, what is open is reset
+   * at once, and its interrupt flag stays set.
    *
-   * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once
+   * <p>The deadline is kept whatever handlers do, also in a hook of the virtual machine. One that
+   * does not return keeps its own connection from being closed for this event loop, though the
+   * socket is reset; {@link #connections()} counts it until then. In inline execution it holds its
+   * poll loop, which can close nothing meanwhile: the connections there are reported as reset, and
+   * are so as soon as the handler returns, whereas their peers see nothing before. What that means
+   * for the listeners says {@link Listener#close()}.
+   *
+   * @param deadline how long to wait; {@link Duration#ZERO} resets what is open at once. For the
+   *     listeners it is a tenth of a second at least
    * @return what happened
    * @throws IllegalArgumentException if {@code deadline} is negative
    */
@@ -356,7 +368,8 @@ public interface EventLoop extends AutoCloseable {
      * Lets the event loop shut down by itself when the process exits, by a hook of the Java virtual
      * machine (on SIGTERM, SIGINT or {@link System#exit}). Off by default.
      *
-     * @param deadline as of {@link EventLoop#shutdown}; the process exits after it at the latest
+     * @param deadline as of {@link EventLoop#shutdown}; the process exits after it at the latest,
+     *     also if a handler does not return, or is what called {@link System#exit}
      * @return this builder
      * @throws IllegalArgumentException if {@code deadline} is negative
      */

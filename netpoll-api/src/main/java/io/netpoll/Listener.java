@@ -145,8 +145,9 @@ public interface Listener extends AutoCloseable {
    *
    * <p>Blocks. If the thread is interrupted, it closes at once, and the interrupt flag stays set.
    *
-   * @param limit how long all this may take; it takes longer than 250 ms where connections wait for
-   *     room, by {@link EventLoop.Builder#maxConnections}
+   * @param limit how long all this may take, whatever handlers do; for the close, which comes last,
+   *     a tenth of a second more. It takes longer than 250 ms where connections wait for room, by
+   *     {@link EventLoop.Builder#maxConnections}
    * @return whether all that waited was accepted; true for a listener that is not served, or closed
    * @throws IllegalArgumentException if {@code limit} is negative
    * @throws InlineWaitException on a poll loop's own thread in inline execution
@@ -156,9 +157,15 @@ public interface Listener extends AutoCloseable {
   /**
    * Stops listening and frees the address before it returns; the file of a Unix-domain socket is
    * deleted, unless the socket was adopted. Connections that wait to be accepted are reset, unless
-   * another process shares the socket. Connections that were accepted stay open. Further calls do
-   * nothing. Called on the thread of a poll loop other than the first, which must not wait, it
-   * frees the address a little later.
+   * another process shares the socket. Connections that were accepted stay open. Further calls wait
+   * in the same way.
+   *
+   * <p>The socket is closed by the poll loop that accepts there. It is not waited for by a handler
+   * in inline execution, nor by others for more than a second, since such a handler may hold it;
+   * then it closes the socket when it goes on. On the epoll backend, if the socket was not adopted,
+   * clients are refused at once all the same, and the address is free for sockets with {@code
+   * SO_REUSEADDR}, as those of this library. Otherwise, as on NIO, the kernel goes on queueing
+   * connections, and the address stays in use until then.
    */
   @Override
   void close();

@@ -104,9 +104,12 @@ public interface PollerGroup extends AutoCloseable {
   List<LoopStats> loopStats();
 
   /**
-   * Resets all connections, closes all listeners, and waits until the loops have ended; shut down
-   * servers first to let them end in order. Called by a handler of this group, it does not wait.
-   * Further calls do nothing.
+   * Resets all connections, closes all listeners, also those that nobody serves, and waits until
+   * the loops have ended, for some seconds at most; shut down servers first to let them end in
+   * order. Called by a handler, it does not wait for that one, and in inline execution for nothing.
+   * A handler that does not return is not waited for. In inline execution it holds its loop, which
+   * resets its connections, closes what it listens at and ends when the handler returns; this
+   * method waits for such a loop for one second. Further calls wait in the same way.
    *
    * @throws IllegalStateException for the shared group
    */

@@ -4,7 +4,8 @@ package io.netpoll;
  * What a graceful shutdown did.
  *
  * @param drained connections that ended in order within the deadline
- * @param aborted connections that were reset because the deadline had passed
+ * @param aborted connections that were reset because the deadline had passed, or, where an inline
+ *     handler holds their poll loop, will be as soon as that goes on
  */
 public record ShutdownReport(int drained, int aborted) {
 

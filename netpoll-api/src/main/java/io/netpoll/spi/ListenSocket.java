@@ -24,6 +24,20 @@ public interface ListenSocket extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Stops listening without the poller's leader, for which a caller may have no time to wait:
+   * clients are refused, and another socket can listen at the address, when this returns; the file
+   * of a Unix-domain socket that was made for it is deleted. Nothing is accepted any more but what
+   * waits in the kernel, if that is not reset. The socket is to be closed all the same. Any thread;
+   * also while a poller watches it.
+   *
+   * @return false if this kind of socket cannot, or other processes may share it, or it is closed;
+   *     nothing is changed then
+   */
+  default boolean stopListening() {
+    return false;
+  }
+
   /** Closes it, unless a poller has taken it. */
   @Override
   void close();

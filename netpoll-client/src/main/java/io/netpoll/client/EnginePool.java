@@ -349,7 +349,7 @@ final class EnginePool implements ConnectionPool {
     cancel(look);
     cancel(refill);
     if (!Await.isPermitted()) {
-      engine.schedule(nanos, this::abortLent, noLoopIsLeft -> abortLent());
+      engine.scheduleOnEach(nanos, this::abortLent);
       return emptied.isDone();
     }
     boolean inTime = awaitEmptied(nanos);

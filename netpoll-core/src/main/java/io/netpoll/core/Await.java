@@ -124,19 +124,22 @@ public final class Await {
    * Waits for a future, whatever interrupts; the interrupt flag is set again afterwards. On a poll
    * loop's own thread, which must not wait, it returns at once.
    *
-   * @param future anything that completes by itself
+   * @param future anything that completes by itself; how it completes makes no difference
+   * @param limit how long: what a poll loop is to do may have to wait for a handler that holds it
+   * @return whether it is complete
    */
-  public static void uninterruptibly(CompletableFuture<?> future) {
-    if (!isPermitted()) {
-      return;
+  public static boolean uninterruptibly(CompletableFuture<?> future, Limit limit) {
+    if (future.isDone() || !isPermitted()) {
+      return future.isDone();
     }
     Thread caller = Thread.currentThread();
     future.whenComplete((value, failure) -> wake(caller));
     boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
+    boolean over = false;
+    while (!over) {
       try {
-        done = until(future::isDone, Limit.NONE, () -> "Closing");
+        until(future::isDone, limit, () -> "Closing");
+        over = true;
       } catch (InterruptedIOException e) {
         interrupted |= Thread.interrupted();
       }
@@ -144,6 +147,7 @@ public final class Await {
     if (interrupted) {
       caller.interrupt();
     }
+    return future.isDone();
   }
 
   /**

@@ -205,15 +205,15 @@ public final class EngineConnection implements Connection {
   }
 
   /**
-   * Whether the calling thread is inside OnDisconnect or a close callback of a connection, which is
-   * not closed for its owner before that has returned.
+   * The connection whose OnDisconnect or close callback the calling thread is inside, which is not
+   * closed for its owner before that has returned.
    *
    * @param owner a server
-   * @return true if it is, and the server accepted the connection
+   * @return the connection, if the server accepted it; else null
    */
-  public static boolean isEndingByCaller(ConnectionOwner owner) {
+  public static @Nullable EngineConnection endingByCaller(ConnectionOwner owner) {
     EngineConnection ending = CallbackStep.endingByCaller();
-    return ending != null && ending.isOwnedBy(owner);
+    return ending != null && ending.isOwnedBy(owner) ? ending : null;
   }
 
   /**

@@ -13,10 +13,15 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -29,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * #forEachConnection}.
  */
 public final class EngineGroup implements PollerGroup {
+  /** Loops that react have ended by then, as {@link LoopEnd} says. */
+  private static final long LONGEST_END_NANOS = LoopEnd.CLOSE_NANOS + TimeUnit.SECONDS.toNanos(1);
 
   private final String name;
   private final PollerProvider provider;
@@ -38,6 +45,12 @@ public final class EngineGroup implements PollerGroup {
   private final boolean shared;
 
   private final GroupLoops loops;
+
+  /** What closes the listeners that are open in this group. */
+  private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
+
+  /** Set before {@link #closers} are run: one that is added later sees it. */
+  private volatile boolean closing;
 
   /** Watches adopted channels, where the group's own backend does not; opened when needed. */
   private final ChannelLoop channels = new ChannelLoop(this);
@@ -61,7 +74,8 @@ public final class EngineGroup implements PollerGroup {
     try {
       this.loops.resize(loops);
     } catch (IOException e) {
-      shutDown();
+      this.loops.close(); // without a wait: the thread that makes the shared group holds a lock
+      starter.close();
       throw e;
     }
   }
@@ -159,39 +173,54 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Starts to accept connections from a listening socket, for all loops. Blocks until accepting has
-   * started.
+   * Has a listener closed with this group.
    *
-   * @param socket a bound socket of this group; belongs to the acceptance from now on
-   * @param settings of the connections
-   * @return the acceptance
-   * @throws IOException if accepting cannot start
+   * @param closer closes it, or does nothing if it is closed; never waits
+   * @throws IOException if the group is closed already; {@code closer} may have run then
    */
-  public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
-    return start(new Acceptance(this, firstLoop(), false, settings, socket), settings);
+  public void addListener(Runnable closer) throws IOException {
+    closers.add(closer);
+    if (closing) { // pairs with shutDown: that has set it before it looks for closers, or sees this
+      closers.remove(closer);
+      throw new IOException("The poller group " + name + " is closed.");
+    }
   }
 
   /**
-   * Starts to accept connections from one of several listening sockets, for one loop alone. Blocks
-   * until accepting has started.
+   * Forgets a listener, since it is closed.
+   *
+   * @param closer what {@link #addListener} was given
+   */
+  public void removeListener(Runnable closer) {
+    closers.remove(closer);
+  }
+
+  /**
+   * Makes what accepts connections from a listening socket, for all loops.
+   *
+   * @param socket a bound socket of this group; belongs to the acceptance from now on
+   * @param settings of the connections
+   * @return the acceptance, to be {@linkplain Acceptance#start started}
+   * @throws IOException if the group is closed
+   */
+  public Acceptance accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
+    return new Acceptance(this, firstLoop(), false, settings, socket);
+  }
+
+  /**
+   * Makes what accepts connections from one of several listening sockets, for one loop alone.
    *
    * @param number which socket; the loop is that of the same number, counted round
    * @param socket a bound socket of this group; belongs to the acceptance from now on
    * @param settings of the connections
-   * @return the acceptance
-   * @throws IOException if accepting cannot start
+   * @return the acceptance, to be {@linkplain Acceptance#start started}
+   * @throws IOException if the group is closed
    */
   public Acceptance acceptOnOneLoop(int number, ListenSocket socket, ConnectionSettings settings)
       throws IOException {
     List<PollLoop> all = loops.usable();
     PollLoop loop = all.get(number % all.size());
-    return start(new Acceptance(this, loop, true, settings, socket), settings);
-  }
-
-  private static Acceptance start(Acceptance acceptance, ConnectionSettings settings)
-      throws IOException {
-    acceptance.start(settings);
-    return acceptance;
+    return new Acceptance(this, loop, true, settings, socket);
   }
 
   /**
@@ -218,13 +247,13 @@ public final class EngineGroup implements PollerGroup {
   }
 
   /**
-   * Starts to accept connections from an adopted socket. Blocks until accepting has started.
+   * Makes what accepts connections from an adopted socket.
    *
    * @param origin what the socket was made of
    * @param socket what {@link #adopt(Origin.Listening)} gave; belongs to the acceptance from now on
    * @param settings of the connections
-   * @return the acceptance
-   * @throws IOException if accepting cannot start
+   * @return the acceptance, to be {@linkplain Acceptance#start started}
+   * @throws IOException if the group is closed, or no loop can be opened for it
    */
   public Acceptance acceptAdopted(
       Origin.Listening origin, ListenSocket socket, ConnectionSettings settings)
@@ -232,7 +261,7 @@ public final class EngineGroup implements PollerGroup {
     if (channels.backendFor(origin) == provider) {
       return accept(socket, settings);
     }
-    return start(new Acceptance(this, channels.open(), true, settings, socket), settings);
+    return new Acceptance(this, channels.open(), true, settings, socket);
   }
 
   /**
@@ -369,6 +398,21 @@ public final class EngineGroup implements PollerGroup {
     return delayed;
   }
 
+  /**
+   * Runs an action later on the thread of every loop there is now, so that a loop that a handler
+   * holds delays none but its own.
+   *
+   * @param delayNanos when, in nanoseconds
+   * @param action must neither wait nor call user code; a loop that ends before leaves it to
+   *     another, or if there is none to nobody
+   */
+  public void scheduleOnEach(long delayNanos, Runnable action) {
+    long at = System.nanoTime() + delayNanos;
+    for (PollLoop loop : loops.running()) {
+      new Delayed(this, at, action, noLoopIsLeft -> {}).arm(loop);
+    }
+  }
+
   /** Finds a loop for an action. */
   void arm(Delayed delayed) {
     List<PollLoop> before = null;
@@ -458,8 +502,35 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void shutDown() {
-    loops.close();
+    closing = true; // pairs with addListener
+    closers.forEach(Runnable::run);
+    awaitEnds(loops.close());
     starter.close();
+  }
+
+  /**
+   * Waits until loops have ended. One that does not even react, since a handler holds it, is not
+   * waited for any longer: it ends when that has returned.
+   */
+  private void awaitEnds(List<PollLoop> ending) {
+    Map<PollLoop, CompletableFuture<Void>> reached = new LinkedHashMap<>();
+    for (PollLoop loop : ending) {
+      CompletableFuture<Void> reaction = new CompletableFuture<>();
+      if (loop.execute(() -> reaction.complete(null))) {
+        reached.put(loop, reaction);
+      }
+    }
+    Await.uninterruptibly(allOf(reached.values()), Await.Limit.in(Acceptance.LOOP_NANOS));
+    List<CompletableFuture<Void>> ends =
+        ending.stream()
+            .filter(loop -> !reached.containsKey(loop) || reached.get(loop).isDone())
+            .map(PollLoop::end)
+            .toList();
+    Await.uninterruptibly(allOf(ends), Await.Limit.in(LONGEST_END_NANOS));
+  }
+
+  private static CompletableFuture<Void> allOf(Collection<CompletableFuture<Void>> all) {
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
   }
 
   @Override

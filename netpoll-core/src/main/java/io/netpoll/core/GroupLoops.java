@@ -223,18 +223,16 @@ final class GroupLoops {
     }
   }
 
-  /** Closes all loops, and waits for their ends, which come within seconds. */
-  void close() {
-    List<PollLoop> ending;
+  /** Closes all loops; returns those that have not ended yet. Never waits. */
+  List<PollLoop> close() {
     lock.lock();
     try {
       closed = true;
       current = List.of();
       running.forEach(PollLoop::close);
-      ending = List.copyOf(running);
+      return List.copyOf(running);
     } finally {
       lock.unlock();
     }
-    ending.forEach(loop -> Await.uninterruptibly(loop.end()));
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LoopEnd {
   /** How long connections may take to be reset before the poller closes them by force. */
-  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final PollLoop loop;
   private final Poller poller;

@@ -78,6 +78,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
     var socket = group.bind(ANY_PORT, 1024, java.util.Map.of());
     address = socket.localAddress();
     acceptance = group.accept(socket, builder.build(this));
+    Acceptance.start(java.util.List.of(acceptance));
     return this;
   }
 

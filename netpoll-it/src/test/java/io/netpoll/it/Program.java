@@ -1,5 +1,6 @@
 package io.netpoll.it;
 
+import io.netpoll.testkit.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,6 +89,11 @@ public final class Program implements AutoCloseable {
     return firstLine
         .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .orElseThrow(() -> new AssertionError("It ended without a word, and said: " + err));
+  }
+
+  /** Waits for a line on standard output. */
+  void awaitLine(String line) {
+    Eventually.holds(line, Duration.ofSeconds(PATIENCE_SECONDS), () -> out.contains(line));
   }
 
   public long pid() {

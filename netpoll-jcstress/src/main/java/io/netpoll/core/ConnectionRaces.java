@@ -218,7 +218,7 @@ public final class ConnectionRaces {
 
     @Actor
     public void await(L_Result r) {
-      Await.uninterruptibly(future);
+      Await.uninterruptibly(future, Await.Limit.NONE);
       r.r1 = future.isDone();
     }
 

@@ -69,7 +69,7 @@ final class SteppedPoller implements Poller {
   @Override
   public Handle accept(
       ListenSocket socket, Map<SocketOption<?>, Object> options, Acceptor acceptor) {
-    throw new UnsupportedOperationException("Nothing is accepted here.");
+    return ((SteppedListening) socket).watched();
   }
 
   @Override

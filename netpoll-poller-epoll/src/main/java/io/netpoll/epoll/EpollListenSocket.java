@@ -129,6 +129,26 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
+  /**
+   * Shuts the socket down, which keeps its number: so no thread that uses that meets another
+   * socket. The port stays bound, for sockets without SO_REUSEADDR, until the descriptor is closed.
+   * The file is deleted while the descriptor is open, for the reason that the class comment gives.
+   */
+  @Override
+  public boolean stopListening() {
+    if (shared || !descriptor.enter()) {
+      return false;
+    }
+    try {
+      if (file != null) {
+        file.delete();
+      }
+      return Libc.shutdown(descriptor.fd, Libc.SHUT_RDWR) == 0;
+    } finally {
+      descriptor.exit();
+    }
+  }
+
   @Override
   public void close() {
     if (descriptor.take()) {

@@ -51,6 +51,7 @@ final class Libc {
   static final int SOCK_NONBLOCK = 0x800;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SHUT_WR = 1;
+  static final int SHUT_RDWR = 2;
   static final int F_GETFD = 1;
   static final int F_SETFD = 2;
   static final int F_GETFL = 3;

@@ -79,6 +79,7 @@ class AdoptTest {
     assertThat(Libc.fcntl(fd, Libc.F_GETFL, 0) & Libc.O_NONBLOCK).isNotZero();
     assertThat(Libc.fcntl(fd, Libc.F_GETFD, 0)).isEqualTo(Libc.FD_CLOEXEC);
     assertThat(socket.dropNew()).as("others may share it").isFalse();
+    assertThat(socket.stopListening()).as("others may share it").isFalse();
     loop.poller.accept(socket, Map.of(), acceptor);
     SocketChannel peer = loop.keep(SocketChannel.open(socket.localAddress()));
     loop.until(() -> !acceptor.sockets.isEmpty());

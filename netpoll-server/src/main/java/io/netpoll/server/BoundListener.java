@@ -14,8 +14,12 @@ import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bound address: its one socket, or a socket for each loop. First on its own, then in the hands
@@ -25,56 +29,127 @@ import java.util.concurrent.locks.ReentrantLock;
  *   BOUND ── serve ──► SERVED ── close ──► CLOSED
  *     └───────────── close ──────────────────▲
  * </pre>
+ *
+ * <p>The lock decides which of these comes first, and is held for that only: what a decision brings
+ * about, the sockets and loops, is seen to after it is released. It may take as long as a handler
+ * holds a loop, and that handler may come here. Its group closes what is left open.
  */
 final class BoundListener implements Listener {
+  /** How long to wait for the loops, where no limit was given. */
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * How long to wait for them where one was given that is over, since closing comes last: they need
+   * microseconds, unless a handler holds them.
+   */
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final EngineGroup group;
   private final List<ListenSocket> sockets;
   private final Accepting accepting;
+  private final Runnable groupCloses = this::groupCloses;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private List<Acceptance> acceptances = List.of();
+  private boolean served; // under the lock
+  private List<Acceptance> acceptances = List.of(); // under the lock
   private volatile boolean closed;
 
-  /** How accepting starts at each of the sockets. */
+  /** What accepts at each of the sockets. */
   @FunctionalInterface
   interface Accepting {
-    Acceptance start(int number, ListenSocket socket, ConnectionSettings settings)
-        throws IOException;
+    Acceptance at(int number, ListenSocket socket, ConnectionSettings settings) throws IOException;
   }
 
-  BoundListener(EngineGroup group, List<ListenSocket> sockets, Accepting accepting) {
+  private BoundListener(EngineGroup group, List<ListenSocket> sockets, Accepting accepting) {
     this.group = group;
     this.sockets = List.copyOf(sockets);
     this.accepting = accepting;
   }
 
   /**
-   * Starts to accept connections.
+   * A listener at sockets that are bound.
    *
-   * @return the acceptances of its sockets
+   * @throws IOException if the group was closed meanwhile; the sockets are closed then
+   */
+  static BoundListener open(EngineGroup group, List<ListenSocket> sockets, Accepting accepting)
+      throws IOException {
+    BoundListener listener = new BoundListener(group, sockets, accepting);
+    try {
+      group.addListener(listener.groupCloses);
+    } catch (IOException e) {
+      listener.beginClose();
+      throw e;
+    }
+    return listener;
+  }
+
+  // ---- Serving -------------------------------------------------------------------------------
+
+  /**
+   * Takes it for the one event loop that is to {@link #accept} from it.
+   *
    * @throws IllegalStateException if this is done already, or the listener is closed
    */
-  List<Acceptance> accept(ConnectionSettings settings) throws IOException {
+  void take() {
     lock.lock();
     try {
       if (closed) {
         throw new IllegalStateException("The listener on " + this + " is closed: make a new one.");
       }
-      if (!acceptances.isEmpty()) {
+      if (served) {
         throw new IllegalStateException("The listener on " + this + " is being served already.");
       }
-      List<Acceptance> started = new ArrayList<>();
-      try {
-        for (ListenSocket socket : sockets) {
-          started.add(accepting.start(started.size(), socket, settings));
-        }
-      } finally {
-        acceptances = List.copyOf(started);
-        if (!started.isEmpty() && started.size() < sockets.size()) {
-          close(); // connections that wait at the other sockets would wait for ever
-        }
+      served = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives it back, taken but not accepted from. */
+  void release() {
+    lock.lock();
+    try {
+      served = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Starts to accept connections, once it is taken. One that is closed meanwhile accepts none.
+   *
+   * @return the acceptances of its sockets
+   * @throws IOException if it cannot; the listener is closed then, as after any other exception
+   */
+  List<Acceptance> accept(ConnectionSettings settings) throws IOException {
+    boolean started = false;
+    try {
+      List<Acceptance> made = new ArrayList<>();
+      for (ListenSocket socket : sockets) {
+        made.add(accepting.at(made.size(), socket, settings));
       }
-      return acceptances;
+      if (isOpenWith(made)) {
+        Acceptance.start(made);
+      } else {
+        made.forEach(Acceptance::close); // so that serve returns
+      }
+      started = true;
+      return made;
+    } finally {
+      if (!started) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * Shows the acceptances to the thread that closes the listener; false if that was done before.
+   */
+  private boolean isOpenWith(List<Acceptance> made) {
+    lock.lock();
+    try {
+      acceptances = List.copyOf(made);
+      return !closed;
     } finally {
       lock.unlock();
     }
@@ -99,26 +174,35 @@ final class BoundListener implements Listener {
     return !closed;
   }
 
+  // ---- Draining ------------------------------------------------------------------------------
+
   @Override
   public boolean drain(Duration limit) {
     ServingLoop.checkLimit(limit);
-    return drain(Await.Limit.in(Nanos.of(limit)));
+    return drain(List.of(this), Await.Limit.in(Nanos.of(limit)));
   }
 
-  /** Drains as {@link #drain(Duration)}. */
-  boolean drain(Await.Limit limit) {
+  /** Drains listeners, all at once, as {@link #drain(Duration)}. */
+  static boolean drain(Collection<BoundListener> all, Await.Limit limit) {
     Await.permit(() -> "Draining a listener");
+    boolean drained = false;
     try {
-      return Acceptance.drain(served(), limit);
+      drained =
+          Acceptance.drain(all.stream().flatMap(each -> each.open().stream()).toList(), limit);
     } catch (InterruptedIOException e) {
-      return false; // the interrupt flag stays set, for the caller to see
+      // The interrupt flag stays set, for the caller to see.
     } finally {
-      close();
+      CompletableFuture<Void> closed = beginClose(all);
+      if (drained) {
+        Await.uninterruptibly(closed, limit);
+      }
+      awaitClosed(closed);
     }
+    return drained;
   }
 
   /** What is to be drained: nothing if it is not served, or closed. */
-  private List<Acceptance> served() {
+  private List<Acceptance> open() {
     lock.lock();
     try {
       return closed ? List.of() : acceptances;
@@ -127,19 +211,78 @@ final class BoundListener implements Listener {
     }
   }
 
+  // ---- Closing -------------------------------------------------------------------------------
+
   @Override
   public void close() {
+    Await.uninterruptibly(beginClose(), Await.Limit.in(CLOSE_NANOS));
+  }
+
+  /** Closes it, unless an event loop has taken it. */
+  void closeUnlessServed() {
+    boolean free;
     lock.lock();
     try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      acceptances.forEach(Acceptance::close);
-      sockets.forEach(ListenSocket::close); // does nothing to those that a poller has taken
+      free = !served;
+      served = true;
     } finally {
       lock.unlock();
     }
+    if (free) {
+      close();
+    }
+  }
+
+  /**
+   * Closes listeners without waiting.
+   *
+   * @return completed when their sockets are closed
+   */
+  static CompletableFuture<Void> beginClose(Collection<BoundListener> all) {
+    return CompletableFuture.allOf(
+        all.stream().map(BoundListener::beginClose).toArray(CompletableFuture[]::new));
+  }
+
+  /** Waits until sockets are closed, for the moment that it takes where no handler holds a loop. */
+  static void awaitClosed(CompletableFuture<Void> closed) {
+    Await.uninterruptibly(closed, Await.Limit.in(MOMENT_NANOS));
+  }
+
+  private CompletableFuture<Void> beginClose() {
+    return beginClose((IOException) null);
+  }
+
+  /**
+   * Closes it, if that was not done before, without waiting.
+   *
+   * @param why what serve throws; null for nothing
+   * @return completed when its sockets are closed
+   */
+  private CompletableFuture<Void> beginClose(@Nullable IOException why) {
+    boolean first;
+    List<Acceptance> served;
+    lock.lock();
+    try {
+      first = !closed;
+      closed = true;
+      served = acceptances;
+    } finally {
+      lock.unlock();
+    }
+    if (first) {
+      group.removeListener(groupCloses);
+      if (served.isEmpty()) {
+        sockets.forEach(ListenSocket::close);
+      } else {
+        served.forEach(acceptance -> acceptance.close(why));
+      }
+    }
+    return CompletableFuture.allOf(
+        served.stream().map(Acceptance::freed).toArray(CompletableFuture[]::new));
+  }
+
+  private void groupCloses() {
+    beginClose(new IOException("The poller group that served " + this + " was closed."));
   }
 
   @Override

@@ -71,7 +71,7 @@ final class BoundListenerBuilder implements Listener.Builder {
     EngineGroup engine = engine();
     if (!reusePort) {
       ListenSocket socket = where.bind(engine, backlog, options);
-      return new BoundListener(
+      return BoundListener.open(
           engine, List.of(socket), (number, one, settings) -> engine.accept(one, settings));
     }
     if (where.isUnix()) {
@@ -80,7 +80,7 @@ final class BoundListenerBuilder implements Listener.Builder {
               + Addresses.text(where.address())
               + " cannot be bound more than once: use reusePort with TCP only.");
     }
-    return new BoundListener(engine, bindEach(engine, where), engine::acceptOnOneLoop);
+    return BoundListener.open(engine, bindEach(engine, where), engine::acceptOnOneLoop);
   }
 
   private EngineGroup engine() throws PollerUnavailableException {
@@ -119,14 +119,22 @@ final class BoundListenerBuilder implements Listener.Builder {
   }
 
   private Listener adopt(Origin.Listening origin) throws IOException {
+    return listen(engine(), origin, socketOf(origin));
+  }
+
+  /** Makes the socket of what is adopted, which stays the user's if this throws. */
+  private ListenSocket socketOf(Origin.Listening origin) throws IOException {
     if (reusePort || !options.isEmpty()) {
       throw new IllegalStateException(
           "A socket that is adopted is bound already: set its options, or SO_REUSEPORT, before it"
               + " is bound, and none here.");
     }
-    EngineGroup engine = engine();
-    ListenSocket socket = engine.adopt(origin);
-    return new BoundListener(
+    return engine().adopt(origin);
+  }
+
+  private static Listener listen(EngineGroup engine, Origin.Listening origin, ListenSocket socket)
+      throws IOException {
+    return BoundListener.open(
         engine,
         List.of(socket),
         (number, one, settings) -> engine.acceptAdopted(origin, one, settings));
@@ -160,7 +168,7 @@ final class BoundListenerBuilder implements Listener.Builder {
     try {
       for (Inheritance.Descriptor descriptor : found) {
         if (wanted.test(descriptor) && Inheritance.take(descriptor)) {
-          adopted.add(adopt(descriptor.number()));
+          adopted.add(adopt(descriptor));
         }
       }
       complete = true;
@@ -170,6 +178,20 @@ final class BoundListenerBuilder implements Listener.Builder {
         adopted.forEach(Listener::close);
       }
     }
+  }
+
+  /** Adopts a descriptor that was claimed; if it stays as it is, the claim is taken back. */
+  private Listener adopt(Inheritance.Descriptor descriptor) throws IOException {
+    Origin.Listening origin = new Origin.ListeningDescriptor(descriptor.number());
+    ListenSocket socket = null;
+    try {
+      socket = socketOf(origin);
+    } finally {
+      if (socket == null) {
+        Inheritance.giveBack(descriptor);
+      }
+    }
+    return listen(engine(), origin, socket);
   }
 
   @Override

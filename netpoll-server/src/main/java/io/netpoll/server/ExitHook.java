@@ -12,11 +12,22 @@ final class ExitHook {
     this.shutdown = shutdown;
   }
 
-  /** Registers the hook, once. */
+  /**
+   * Registers the hook, once.
+   *
+   * @throws IllegalStateException if the process exits already
+   */
   void register() {
     Thread hook = new Thread(null, shutdown, "netpoll-exit-hook", 0, false);
     if (registered.compareAndSet(null, hook)) {
-      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+      } catch (IllegalStateException exiting) {
+        registered.set(null);
+        throw new IllegalStateException(
+            "The process is exiting: no server with shutdownOnExit can be started any more.",
+            exiting);
+      }
     }
   }
 

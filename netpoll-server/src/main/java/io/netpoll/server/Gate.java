@@ -120,9 +120,14 @@ final class Gate {
     }
   }
 
+  /** How many were admitted and have not gone, also those on their way to a loop. */
+  int inside() {
+    return inside.get();
+  }
+
   /** Whether all that were admitted have gone. */
   boolean isEmpty() {
-    return inside.get() == 0;
+    return inside() == 0;
   }
 
   /** The address to count by; null if connections are not counted by address. */

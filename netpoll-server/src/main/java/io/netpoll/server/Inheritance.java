@@ -100,4 +100,9 @@ final class Inheritance {
   static boolean take(Descriptor descriptor) {
     return TAKEN.add(descriptor.number());
   }
+
+  /** Takes a claim back: the descriptor is as it was. */
+  static void giveBack(Descriptor descriptor) {
+    TAKEN.remove(descriptor.number());
+  }
 }

@@ -64,10 +64,25 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public void serve(Listener listener) throws IOException {
-    List<Acceptance> acceptances = accept(listener);
+    List<Acceptance> acceptances;
+    try {
+      acceptances = accept(listener);
+    } catch (Throwable t) {
+      closeUnlessServed(listener);
+      throw t;
+    }
     try {
       Acceptance.awaitEnd(acceptances);
     } finally {
+      listener.close();
+    }
+  }
+
+  /** Closes a listener, unless another call serves it. */
+  private static void closeUnlessServed(@Nullable Listener listener) {
+    if (listener instanceof BoundListener bound) {
+      bound.closeUnlessServed();
+    } else if (listener != null) {
       listener.close();
     }
   }
@@ -77,6 +92,10 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     accept(listener);
   }
 
+  /**
+   * Decides under the lock that a listener is served, then has that done without it: a shutdown
+   * that comes in between finds the listener and closes it.
+   */
   private List<Acceptance> accept(Listener listener) throws IOException {
     if (!(listener instanceof BoundListener bound)) {
       throw new IllegalArgumentException(
@@ -85,16 +104,26 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     lock.lock();
     try {
       checkNotShutDown();
+      bound.take();
+      registerExitHook(bound);
       listeners.removeIf(known -> !known.isOpen());
-      List<Acceptance> acceptances = bound.accept(settings);
       listeners.add(bound);
       groups.add(bound.engineGroup());
-      if (exitHook != null) {
-        exitHook.register();
-      }
-      return acceptances;
     } finally {
       lock.unlock();
+    }
+    return bound.accept(settings);
+  }
+
+  private void registerExitHook(BoundListener taken) {
+    if (exitHook == null) {
+      return;
+    }
+    try {
+      exitHook.register();
+    } catch (RuntimeException | Error e) { // the process exits, or there is no memory
+      taken.release();
+      throw e;
     }
   }
 
@@ -147,10 +176,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
       lock.unlock();
     }
     Await.Limit left = Await.Limit.in(Nanos.of(limit));
-    boolean all = true;
-    for (BoundListener listener : closing) {
-      all &= listener.drain(left);
-    }
+    boolean all = BoundListener.drain(closing, left);
     return awaitNoConnections(left) && all;
   }
 
@@ -189,13 +215,18 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   private void leave(SocketAddress peer) {
     gate.leave(peer);
     drainers.forEach(Await::wake); // each looks at the gate when it is among them
+    Shutdown running = shutdown; // after the gate: one that began meanwhile may have seen it inside
+    if (running != null) {
+      running.wakeWaiters();
+    }
   }
 
   @Override
   public void opened(EngineConnection connection) {
     open.incrementAndGet();
-    if (shutdown != null) {
-      connection.closeWhenIdle();
+    Shutdown running = shutdown;
+    if (running != null) {
+      running.opened(connection);
     }
   }
 
@@ -203,14 +234,10 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   public void closed(EngineConnection connection) {
     Shutdown running = shutdown;
     if (running != null) {
-      running.countClosed(); // before open falls, so that whoever sees none open has all counted
+      running.countClosed(); // before it leaves: when none is inside, all are counted
     }
     open.decrementAndGet();
     leave(connection.remoteAddress());
-    running = shutdown; // again: one that began meanwhile may have seen this one open
-    if (running != null) {
-      running.wakeWaiters();
-    }
   }
 
   @Override
@@ -221,7 +248,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     try {
       running = shutdown;
       if (running == null) {
-        running = new Shutdown(this, open, Set.copyOf(listeners), Set.copyOf(groups));
+        running = new Shutdown(this, gate, Set.copyOf(listeners), Set.copyOf(groups));
         shutdown = running;
         listeners.clear();
       }

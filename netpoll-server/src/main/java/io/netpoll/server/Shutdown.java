@@ -11,7 +11,9 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -22,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * it is idle, and what is left at a deadline is reset. Any number of threads may await it; each
  * keeps its own deadline, and all get the report of the first one that is done.
  *
- * <p>No connection slips through: those that are on their way to a loop when the listeners close
- * are attached there before that loop is told, since tasks keep their order; and one that is
- * attached later for whatever reason finds the shutdown under way.
+ * <p>All that is to be done is ordered from the loops, and nothing but a deadline is waited for
+ * beyond it: a loop that a handler holds carries the orders out when it goes on.
+ *
+ * <p>No connection slips through: it is inside the {@link Gate} from its admission on, so also on
+ * its way to a loop, and nobody is admitted any more once the listeners are closed. One that
+ * reaches its loop late finds the shutdown under way, or its deadline over.
  */
 final class Shutdown {
   private final ConnectionOwner owner;
-  private final AtomicInteger open;
+  private final Gate gate;
   private final Set<BoundListener> listeners;
   private final Set<EngineGroup> groups;
 
@@ -36,37 +41,56 @@ final class Shutdown {
   private final AtomicReference<ShutdownReport> report = new AtomicReference<>();
 
   /**
-   * The threads that await it, with the number of connections in whose callbacks each of them is:
-   * those cannot close before it returns, so nobody waits for them.
+   * Whether a deadline has passed. Set before the loops are asked to reset what they have: a
+   * connection that opens on a loop after that sees it.
    */
-  private final Map<Thread, AtomicInteger> waiters = new ConcurrentHashMap<>();
+  private volatile boolean overdue;
+
+  private final AtomicBoolean allAborted = new AtomicBoolean();
+
+  /**
+   * The threads that await it, with the connections in whose callbacks each of them is: those
+   * cannot close before it returns, so nobody waits for them.
+   */
+  private final Map<Thread, Set<EngineConnection>> waiters = new ConcurrentHashMap<>();
 
   Shutdown(
-      ConnectionOwner owner,
-      AtomicInteger open,
-      Set<BoundListener> listeners,
-      Set<EngineGroup> groups) {
+      ConnectionOwner owner, Gate gate, Set<BoundListener> listeners, Set<EngineGroup> groups) {
     this.owner = owner;
-    this.open = open;
+    this.gate = gate;
     this.listeners = listeners;
     this.groups = groups;
   }
 
-  /** A connection has ended; {@code open} is counted down next. */
+  /** A connection has been opened. On its loop. */
+  void opened(EngineConnection connection) {
+    if (overdue) {
+      connection.abort();
+    } else {
+      connection.closeWhenIdle();
+    }
+  }
+
+  /** A connection has ended; it leaves the gate next. */
   void countClosed() {
     closed.incrementAndGet();
   }
 
-  /** Lets those that wait count again what is open. */
+  /** Lets those that wait count again what is inside. */
   void wakeWaiters() {
     waiters.keySet().forEach(Await::wake);
   }
 
   /** Begins the shutdown, unless that was done, and waits for it. */
   ShutdownReport await(Duration deadline) {
-    listeners.forEach(BoundListener::close);
+    Await.Limit limit = Await.Limit.in(Nanos.of(deadline));
+    CompletableFuture<Void> listenersClosed = BoundListener.beginClose(listeners);
     Thread caller = Thread.currentThread();
-    AtomicInteger own = new AtomicInteger(EngineConnection.isEndingByCaller(owner) ? 1 : 0);
+    Set<EngineConnection> own = ConcurrentHashMap.newKeySet();
+    EngineConnection ending = EngineConnection.endingByCaller(owner);
+    if (ending != null) {
+      own.add(ending);
+    }
     waiters.put(caller, own);
     try {
       AtomicInteger untold = tellAll(caller, own);
@@ -74,10 +98,13 @@ final class Shutdown {
         abortOthersLater(deadline);
         return new ShutdownReport(closed.get(), 0);
       }
-      boolean inTime = waitFor(untold, deadline);
+      listenersClosed.whenComplete((nothing, failure) -> Await.wake(caller));
+      boolean inTime = waitFor(listenersClosed, untold, limit);
       int left = inTime ? 0 : left();
-      if (left > 0) {
+      if (!inTime) {
+        overdue = true;
         abortOthers(caller);
+        BoundListener.awaitClosed(listenersClosed);
       }
       report.compareAndSet(null, new ShutdownReport(closed.get(), left));
       return report.get();
@@ -91,12 +118,12 @@ final class Shutdown {
    *
    * @return the number of groups whose connections do not all know yet
    */
-  private AtomicInteger tellAll(Thread caller, AtomicInteger own) {
+  private AtomicInteger tellAll(Thread caller, Set<EngineConnection> own) {
     AtomicInteger untold = new AtomicInteger(groups.size());
     forEachOwned(
         connection -> {
           if (connection.isRunBy(caller)) {
-            own.incrementAndGet();
+            own.add(connection);
           }
           connection.closeWhenIdle();
         },
@@ -107,11 +134,12 @@ final class Shutdown {
     return untold;
   }
 
-  private boolean waitFor(AtomicInteger untold, Duration deadline) {
+  private boolean waitFor(
+      CompletableFuture<Void> listenersClosed, AtomicInteger untold, Await.Limit limit) {
     try {
       return Await.until(
-          () -> untold.get() == 0 && left() == 0,
-          Await.Limit.in(Nanos.of(deadline)),
+          () -> listenersClosed.isDone() && untold.get() == 0 && left() == 0,
+          limit,
           () -> "A shutdown");
     } catch (InterruptedIOException e) {
       Log.SERVER.log(
@@ -121,17 +149,24 @@ final class Shutdown {
     }
   }
 
-  /** The connections that are open, but for those that wait for this shutdown themselves. */
+  /** The connections that are inside, but for those that wait for this shutdown themselves. */
   private int left() {
-    int waiting = waiters.values().stream().mapToInt(AtomicInteger::get).sum();
-    return Math.max(0, open.get() - waiting);
+    long waiting = waiters.values().stream().flatMap(Set::stream).distinct().count();
+    return (int) Math.max(0, gate.inside() - waiting);
   }
 
-  /** For a caller that must not wait. */
+  /** For a caller that must not wait: each loop keeps the deadline, whatever holds the others. */
   private void abortOthersLater(Duration deadline) {
     for (EngineGroup group : groups) {
-      // A group that ends before takes its connections along; the others have timers of their own.
-      group.schedule(Nanos.of(deadline), () -> abortOthers(null), noLoopIsLeft -> {});
+      group.scheduleOnEach(Nanos.of(deadline), this::abortAll);
+    }
+  }
+
+  /** On a loop, when a deadline is over that nobody waits for; once is enough. */
+  private void abortAll() {
+    if (allAborted.compareAndSet(false, true)) {
+      overdue = true;
+      abortOthers(null);
     }
   }
 

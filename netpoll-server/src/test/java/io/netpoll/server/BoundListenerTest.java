@@ -8,12 +8,14 @@ import io.netpoll.Execution;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.SocketOptions;
+import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.Fault;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -184,6 +186,67 @@ class BoundListenerTest {
     assertThatThrownBy(() -> bound.add(listening().reusePort(true).bind("tcp", ":4321")))
         .hasMessage("Too many open files");
     assertThat(bound).isEmpty();
+  }
+
+  private static void assertRefused(Listener listener) {
+    assertThatThrownBy(() -> FakeNetwork.connect(listener.localAddress()))
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aGroupThatIsClosedClosesItsListeners_alsoThoseThatNobodyServes() throws Exception {
+    Listener served = listening().bind("tcp", "127.0.0.1:0");
+    naming().start(served);
+    Listener one = listening().bind("tcp", "127.0.0.1:0");
+    Listener several = listening().reusePort(true).bind("tcp", "127.0.0.1:0");
+    FakePeer waiting = FakeNetwork.connect(one.localAddress());
+    group.close();
+    for (Listener listener : List.of(served, one, several)) {
+      assertThat(listener.isOpen()).isFalse();
+      assertRefused(listener);
+    }
+    assertThat(waiting.awaitEnd(SOON)).isEqualTo(FakePeer.End.RST);
+    assertThatThrownBy(() -> listening().bind("tcp", "127.0.0.1:0"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is closed");
+  }
+
+  /** Whichever is first, no socket is left that listens. */
+  @Test
+  void aListenerIsBoundWhileItsGroupCloses() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      PollerGroup closing =
+          PollerGroup.builder().backend("fake").loops(1).execution(Execution.inline()).build();
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(closing::close);
+      Listener bound = null;
+      try {
+        bound = Listener.builder().group(closing).bind("tcp", "127.0.0.1:0");
+      } catch (IOException late) {
+        assertThat(late).hasMessageContaining("is closed");
+      }
+      closed.get();
+      if (bound != null) {
+        assertThat(bound.isOpen()).isFalse();
+        assertRefused(bound);
+      }
+    }
+  }
+
+  @Test
+  void aGroupForgetsAListenerThatIsClosed() throws Exception {
+    WeakReference<Listener> forgotten = closedListener();
+    Eventually.holds(
+        "nobody knows it",
+        () -> {
+          System.gc();
+          return forgotten.get() == null;
+        });
+  }
+
+  private WeakReference<Listener> closedListener() throws IOException {
+    Listener listener = listening().bind("tcp", "127.0.0.1:0");
+    listener.close();
+    return new WeakReference<>(listener);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.netpoll.Listener;
 import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
 import io.netpoll.ShutdownReport;
+import io.netpoll.SocketOptions;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakeNetworkCheck;
@@ -17,6 +18,8 @@ import io.netpoll.testkit.Fault;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +143,66 @@ class ServingLoopTest {
   }
 
   @Test
+  void serveThatThrowsClosesItsListener() throws Exception {
+    EventLoop server = EventLoop.builder(ECHO).build();
+    server.close();
+    Listener listener = listen();
+    assertThatThrownBy(() -> server.serve(listener))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("shut down");
+    assertThat(listener.isOpen()).isFalse();
+    assertRefused(listener);
+    Foreign foreign = new Foreign();
+    assertThatThrownBy(() -> server.serve(foreign)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(foreign.isOpen()).isFalse();
+    assertThatThrownBy(() -> server.serve(null)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void serveThatThrowsLeavesAListenerOpenThatIsServed() throws Exception {
+    EventLoop server = EventLoop.builder(ECHO).build();
+    Listener listener = listen();
+    server.start(listener);
+    EventLoop other = EventLoop.builder(ECHO).build();
+    assertThatThrownBy(() -> other.serve(listener)).hasMessageContaining("served already");
+    other.close();
+    assertThatThrownBy(() -> other.serve(listener)).hasMessageContaining("shut down");
+    assertEchoes(FakeNetwork.connect(listener.localAddress()));
+    server.close();
+  }
+
+  @Test
+  void startThatThrowsLeavesItsListenerOpen_ifItIsNotItsFault() throws Exception {
+    EventLoop closed = EventLoop.builder(ECHO).build();
+    closed.close();
+    Listener listener = listen();
+    assertThatThrownBy(() -> closed.start(listener)).isInstanceOf(IllegalStateException.class);
+    EventLoop server = EventLoop.builder(ECHO).build();
+    server.start(listener);
+    assertEchoes(FakeNetwork.connect(listener.localAddress()));
+    server.close();
+  }
+
+  @Test
+  void startThatCannotAcceptClosesItsListener() throws Exception {
+    EventLoop server = EventLoop.builder(ECHO).option(SocketOptions.TCP_DEFER_ACCEPT, 1).build();
+    for (boolean reusePort : new boolean[] {false, true}) {
+      Listener listener =
+          Listener.builder().group(group).reusePort(reusePort).bind("tcp", "127.0.0.1:0");
+      assertThatThrownBy(() -> server.start(listener))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("TCP_DEFER_ACCEPT");
+      assertThat(listener.isOpen()).isFalse();
+      assertRefused(listener);
+    }
+  }
+
+  private static void assertRefused(Listener listener) {
+    assertThatThrownBy(() -> FakeNetwork.connect(listener.localAddress()))
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
   void aShutdownLetsARunningRequestEndAndItsOutputDrain() throws Exception {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -220,6 +283,52 @@ class ServingLoopTest {
     assertThat(report.get()).isEqualTo(new ShutdownReport(1, 0));
     assertThat(peer.awaitEnd(SOON)).isEqualTo(FakePeer.End.FIN);
     assertThat(other.awaitEnd(SOON)).isEqualTo(FakePeer.End.FIN);
+  }
+
+  /** OnRequest and OnDisconnect of one connection wait for the shutdown: it is left out once. */
+  @Test
+  void aShutdownByTwoCallbacksOfAConnectionWaitsForTheOthers() throws Exception {
+    AtomicReference<EventLoop> server = new AtomicReference<>();
+    CompletableFuture<ShutdownReport> byRequest = new CompletableFuture<>();
+    CompletableFuture<ShutdownReport> byDisconnect = new CompletableFuture<>();
+    CountDownLatch requested = new CountDownLatch(1);
+    CompletableFuture<Thread> busyThread = new CompletableFuture<>();
+    CompletableFuture<Thread> disconnectThread = new CompletableFuture<>();
+    CountDownLatch goOn = new CountDownLatch(1);
+    server.set(
+        EventLoop.builder(
+                c -> {
+                  if (c.reader().readByte() == 'b') {
+                    busyThread.complete(Thread.currentThread());
+                    goOn.await();
+                  } else {
+                    requested.countDown();
+                    byRequest.complete(server.get().shutdown(SOON.multipliedBy(3)));
+                  }
+                })
+            .onDisconnect(
+                c -> {
+                  disconnectThread.complete(Thread.currentThread());
+                  byDisconnect.complete(server.get().shutdown(SOON.multipliedBy(3)));
+                })
+            .build());
+    Listener listener = listen();
+    server.get().start(listener);
+    FakePeer busy = FakeNetwork.connect(listener.localAddress());
+    busy.send("b");
+    busyThread.get();
+    FakePeer peer = FakeNetwork.connect(listener.localAddress());
+    peer.send("s");
+    requested.await();
+    peer.close();
+    Thread disconnecting = disconnectThread.get();
+    Eventually.holds(
+        "it waits, or has returned",
+        () -> byDisconnect.isDone() || disconnecting.getState() == Thread.State.TIMED_WAITING);
+    goOn.countDown();
+    assertThat(byRequest.get()).isEqualTo(new ShutdownReport(1, 0));
+    assertThat(byDisconnect.get()).isEqualTo(new ShutdownReport(1, 0));
+    Eventually.holds("nothing is left", () -> server.get().connections() == 0);
   }
 
   @Test
@@ -305,5 +414,35 @@ class ServingLoopTest {
     assertThatThrownBy(() -> Listener.builder().backlog(0)).hasMessageContaining("not 0");
     assertThatThrownBy(() -> builder.build().shutdown(Duration.ofMillis(-1)))
         .hasMessageContaining("PT-0.001S");
+  }
+
+  /** A listener that is none of this library's. */
+  private static final class Foreign implements Listener {
+    private boolean open = true;
+
+    @Override
+    public SocketAddress localAddress() {
+      throw new UnsupportedOperationException("It has none.");
+    }
+
+    @Override
+    public PollerGroup group() {
+      throw new UnsupportedOperationException("It has none.");
+    }
+
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
+    @Override
+    public boolean drain(Duration limit) {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      open = false;
+    }
   }
 }

@@ -28,6 +28,11 @@ final class FakeListenSocket implements ListenSocket {
   }
 
   @Override
+  public boolean stopListening() {
+    return listening.stop();
+  }
+
+  @Override
   public void close() {
     if (taken.compareAndSet(false, true)) {
       listening.close();

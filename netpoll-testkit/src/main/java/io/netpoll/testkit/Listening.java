@@ -129,11 +129,14 @@ final class Listening {
     }
   }
 
-  /** Frees the address; who was not accepted is reset. */
-  void close() {
+  /** Frees the address; what was not accepted is reset. False if that was done before. */
+  boolean stop() {
     Queue<Side> left = new ArrayDeque<>();
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       closed = true;
       left.addAll(queue);
       queue.clear();
@@ -141,8 +144,14 @@ final class Listening {
       lock.unlock();
     }
     Places.free(this);
-    Descriptors.closed(this);
     left.forEach(Side::abort);
+    return true;
+  }
+
+  /** As {@link #stop()}; nothing holds the socket any more. */
+  void close() {
+    stop();
+    Descriptors.closed(this);
   }
 
   @Override

@@ -220,30 +220,6 @@ class MisbehavingHandlersTest {
     }
   }
 
-  private static final class Recorder extends Handler {
-    private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
-
-    @Override
-    public void publish(LogRecord entry) {
-      records.add(entry);
-    }
-
-    private Stream<LogRecord> with(String words) {
-      return records.stream().filter(entry -> entry.getMessage().contains(words));
-    }
-
-    LogRecord await(String words) {
-      Eventually.holds("it is logged: " + words, () -> with(words).findAny().isPresent());
-      return with(words).findAny().orElseThrow();
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
-
   @ParameterizedTest
   @MethodSource("settings")
   void closedTwiceAndUsedAfterwards_everyUseSaysSo(Setting setting) throws Exception {

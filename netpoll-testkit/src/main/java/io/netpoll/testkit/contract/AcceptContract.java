@@ -162,6 +162,45 @@ abstract class AcceptContract extends PollerSuite {
     stage.until(acceptor::isClosed);
   }
 
+  /**
+   * As when a handler holds the loop: nobody polls, and another thread has no more time to wait.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void whatStopsListeningRefusesClientsAndFreesItsAddressAtOnce_orDoesNothing(SocketKind kind)
+      throws Exception {
+    ListenSocket listening = bind(kind);
+    Handle handle = stage.poller().accept(listening, Map.of(), acceptor);
+    stage.turn();
+    boolean stopped = Background.start(listening::stopListening).get();
+    if (!stopped) {
+      dial(listening);
+      stage.until(() -> acceptor.sockets.size() == 1);
+      return;
+    }
+    assertThatThrownBy(() -> dial(listening)).isInstanceOf(IOException.class);
+    ListenSocket successor = stage.keep(provider().bind(listening.localAddress(), 16));
+    dial(successor);
+    handle.close();
+    stage.until(acceptor::isClosed);
+    assertThat(acceptor.sockets).isEmpty();
+    assertThat(dial(successor).isConnected()).as("closing spares the successor").isTrue();
+    assertThat(listening.stopListening()).as("it is closed").isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatStopsListeningBeforeItIsWatchedIsClosedAllTheSame(SocketKind kind) throws Exception {
+    ListenSocket listening = bind(kind);
+    if (listening.stopListening()) {
+      assertThatThrownBy(() -> dial(listening)).isInstanceOf(IOException.class);
+    } else {
+      dial(listening);
+    }
+    listening.close();
+    stage.keep(provider().bind(listening.localAddress(), 16));
+  }
+
   @Test
   void closingAListenerKeepsWhatIsReadyElsewhere() throws Exception {
     var pair = readingPair(anyKind());
