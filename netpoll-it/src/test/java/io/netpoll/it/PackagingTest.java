@@ -2,6 +2,10 @@ package io.netpoll.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +22,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** What is published: the POMs that users download. */
+/** What is published: that of the POMs which users download, and what is in the jars. */
 class PackagingTest {
   private static final Path ROOT = Path.of("..");
 
@@ -54,6 +58,26 @@ class PackagingTest {
     }
     assertThat(listed).isEqualTo(published);
     assertThat(children(bom).keySet()).doesNotContain("parent", "build", "properties");
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void aModule_containsItsLicence(String module) throws IOException {
+    Path location = Modules.all().get(module);
+    if (Files.isDirectory(location)) {
+      assertLicensed(location);
+    } else {
+      try (FileSystem jar = FileSystems.newFileSystem(location)) {
+        assertLicensed(jar.getPath("/"));
+      }
+    }
+  }
+
+  private static void assertLicensed(Path root) throws IOException {
+    for (String name : List.of("LICENSE", "NOTICE")) {
+      assertThat(Files.readString(root.resolve("META-INF").resolve(name)))
+          .isEqualTo(Files.readString(ROOT.resolve(name)));
+    }
   }
 
   /** The POM that is published, as the build has made it. */
