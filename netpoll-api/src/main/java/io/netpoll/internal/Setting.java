@@ -39,6 +39,8 @@ public enum Setting {
   LEND_LOOPS("lendLoops", Kind.FLAG),
   /** How long a loop may be lent without a turn, in microseconds. */
   LOAN_MICROS("loanMicros", Kind.NUMBER, 1),
+  /** How many names are looked up at a time. */
+  MAX_LOOK_UPS("maxLookUps", Kind.NUMBER, 1),
   /** How often epoll's poller looks before it waits. */
   EPOLL_LOOKS_BEFORE_WAIT("epoll.looksBeforeWait", Kind.NUMBER, 0),
   /** How much direct memory pages may take. */

@@ -1,6 +1,7 @@
 package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.internal.Setting;
 import java.lang.ref.PhantomReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread; the slow path of the pool only.
  */
 final class DirectMemory {
-  static final String PROPERTY = "io.netpoll.buffer.maxDirectMemory";
-
   private static final long BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RECLAIM_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
@@ -66,24 +65,7 @@ final class DirectMemory {
 
   /** The limit that the property sets, else what the JVM allows by default. */
   static long defaultLimit() {
-    String value = System.getProperty(PROPERTY);
-    if (value != null) {
-      try {
-        long bytes = Long.parseLong(value.trim());
-        if (bytes >= 0) {
-          return bytes;
-        }
-      } catch (NumberFormatException notNumber) {
-        // Reported below, like a negative number.
-      }
-      System.getLogger(DirectMemory.class.getName())
-          .log(
-              System.Logger.Level.WARNING,
-              "The property {0} must be a number of bytes, not \"{1}\"; it is ignored.",
-              PROPERTY,
-              value);
-    }
-    return Runtime.getRuntime().maxMemory();
+    return Setting.BUFFER_MAX_DIRECT_MEMORY.bytes(Runtime.getRuntime().maxMemory());
   }
 
   long limit() {
@@ -223,7 +205,7 @@ final class DirectMemory {
             + " are held, the limit is "
             + limit
             + " (system property "
-            + PROPERTY
+            + Setting.BUFFER_MAX_DIRECT_MEMORY.property()
             + ")."
             + cause);
   }

@@ -2,6 +2,7 @@ package io.netpoll.client;
 
 import io.netpoll.HostResolver;
 import io.netpoll.core.VirtualThreads;
+import io.netpoll.internal.Setting;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -36,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resolver {
   /** Of the process. */
-  static final Resolver SHARED =
-      new Resolver(Math.max(1, Integer.getInteger("io.netpoll.maxLookUps", 256)));
+  static final Resolver SHARED = new Resolver(Setting.MAX_LOOK_UPS.number(256));
 
   /**
    * How many run on virtual threads; more are given threads of the system. For the time of the

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.Setting;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Spares {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  static final Spares SHARED = new Spares(Integer.getInteger("io.netpoll.maxHeldThreads", 256));
+  static final Spares SHARED = new Spares(Setting.MAX_HELD_THREADS.number(256));
 
   private static final String NAME = "netpoll-leader-";
 

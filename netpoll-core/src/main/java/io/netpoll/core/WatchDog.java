@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.Setting;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class WatchDog implements Runnable {
   private static final long TICK_NANOS =
-      TimeUnit.MICROSECONDS.toNanos(Integer.getInteger("io.netpoll.watchDogTickMicros", 1000));
+      TimeUnit.MICROSECONDS.toNanos(Setting.WATCH_DOG_TICK_MICROS.number(1000));
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int CALM_TICKS = 100;
   private static final int CALM_FACTOR = 4;

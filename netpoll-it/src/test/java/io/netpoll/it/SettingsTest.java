@@ -27,11 +27,6 @@ class SettingsTest {
   private static final Path TUNING = Path.of("..", "docs", "tuning.md");
   private static final String READER = Setting.class.getName().replace('.', '/');
 
-  /** They read one by themselves. */
-  private static final Set<String> NOT_YET =
-      Set.of(
-          "io/netpoll/buffer/DirectMemory", "io/netpoll/core/Spares", "io/netpoll/core/WatchDog");
-
   static Stream<String> modules() {
     return Modules.all().keySet().stream();
   }
@@ -65,7 +60,7 @@ class SettingsTest {
 
   private static void scan(InputStream bytes, List<String> found) throws IOException {
     ClassReader reader = new ClassReader(bytes);
-    if (!reader.getClassName().equals(READER) && !NOT_YET.contains(reader.getClassName())) {
+    if (!reader.getClassName().equals(READER)) {
       reader.accept(
           new ReadFinder(reader.getClassName(), found),
           ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
