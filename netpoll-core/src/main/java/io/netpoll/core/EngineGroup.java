@@ -409,7 +409,7 @@ public final class EngineGroup implements PollerGroup {
   public void scheduleOnEach(long delayNanos, Runnable action) {
     long at = System.nanoTime() + delayNanos;
     for (PollLoop loop : loops.running()) {
-      new Delayed(this, at, action, noLoopIsLeft -> {}).arm(loop);
+      new Delayed(this, at, Await.Arrivals.NONE, action, noLoopIsLeft -> {}).arm(loop);
     }
   }
 
