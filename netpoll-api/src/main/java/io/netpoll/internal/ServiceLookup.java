@@ -34,6 +34,7 @@ public final class ServiceLookup<T> {
   private final Class<T> service;
   private final @Nullable ClassLoader own;
   private final List<Throwable> failures = new ArrayList<>();
+  private boolean ofContext;
 
   /**
    * Prepares a look-up.
@@ -80,8 +81,18 @@ public final class ServiceLookup<T> {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     if (found.isEmpty() && context != own) {
       load(context, atMost, found);
+      ofContext = !found.isEmpty();
     }
     return found;
+  }
+
+  /**
+   * Which class loader found what there is.
+   *
+   * @return true if it was the context class loader, since the asking class's had found nothing
+   */
+  public boolean isOfContext() {
+    return ofContext;
   }
 
   /** ServiceLoader goes on after what failed: both its methods have taken that from the list. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a look-up finds among implementations of which some cannot be loaded. */
-class ServiceLookupTest {
+public class ServiceLookupTest {
   private static final String SERVICE = ClientProvider.class.getName();
 
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
