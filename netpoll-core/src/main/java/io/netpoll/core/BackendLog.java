@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.internal.Missing;
+import io.netpoll.spi.LibraryThreads;
 import io.netpoll.spi.PollerProvider;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +24,7 @@ final class BackendLog {
 
   static void chosen(PollerProvider chosen, boolean isAuto, List<PollerProvider> providers) {
     if (LOGGED.add(chosen.name() + isAuto)) {
-      Thread thread =
-          new Thread(null, new Later(chosen, isAuto, providers), "netpoll-log", 0, false);
-      thread.setDaemon(true);
-      thread.setContextClassLoader(BackendLog.class.getClassLoader());
-      thread.start();
+      LibraryThreads.daemon("netpoll-log", new Later(chosen, isAuto, providers)).start();
     }
   }
 
