@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ final class Depot {
 
   final int pageSize;
   final int slabSize;
+
+  /** The slab that is being allocated in the place of those who must not wait, if one is. */
+  final AtomicReference<@Nullable Growth> growth = new AtomicReference<>();
+
   private final int mostRetained;
   private final PagePool pool;
   private final PoolLock lock = new PoolLock();

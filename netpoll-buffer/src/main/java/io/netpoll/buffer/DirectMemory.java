@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class DirectMemory {
   private static final int LOOKS = 64;
 
   private final long limit;
+  private final IntFunction<ByteBuffer> system;
   private final Runnable beforeCollecting;
   private final PoolLock lock = new PoolLock();
   private final PoolLock reclaiming = new PoolLock();
@@ -53,13 +55,15 @@ final class DirectMemory {
    * Makes an account.
    *
    * @param limit how many bytes may be held
+   * @param system allocates, as {@link ByteBuffer#allocateDirect}
    * @param beforeCollecting lets go of memory that is kept for reuse only
    */
-  DirectMemory(long limit, Runnable beforeCollecting) {
+  DirectMemory(long limit, IntFunction<ByteBuffer> system, Runnable beforeCollecting) {
     if (limit < 0) {
       throw new IllegalArgumentException("A limit on direct memory is not negative: " + limit);
     }
     this.limit = limit;
+    this.system = system;
     this.beforeCollecting = beforeCollecting;
   }
 
@@ -92,17 +96,14 @@ final class DirectMemory {
    * @throws OutOfMemoryError if the heap is full
    */
   ByteBuffer allocate(int size, Runnable collected) {
-    JvmRefusal last = jvmRefused;
-    if (backingOff(last.at())) {
-      throw refusal(size, " The JVM refused more a moment ago: " + last.reason());
-    }
+    checkJvm(size);
     Charge charge = new Charge(size, collected);
     if (!enter(charge) && !(reclaim(size) && enter(charge))) {
       throw refusal(size, "");
     }
     ByteBuffer memory = null;
     try {
-      memory = ByteBuffer.allocateDirect(size);
+      memory = system.apply(size);
       charge.memory = new PhantomReference<>(memory, null);
       return memory;
     } catch (OutOfMemoryError e) {
@@ -116,6 +117,29 @@ final class DirectMemory {
     } finally {
       charge.failed = charge.memory == null;
     }
+  }
+
+  private void checkJvm(int size) {
+    JvmRefusal last = jvmRefused;
+    if (backingOff(last.at())) {
+      throw refusal(size, " The JVM refused more a moment ago: " + last.reason());
+    }
+  }
+
+  /**
+   * Whether memory may be had without a collection. Never waits.
+   *
+   * @throws OutOfDirectMemoryException if {@link #allocate} would refuse it at once
+   */
+  boolean hasRoom(int size) {
+    checkJvm(size);
+    if (size <= limit - held()) {
+      return true;
+    }
+    if (size > limit || backingOff(reclaimFailedAt)) {
+      throw refusal(size, "");
+    }
+    return false;
   }
 
   /** Enters a charge in the account, if the limit allows. */

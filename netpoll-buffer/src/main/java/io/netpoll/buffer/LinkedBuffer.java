@@ -190,7 +190,23 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
    */
   public void reserve(int sizeHint, Spans into) {
     checkSize(sizeHint);
-    reserveSpace(sizeHint, into);
+    reserveSpace(sizeHint, into, true);
+  }
+
+  /**
+   * As {@link #reserve}, for a thread that must not wait: where memory has to be allocated, another
+   * thread does that, and the caller waits for it for two milliseconds at most.
+   *
+   * @param sizeHint how many bytes are likely to come
+   * @param into cleared, then filled with one span or two
+   * @return false if memory is being allocated still; nothing is reserved then, and it is to be
+   *     tried again soon
+   * @throws io.netpoll.OutOfDirectMemoryException if there is no space; nothing is reserved then
+   * @throws IllegalStateException if space is reserved, or bytes are unflushed
+   */
+  public boolean reserveSoon(int sizeHint, Spans into) {
+    checkSize(sizeHint);
+    return reserveSpace(sizeHint, into, false);
   }
 
   /**

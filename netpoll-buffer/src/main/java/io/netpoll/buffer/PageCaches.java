@@ -130,12 +130,16 @@ final class PageCaches {
         }
       }
     }
-    Thread thread = Thread.currentThread();
-    if (!VirtualThreads.isVirtual(thread)) {
-      PageCache cache = own.get().get();
-      if (cache != null) {
-        empty(cache);
+    Thread caller = Thread.currentThread();
+    lock.enter();
+    try {
+      for (PageCache cache : registered) {
+        if (cache.isOwnedBy(caller)) {
+          empty(cache);
+        }
       }
+    } finally {
+      lock.taken = 0;
     }
   }
 

@@ -6,6 +6,7 @@ import io.netpoll.spi.PageSource;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,12 @@ public final class PagePool implements PageSource {
    * @param maxDirectMemory how many bytes of direct memory it may hold, zero or more
    */
   public PagePool(long maxDirectMemory) {
-    memory = new DirectMemory(maxDirectMemory, this::forgetRetained);
+    this(maxDirectMemory, ByteBuffer::allocateDirect);
+  }
+
+  /** Makes one whose memory comes from a test. */
+  PagePool(long maxDirectMemory, IntFunction<ByteBuffer> system) {
+    memory = new DirectMemory(maxDirectMemory, system, this::forgetRetained);
     for (int i = 0; i < SIZES.length; i++) {
       depots[i] = new Depot(this, SIZES[i]);
     }
@@ -126,34 +132,75 @@ public final class PagePool implements PageSource {
 
   /** A page of a new slab, unless others have given one meanwhile. Holds no cache. */
   private PooledPage allocated(int sizeClass) {
-    Depot depot = depots[sizeClass];
-    caches.sweep();
-    caches.lookForPlace();
+    lookBeforeAllocating();
     PooledPage page;
     while ((page = free(sizeClass)) == null) {
-      Slab.Tally tally = new Slab.Tally();
-      ByteBuffer block;
       try {
-        block = memory.allocate(depot.slabSize, () -> depot.collected(tally));
+        grow(depots[sizeClass]);
       } catch (OutOfDirectMemoryException e) {
-        page = larger(sizeClass);
-        if (page == null) {
-          throw e;
-        }
-        return page;
+        return larger(sizeClass, e);
       }
-      depot.add(new Slab(block, depot.pageSize, tally));
+    }
+    return page;
+  }
+
+  private void lookBeforeAllocating() {
+    caches.sweep();
+    caches.lookForPlace();
+  }
+
+  private void grow(Depot depot) {
+    Slab.Tally tally = new Slab.Tally();
+    ByteBuffer block = memory.allocate(depot.slabSize, () -> depot.collected(tally));
+    depot.add(new Slab(block, depot.pageSize, tally));
+  }
+
+  /**
+   * Takes a page for a thread that must not wait for memory, as the leader of a poll loop. Where
+   * some has to be allocated, another thread does that; the caller waits for two milliseconds at
+   * most, and not at all if others have waited for the same.
+   *
+   * @param size at most {@link #LARGEST}
+   * @return null if memory is being allocated: to be asked again soon
+   * @throws OutOfDirectMemoryException if it was refused
+   */
+  @Nullable PooledPage pageSoon(int size) {
+    int sizeClass = sizeClass(size);
+    PooledPage page = free(sizeClass);
+    if (page == null) {
+      page = allocatedSoon(sizeClass);
+    }
+    return page == null ? null : page.lend();
+  }
+
+  private @Nullable PooledPage allocatedSoon(int sizeClass) {
+    Depot depot = depots[sizeClass];
+    lookBeforeAllocating();
+    PooledPage page;
+    while ((page = free(sizeClass)) == null) {
+      try {
+        if (!memory.hasRoom(depot.slabSize)) {
+          caches.emptyReachable(); // the other thread cannot reach this one's
+        }
+      } catch (OutOfDirectMemoryException e) {
+        return larger(sizeClass, e);
+      }
+      if (!Growth.of(depot, () -> grow(depot))) {
+        return null;
+      }
     }
     return page;
   }
 
   /** At the limit a free page of a larger class does as well. */
-  private @Nullable PooledPage larger(int sizeClass) {
-    PooledPage page = null;
-    for (int i = sizeClass + 1; i < depots.length && page == null; i++) {
-      page = depots[i].take(null);
+  private PooledPage larger(int sizeClass, OutOfDirectMemoryException refusal) {
+    for (int i = sizeClass + 1; i < depots.length; i++) {
+      PooledPage page = depots[i].take(null);
+      if (page != null) {
+        return page;
+      }
     }
-    return page;
+    throw refusal;
   }
 
   /** Leaves to the garbage collector what is kept for reuse and within reach of this thread. */

@@ -170,7 +170,15 @@ abstract class Unflushed extends Chain {
   }
 
   private Node take(int size) {
-    PooledPage page = pool.page(size);
+    return nodeOf(pool.page(size));
+  }
+
+  private @Nullable Node takeSoon(int size) {
+    PooledPage page = pool.pageSoon(size);
+    return page == null ? null : nodeOf(page);
+  }
+
+  private Node nodeOf(PooledPage page) {
     try {
       return Node.filled(page, 0, 0);
     } catch (OutOfMemoryError e) {
@@ -279,7 +287,7 @@ abstract class Unflushed extends Chain {
 
   // Reserve and commit; their contract is in LinkedBuffer.
 
-  final void reserveSpace(int sizeHint, Spans into) {
+  final boolean reserveSpace(int sizeHint, Spans into, boolean mayWait) {
     if (open != null || reservedRoom >= 0) {
       throw new IllegalStateException("Space is reserved, or bytes are unflushed, already.");
     }
@@ -294,10 +302,10 @@ abstract class Unflushed extends Chain {
     }
     reservedRoom = room;
     if ((room < quarter || room == 0) && into.hasRoom()) {
+      Node fresh = null;
       try {
-        Node fresh = take(Math.min(Math.max(sizeHint, PagePool.SMALL), PagePool.SLAB));
-        reserved = fresh;
-        into.add(fresh.page, 0, fresh.limit, fresh.ownsWindow);
+        int size = Math.min(Math.max(sizeHint, PagePool.SMALL), PagePool.SLAB);
+        fresh = mayWait ? take(size) : takeSoon(size);
       } catch (OutOfDirectMemoryException | OutOfMemoryError e) {
         if (room == 0) {
           reservedRoom = -1;
@@ -305,7 +313,16 @@ abstract class Unflushed extends Chain {
           throw e;
         }
       }
+      if (fresh != null) {
+        reserved = fresh;
+        into.add(fresh.page, 0, fresh.limit, fresh.ownsWindow);
+      } else if (room == 0) {
+        reservedRoom = -1;
+        abandon();
+        return false;
+      }
     }
+    return true;
   }
 
   final void commitReserved(int n) {

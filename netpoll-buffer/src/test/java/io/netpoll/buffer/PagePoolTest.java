@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Page;
+import io.netpoll.spi.Spans;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -479,5 +485,112 @@ class PagePoolTest {
     Page page = pool.take(1);
     pool.give(page);
     assertThatThrownBy(() -> pool.give(page)).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** A system that allocates when it is told to, and may refuse. */
+  private static final class SlowSystem implements IntFunction<ByteBuffer> {
+    private final Semaphore permits = new Semaphore(0);
+    private final Set<Thread> callers = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Error failure;
+
+    @Override
+    public ByteBuffer apply(int size) {
+      callers.add(Thread.currentThread());
+      permits.acquireUninterruptibly();
+      Error due = failure;
+      if (due != null) {
+        throw due;
+      }
+      return ByteBuffer.allocateDirect(size);
+    }
+  }
+
+  /** Asks again and again, as a poll loop does, until the answer is not "soon". */
+  private static Page awaitPage(PagePool pool, int size) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    Page page;
+    while ((page = pool.pageSoon(size)) == null) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+    }
+    return page;
+  }
+
+  @Test
+  @Timeout(60)
+  void whoMustNotWait_isToldToComeAgain_whileAnotherThreadAllocates() {
+    SlowSystem system = new SlowSystem();
+    PagePool pool = new PagePool(4L * SLAB, system);
+    for (int i = 0; i < 100; i++) {
+      assertThat(pool.pageSoon(4096)).isNull();
+    }
+    system.permits.release();
+    Page page = awaitPage(pool, 4096);
+    assertThat(page.size()).isEqualTo(4096);
+    assertThat(system.callers).hasSize(1).doesNotContain(Thread.currentThread());
+    assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+    assertThat(pool.pageSoon(4096)).as("from the same slab").isNotNull();
+    assertThat(pool.pageSoon(SLAB)).as("of another size").isNull();
+    system.permits.release();
+    assertThat(awaitPage(pool, SLAB).size()).isEqualTo(SLAB);
+  }
+
+  @Test
+  @Timeout(60)
+  void whoMustNotWait_isRefusedOnceTheSystemHasRefused() {
+    SlowSystem system = new SlowSystem();
+    PagePool pool = new PagePool(4L * SLAB, system);
+    assertThat(pool.pageSoon(4096)).isNull();
+    system.failure = new OutOfMemoryError("Cannot reserve direct buffer memory");
+    system.permits.release();
+    assertThatThrownBy(() -> awaitPage(pool, 4096))
+        .isInstanceOf(OutOfDirectMemoryException.class)
+        .hasMessageContaining("Cannot reserve direct buffer memory");
+    assertThat(pool.bytesHeld()).isZero();
+  }
+
+  @Test
+  @Timeout(60)
+  void whoMustNotWait_isToldOfAnyOtherFailure_andTriesAgain() {
+    SlowSystem system = new SlowSystem();
+    PagePool pool = new PagePool(4L * SLAB, system);
+    assertThat(pool.pageSoon(4096)).isNull();
+    system.failure = new OutOfMemoryError("Java heap space");
+    system.permits.release();
+    assertThatThrownBy(() -> awaitPage(pool, 4096)).isSameAs(system.failure);
+    system.failure = null;
+    assertThat(pool.pageSoon(4096)).isNull();
+    system.permits.release();
+    assertThat(awaitPage(pool, 4096).size()).isEqualTo(4096);
+    assertThat(pool.bytesHeld()).isEqualTo(SLAB);
+  }
+
+  @Test
+  @Timeout(60)
+  void atTheLimit_whoMustNotWaitGetsWhatIsFreeOrCollected_andElseIsRefused() {
+    PagePool pool = new PagePool(SLAB);
+    pool.give(pool.take(4096)); // free, in this thread's cache
+    Page large = awaitPage(pool, SLAB);
+    assertThatThrownBy(() -> awaitPage(pool, 4096)).isInstanceOf(OutOfDirectMemoryException.class);
+    pool.give(large);
+    assertThat(awaitPage(pool, 4096)).isSameAs(large);
+  }
+
+  @Test
+  @Timeout(60)
+  void anInputWithoutSpace_holdsNothing_andHasSomeLater() {
+    SlowSystem system = new SlowSystem();
+    LinkedBuffer input = new LinkedBuffer(new PagePool(4L * SLAB, system));
+    Spans spans = new Spans(2);
+    assertThat(input.reserveSoon(4096, spans)).isFalse();
+    assertThat(spans.bytes()).isZero();
+    assertThat(input.isEmpty()).isTrue();
+    system.permits.release();
+    while (!input.reserveSoon(4096, spans)) {
+      Thread.onSpinWait();
+    }
+    assertThat(spans.bytes()).isEqualTo(4096);
+    input.commit(10);
+    assertThat(input.length()).isEqualTo(10);
+    input.close();
   }
 }

@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * The leader makes the chain when bytes are to come. It keeps it while the input is among the
  * {@link WarmInputs} of the loop, and drops it when it is not, and the chain is empty. What it
  * reserves follows the bytes that came, not those that a reader waits for.
+ *
+ * <p>The leader does not wait for memory. While another thread allocates some, input is paused, and
+ * tried again by a timer; the connection is closed only when memory was refused.
  */
 final class InputSide extends InputReader implements Input, Await.Arrivals {
   private static final int SMALLEST_READ_SHIFT = 12;
@@ -88,6 +91,9 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   private int offered;
   private boolean discarding;
 
+  /** A timer is set that tries again to have memory. */
+  private boolean awaitsMemory;
+
   /** Bytes came since {@link WarmInputs} looked. */
   private boolean used;
 
@@ -117,13 +123,40 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       paused = false;
     }
     try {
-      warm().reserve(readSize(), into);
-      offered = into.bytes();
-      return true;
+      if (warm().reserveSoon(readSize(), into)) {
+        offered = into.bytes();
+        return true;
+      }
+      paused = true;
+      awaitMemory();
     } catch (OutOfDirectMemoryException e) {
       paused = true;
       connection.closeForFailure("has no memory to read into", e);
-      return false;
+    }
+    return false;
+  }
+
+  /** Input is paused while another thread allocates memory: it is tried again soon. */
+  private void awaitMemory() {
+    if (!awaitsMemory) {
+      connection.loop().timers().schedule(Postponed.RETRY_NANOS, this::tryAgain);
+      awaitsMemory = true;
+    }
+  }
+
+  private void tryAgain() {
+    awaitsMemory = false;
+    if (connection.state.has(ConnectionState.CLOSED)) {
+      return;
+    }
+    if (discarding) {
+      connection.leader.handle().resumeInput();
+    } else if (paused && !connection.state.has(ConnectionState.CLOSING)) {
+      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused, as in space
+      if (!isFull()) {
+        connection.leader.handle().resumeInput();
+        paused = false;
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.OnRequest;
+import io.netpoll.buffer.PagePool;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -85,6 +86,8 @@ final class Link {
 
   /** Receives bytes, as the loop's leader; returns false if none are wanted. */
   boolean receive(int... bytes) {
+    PagePool pool = PagePool.shared();
+    pool.give(pool.take(4096)); // so that this thread has memory at hand
     Spans spans = new Spans(2);
     if (!connection.in.space(spans)) {
       return false;

@@ -86,6 +86,20 @@ class ExhaustionTest {
 
   @ParameterizedTest
   @MethodSource("settings")
+  void whileTheVirtualMachineLooksForMemory_noPollLoopWaitsForIt(Setting setting) throws Exception {
+    String limit = "-XX:MaxDirectMemorySize=8m";
+    try (Program program = Program.java(command(UsedUpDirectMemory.class, setting, limit))) {
+      assertPrints(
+          program,
+          "memory that could be collected was waited for",
+          "without memory it is closed: true",
+          "a leader waited for memory: false",
+          "others hold it");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
   void whereNoThreadCanBeStarted_nobodyHangs_andItRecovers(Setting setting) throws Exception {
     assumeTrue(Files.exists(Path.of("/proc/self/limits")), "No shell limits address space here.");
     List<String> command =
