@@ -3,6 +3,7 @@ package io.netpoll.buffer;
 import io.netpoll.OutOfDirectMemoryException;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +31,7 @@ final class DirectMemory {
 
   private static final long BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RECLAIM_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
-  private static final Cleaner CLEANER = Cleaner.create(DirectMemory::cleanerThread);
+  private static final Cleaner CLEANER = Cleaner.create(new CleanerThread());
 
   private final long limit;
   private final Runnable beforeCollecting;
@@ -187,10 +188,13 @@ final class DirectMemory {
             + cause);
   }
 
-  private static Thread cleanerThread(Runnable task) {
-    Thread thread = new Thread(null, task, "netpoll-buffer-cleaner", 0, false);
-    thread.setDaemon(true);
-    return thread;
+  private static final class CleanerThread implements ThreadFactory {
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = new Thread(null, task, "netpoll-buffer-cleaner", 0, false);
+      thread.setDaemon(true);
+      return thread;
+    }
   }
 
   /** When the JVM refused, and what it said, its own limit among that. */

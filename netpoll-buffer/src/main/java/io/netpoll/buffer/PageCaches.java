@@ -14,7 +14,14 @@ import org.jspecify.annotations.Nullable;
  * allocates.
  */
 final class PageCaches {
-  private final ThreadLocal<PageCache> own = ThreadLocal.withInitial(this::register);
+  private final ThreadLocal<PageCache> own =
+      new ThreadLocal<>() {
+        @Override
+        protected PageCache initialValue() {
+          return register();
+        }
+      };
+
   private final PageCache[] stripes;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<PageCache> registered = new ArrayList<>();

@@ -62,9 +62,16 @@ public final class PagePool implements PageSource {
    * @param maxDirectMemory how many bytes of direct memory it may hold, zero or more
    */
   public PagePool(long maxDirectMemory) {
-    memory = new DirectMemory(maxDirectMemory, this::forgetRetained);
+    memory = new DirectMemory(maxDirectMemory, new Forgetting());
     for (int i = 0; i < SIZES.length; i++) {
       depots[i] = new Depot(this, SIZES[i]);
+    }
+  }
+
+  private final class Forgetting implements Runnable {
+    @Override
+    public void run() {
+      forgetRetained();
     }
   }
 

@@ -38,7 +38,7 @@ final class Backends {
       return named(wanted, providers);
     }
     List<PollerProvider> byPriority = new ArrayList<>(providers);
-    byPriority.sort(Comparator.comparingInt(PollerProvider::priority).reversed());
+    byPriority.sort(new HighestFirst());
     for (PollerProvider provider : byPriority) {
       Availability availability = provider.availability();
       if (availability.available()) {
@@ -52,6 +52,13 @@ final class Backends {
             ? "No poller backend is on the class path or module path: add the artifact"
                 + " io.netpoll:netpoll-poller-nio."
             : "No poller backend can be used here: " + describe(providers));
+  }
+
+  private static final class HighestFirst implements Comparator<PollerProvider> {
+    @Override
+    public int compare(PollerProvider one, PollerProvider other) {
+      return Integer.compare(other.priority(), one.priority());
+    }
   }
 
   private static PollerProvider named(String name, List<PollerProvider> providers)
@@ -119,14 +126,17 @@ final class Backends {
    */
   private static void logLater(String message) {
     if (LOGGED.add(message)) {
-      Runnable log =
-          () -> {
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-            Log.BACKEND.log(System.Logger.Level.DEBUG, message);
-          };
-      Thread thread = new Thread(null, log, "netpoll-log", 0, false);
+      Thread thread = new Thread(null, new Later(message), "netpoll-log", 0, false);
       thread.setDaemon(true);
       thread.start();
+    }
+  }
+
+  private record Later(String message) implements Runnable {
+    @Override
+    public void run() {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      Log.BACKEND.log(System.Logger.Level.DEBUG, message);
     }
   }
 }

@@ -47,10 +47,8 @@ final class NioPoller implements Poller {
 
   private static final int WASTE_SIZE = 16 << 10;
 
-  private static final Consumer<SelectionKey> IGNORE = key -> {};
-
   private final Selector selector;
-  private final Consumer<SelectionKey> collector = this::collect;
+  private final Consumer<SelectionKey> collector = new Collector();
   private final Scratch reading = new Scratch();
   private final ScratchCache sending = new ScratchCache();
 
@@ -106,8 +104,11 @@ final class NioPoller implements Poller {
   }
 
   /** Called by the selector, inside its monitor. */
-  private void collect(SelectionKey key) {
-    append((NioHandle) key.attachment(), key.readyOps());
+  private final class Collector implements Consumer<SelectionKey> {
+    @Override
+    public void accept(SelectionKey key) {
+      append((NioHandle) key.attachment(), key.readyOps());
+    }
   }
 
   private void append(NioHandle handle, int ops) {
@@ -323,7 +324,7 @@ final class NioPoller implements Poller {
    */
   void flush() {
     try {
-      selector.selectNow(IGNORE);
+      selector.selectNow(key -> {});
     } catch (IOException brokenForGood) {
       // The next poll meets it too, and has somebody to tell.
     }
