@@ -33,6 +33,11 @@ public interface HostResolver {
    * @return the default of dialers
    */
   static HostResolver system() {
-    return host -> List.of(InetAddress.getAllByName(host));
+    return new HostResolver() { // a lambda would delay the first dial of a process
+      @Override
+      public List<InetAddress> resolve(String host) throws UnknownHostException {
+        return List.of(InetAddress.getAllByName(host));
+      }
+    };
   }
 }

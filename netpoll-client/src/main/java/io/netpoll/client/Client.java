@@ -11,6 +11,9 @@ import io.netpoll.spi.ClientProvider;
 
 /** Makes dialers, connection pools and shard queues for the API. */
 public final class Client implements ClientProvider {
+  static {
+    Preload.start();
+  }
 
   /** For ServiceLoader. */
   public Client() {

@@ -28,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  *       └───────────────────────▲
  * </pre>
  *
- * The addresses are tried in their order. The next one is tried as soon as the newest attempt has
- * failed, or beside it once that has lasted for the attempt delay. The first connection wins; what
- * is half open then, or is established later all the same, is closed.
+ * Trying begins when the addresses are known and the group is there, whichever comes later: in the
+ * first dial of a process the group may have to be opened, and takes longer.
+ *
+ * <p>The addresses are tried in their order. The next one is tried as soon as the newest attempt
+ * has failed, or beside it once that has lasted for the attempt delay. The first connection wins;
+ * what is half open then, or is established later all the same, is closed.
  *
  * <p>An address whose queue of connections is full is tried again, with pauses that double from a
  * millisecond to {@link #LONGEST_PAUSE_NANOS}; all the while it counts as one that has not
@@ -44,7 +47,6 @@ final class Dial implements Resolver.Answer {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private final EngineGroup group;
   private final DialOptions options;
   private final Target target;
   private final CompletableFuture<EngineConnection> result = new CompletableFuture<>();
@@ -58,28 +60,44 @@ final class Dial implements Resolver.Answer {
   private final List<Attempt> underWay = new ArrayList<>();
   private int running;
   private @Nullable Attempt newest;
+  private @Nullable EngineGroup group; // set before the first attempt
   private @Nullable Delayed delay;
   private @Nullable Delayed pause;
   private long pauseNanos = FIRST_PAUSE_NANOS;
   private Resolver.@Nullable LookUp lookUp;
   private boolean over;
 
-  private Dial(EngineGroup group, DialOptions options, Target target, DialReport report) {
-    this.group = group;
+  private Dial(DialOptions options, Target target, DialReport report) {
     this.options = options;
     this.target = target;
     this.report = report;
   }
 
   /**
-   * Starts a dial. Never waits.
+   * Starts to look up whom to dial. {@link #begin}, or one of the methods that end it, must follow.
+   * Never waits.
    *
    * @param report knows of the dial's time, of which the caller takes care
    */
-  static Dial start(EngineGroup group, DialOptions options, Target target, DialReport report) {
-    Dial dial = new Dial(group, options, target, report);
-    dial.begin();
+  static Dial prepare(DialOptions options, Target target, DialReport report) {
+    Dial dial = new Dial(options, target, report);
+    dial.lookUp();
     return dial;
+  }
+
+  /** Connects as soon as the addresses are known. Never waits. */
+  void begin(EngineGroup group) {
+    boolean known;
+    lock.lock();
+    try {
+      this.group = group;
+      known = !untried.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    if (known) {
+      tryNext();
+    }
   }
 
   /**
@@ -156,7 +174,7 @@ final class Dial implements Resolver.Answer {
 
   // ---- Looking up ----------------------------------------------------------------------------
 
-  private void begin() {
+  private void lookUp() {
     String host = target.hostToLookUp();
     if (host != null) {
       lookUp(host);
@@ -210,13 +228,24 @@ final class Dial implements Resolver.Answer {
   // ---- Trying --------------------------------------------------------------------------------
 
   private void tryAll(List<SocketAddress> addresses) {
+    boolean begun;
     lock.lock();
     try {
-      untried.addAll(addresses);
+      for (SocketAddress address : addresses) {
+        untried.add(address);
+      }
+      begun = group != null;
     } finally {
       lock.unlock();
     }
-    tryNext();
+    if (begun) {
+      tryNext();
+    }
+  }
+
+  /** The group, in an attempt or behind one. */
+  private EngineGroup group() {
+    return Objects.requireNonNull(group);
   }
 
   private void tryNext() {
@@ -249,7 +278,7 @@ final class Dial implements Resolver.Answer {
     void begin() {
       PendingDial begun;
       try {
-        begun = group.startToConnect(address, target.local(), options.connections());
+        begun = group().startToConnect(address, target.local(), options.connections());
       } catch (IOException | RuntimeException e) {
         ended(this, null, e);
         return;
@@ -274,10 +303,12 @@ final class Dial implements Resolver.Answer {
             delay.cancel();
           }
           delay =
-              group.schedule(
-                  options.attemptDelayNanos(),
-                  this::delayIsOver,
-                  noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and fails
+              group()
+                  .schedule(
+                      options.attemptDelayNanos(),
+                      this::delayIsOver,
+                      noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and
+          // fails
         }
         return true;
       } finally {
@@ -368,7 +399,7 @@ final class Dial implements Resolver.Answer {
       lock.unlock();
     }
     // Without the lock: where no loop is left, it ends the dial on the spot.
-    Delayed ordered = group.schedule(nanos, attempt::tryAgain, this::giveUp);
+    Delayed ordered = group().schedule(nanos, attempt::tryAgain, this::giveUp);
     lock.lock();
     try {
       if (over) {

@@ -49,6 +49,20 @@ final class EngineDialer implements Dialer {
         "This poller group was not made by this library: use PollerGroup.builder().");
   }
 
+  /** The group; a dial that was prepared ends if there is none. */
+  private EngineGroup groupFor(Dial dial) throws PollerUnavailableException {
+    boolean there = false;
+    try {
+      EngineGroup engine = group();
+      there = true;
+      return engine;
+    } finally {
+      if (!there) {
+        dial.abandon();
+      }
+    }
+  }
+
   // ---- Waiting -------------------------------------------------------------------------------
 
   @Override
@@ -79,9 +93,9 @@ final class EngineDialer implements Dialer {
     DialReport report = new DialReport(target.name(), nanos);
     Caller caller = new Caller(target);
     Await.permit(caller);
-    EngineGroup engine = group();
+    Dial dial = Dial.prepare(options, target, report);
+    dial.begin(groupFor(dial));
     Await.Limit limit = Await.Limit.in(nanos);
-    Dial dial = Dial.start(engine, options, target, report);
     dial.result().whenComplete(caller);
     try {
       if (!Await.until(caller, limit, caller)) {
@@ -177,13 +191,14 @@ final class EngineDialer implements Dialer {
   CompletableFuture<Connection> dialAsync(Target target, Duration timeout) {
     long nanos = positive(timeout);
     DialReport report = new DialReport(target.name(), nanos);
+    Dial dial = Dial.prepare(options, target, report);
     EngineGroup engine;
     try {
-      engine = group();
+      engine = groupFor(dial);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    Dial dial = Dial.start(engine, options, target, report);
+    dial.begin(engine);
     CompletableFuture<Connection> shown = new CompletableFuture<>();
     // Whoever completes it first, its owner by cancelling it for example: the dial ends.
     shown.whenComplete((connection, failure) -> dial.abandon());

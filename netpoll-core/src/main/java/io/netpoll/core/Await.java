@@ -32,7 +32,13 @@ public final class Await {
   @FunctionalInterface
   public interface Limit {
     /** No limit. */
-    Limit NONE = () -> Long.MAX_VALUE;
+    Limit NONE =
+        new Limit() {
+          @Override
+          public long nanosLeft() {
+            return Long.MAX_VALUE;
+          }
+        };
 
     /**
      * The time left.
@@ -52,7 +58,12 @@ public final class Await {
         return NONE;
       }
       long start = System.nanoTime();
-      return () -> nanos - (System.nanoTime() - start);
+      return new Limit() {
+        @Override
+        public long nanosLeft() {
+          return nanos - (System.nanoTime() - start);
+        }
+      };
     }
   }
 

@@ -18,6 +18,13 @@ final class CallWatch {
   private static final long COMPUTING_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
   private static final long BLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  private static final class Computed implements ToLongFunction<Thread> {
+    @Override
+    public long applyAsLong(Thread thread) {
+      return CpuTime.ifRunnable(thread);
+    }
+  }
+
   private final LongSupplier clock;
   private final ToLongFunction<Thread> computed;
 
@@ -28,7 +35,7 @@ final class CallWatch {
 
   /** Watches real threads by real clocks. */
   CallWatch() {
-    this(System::nanoTime, CpuTime::ifRunnable);
+    this(SystemClock.INSTANCE, new Computed());
   }
 
   /**

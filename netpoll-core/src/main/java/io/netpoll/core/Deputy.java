@@ -44,8 +44,7 @@ final class Deputy {
   private final PollLoop loop;
   private final Lending lending;
   private final CallerWakeUps callers;
-  private final LongSupplier sends;
-  private final BooleanSupplier hasTasks;
+  private final Watched watched = new Watched();
   private volatile boolean over;
 
   /** Made by the leader when it lends for the first time. */
@@ -61,8 +60,6 @@ final class Deputy {
     this.loop = loop;
     this.lending = lending;
     this.callers = callers;
-    this.sends = loop.counters()::writes;
-    this.hasTasks = loop::hasTasks;
   }
 
   // ---- The leader ----------------------------------------------------------------------------
@@ -78,8 +75,21 @@ final class Deputy {
     }
     lending.lend(); // from here on nothing may throw until the loop is back
     Await.wake(thread); // if it cannot be woken, the leader's patience ends the loan
-    lending.awaitReturn(sends, hasTasks);
+    lending.awaitReturn(watched, watched);
     return true;
+  }
+
+  /** What the leader looks at while the loop is away. */
+  private final class Watched implements LongSupplier, BooleanSupplier {
+    @Override
+    public long getAsLong() {
+      return loop.counters().writes();
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      return loop.hasTasks();
+    }
   }
 
   /** Starts a thread, if there is none whose term is not over. */

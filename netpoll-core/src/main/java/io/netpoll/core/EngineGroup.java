@@ -316,9 +316,21 @@ public final class EngineGroup implements PollerGroup {
       PollLoop loop = pick();
       EngineConnection connection = new EngineConnection(loop, settings, dial);
       dial.belongsTo(connection);
-      if (loop.execute(() -> connection.leader.connect(remote, local, options))) {
+      if (loop.execute(new Connect(connection, remote, local, options))) {
         return dial;
       }
+    }
+  }
+
+  private record Connect(
+      EngineConnection connection,
+      SocketAddress remote,
+      @Nullable SocketAddress local,
+      Map<SocketOption<?>, Object> options)
+      implements Runnable {
+    @Override
+    public void run() {
+      connection.leader.connect(remote, local, options);
     }
   }
 

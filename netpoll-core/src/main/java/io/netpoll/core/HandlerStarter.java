@@ -19,7 +19,11 @@ final class HandlerStarter {
       "A handler could not be started and runs on its poll loop: let the process have more"
           + " threads.";
 
-  private static final Runnable NOTHING = () -> {};
+  private static final Runnable NOTHING =
+      new Runnable() {
+        @Override
+        public void run() {}
+      };
 
   private final String groupName;
 

@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  * a lock that the very handler holds which is reported, and the watch-dog must not. While {@link
  * #MOST} messages wait, further ones are dropped.
  */
-final class StallLog {
+final class StallLog implements BiConsumer<String, @Nullable Throwable> {
   private static final int MOST = 64;
 
-  static final StallLog SHARED =
-      new StallLog((text, stack) -> Log.LOOP.log(System.Logger.Level.WARNING, text, stack));
+  static final StallLog SHARED = new StallLog(new LoopLog());
+
+  private static final class LoopLog implements BiConsumer<String, @Nullable Throwable> {
+    @Override
+    public void accept(String text, @Nullable Throwable stack) {
+      Log.LOOP.log(System.Logger.Level.WARNING, text, stack);
+    }
+  }
 
   private record Message(String text, @Nullable Throwable stack) {}
 
@@ -30,7 +36,8 @@ final class StallLog {
   }
 
   /** Has a message logged, soon. The watch-dog only. */
-  void log(String text, @Nullable Throwable stack) {
+  @Override
+  public void accept(String text, @Nullable Throwable stack) {
     if (waiting.get() >= MOST) {
       return;
     }

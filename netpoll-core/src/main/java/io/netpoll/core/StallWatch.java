@@ -38,7 +38,7 @@ final class StallWatch {
    * @param advice ends the sentence that is logged
    */
   StallWatch(String advice) {
-    this(AFTER_NANOS, advice, System::nanoTime, StallLog.SHARED::log);
+    this(AFTER_NANOS, advice, SystemClock.INSTANCE, StallLog.SHARED);
   }
 
   /** Watches by a clock of a test, in nanoseconds, and tells {@code log}. */

@@ -55,7 +55,7 @@ final class TimerWheel {
   private boolean ended;
 
   TimerWheel() {
-    this(System::nanoTime);
+    this(SystemClock.INSTANCE);
   }
 
   /** A wheel by a clock like System.nanoTime. */

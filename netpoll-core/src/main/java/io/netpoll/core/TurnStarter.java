@@ -39,7 +39,7 @@ final class TurnStarter implements Executor {
   private final AtomicInteger due = new AtomicInteger();
 
   /** What a starting thread does; made here, since a task is not to be lost for want of memory. */
-  private final Runnable starter = this::startDue;
+  private final Runnable starter = new Starter();
 
   /** Tasks may be due for which no starting thread could be had. */
   private final AtomicBoolean stranded = new AtomicBoolean();
@@ -48,7 +48,7 @@ final class TurnStarter implements Executor {
   private final AtomicLong startedAt = new AtomicLong();
 
   TurnStarter(ThreadFactory virtualThreads) {
-    this(virtualThreads, System::nanoTime);
+    this(virtualThreads, SystemClock.INSTANCE);
   }
 
   /** Makes one that knows the time, in nanoseconds, from a test. */
@@ -81,6 +81,13 @@ final class TurnStarter implements Executor {
     long seen = startedAt.get();
     long now = clock.getAsLong();
     return now - seen > OVERDUE && startedAt.compareAndSet(seen, now);
+  }
+
+  private final class Starter implements Runnable {
+    @Override
+    public void run() {
+      startDue();
+    }
   }
 
   private void startDue() {

@@ -3,6 +3,8 @@ package io.netpoll.core;
 import io.netpoll.internal.Setting;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,25 +17,44 @@ final class WorkerPool extends ThreadPoolExecutor {
   private static final int MAX_THREADS = Setting.MAX_WORKERS.number(2000);
 
   WorkerPool(String groupName) {
-    super(0, MAX_THREADS, 30, TimeUnit.SECONDS, new IdleFirstQueue());
-    AtomicInteger count = new AtomicInteger();
-    setThreadFactory(
-        task -> {
-          String name = "netpoll-" + groupName + "-worker-" + count.incrementAndGet();
-          Thread thread = new Thread(null, task, name, 0, false);
-          thread.setDaemon(true);
-          return thread;
-        });
-    setRejectedExecutionHandler(
-        (task, pool) -> {
-          // Every thread is busy and no more may be started: queue.
-          if (pool.isShutdown() || !((IdleFirstQueue) pool.getQueue()).enqueue(task)) {
-            throw new RejectedExecutionException("The worker pool is shut down.");
-          }
-          if (pool.isShutdown() && pool.remove(task)) {
-            throw new RejectedExecutionException("The worker pool is shut down.");
-          }
-        });
+    super(
+        0,
+        MAX_THREADS,
+        30,
+        TimeUnit.SECONDS,
+        new IdleFirstQueue(),
+        new Workers(groupName),
+        new Queueing());
+  }
+
+  private static final class Workers implements ThreadFactory {
+    private final String groupName;
+    private final AtomicInteger count = new AtomicInteger();
+
+    Workers(String groupName) {
+      this.groupName = groupName;
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+      String name = "netpoll-" + groupName + "-worker-" + count.incrementAndGet();
+      Thread thread = new Thread(null, task, name, 0, false);
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+
+  /** Every thread is busy and no more may be started: queues. */
+  private static final class Queueing implements RejectedExecutionHandler {
+    @Override
+    public void rejectedExecution(Runnable task, ThreadPoolExecutor pool) {
+      if (pool.isShutdown() || !((IdleFirstQueue) pool.getQueue()).enqueue(task)) {
+        throw new RejectedExecutionException("The worker pool is shut down.");
+      }
+      if (pool.isShutdown() && pool.remove(task)) {
+        throw new RejectedExecutionException("The worker pool is shut down.");
+      }
+    }
   }
 
   /** Refuses what no idle thread takes, so that the executor prefers new threads to queueing. */

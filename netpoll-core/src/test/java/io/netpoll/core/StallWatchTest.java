@@ -109,8 +109,8 @@ class StallWatchTest {
               await(goOn);
               published.add(text);
             });
-    log.log("one", null);
-    log.log("two", null);
+    log.accept("one", null);
+    log.accept("two", null);
     assertThat(published).isEmpty();
     goOn.countDown();
     assertThat(published.take()).isEqualTo("one");
@@ -127,9 +127,9 @@ class StallWatchTest {
               published.add(text);
               throw new IllegalStateException("thrown on purpose by a test");
             });
-    log.log("one", null);
+    log.accept("one", null);
     assertThat(published.take()).isEqualTo("one");
-    log.log("two", null);
+    log.accept("two", null);
     assertThat(published.take()).isEqualTo("two");
   }
 

@@ -91,7 +91,7 @@ final class Libc {
   static final int IPV6_V6ONLY = 26;
   static final int IPV6_TCLASS = 67;
 
-  private static final Library C = Library.getDefault();
+  private static final Library C = JffiStub.load();
   private static final Invoker CALL = Invoker.getInstance();
   private static final LastError LAST_ERROR = LastError.getInstance();
 
@@ -168,7 +168,7 @@ final class Libc {
     for (int i = 0; i < count; i++) {
       types[i] = Type.SINT64;
     }
-    return CallContext.getCallContext(Type.SINT64, types, CallingConvention.DEFAULT, true);
+    return new CallContext(Type.SINT64, types, CallingConvention.DEFAULT, true);
   }
 
   private static long symbol(String name) {

@@ -47,6 +47,17 @@ class AvailabilityTest {
     }
   }
 
+  /** Run in a process of its own: prints what is in the directory of temporary files then. */
+  static final class Leftovers {
+    private Leftovers() {}
+
+    public static void main(String[] args) {
+      System.out.println(new EpollPollerProvider().availability().available());
+      System.out.println(List.of(new File(System.getProperty("java.io.tmpdir")).list()));
+      System.out.println(System.getProperty("jffi.boot.library.path"));
+    }
+  }
+
   private static List<String> java(Path workingDirectory, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -136,6 +147,27 @@ class AvailabilityTest {
     assertThat(output)
         .containsExactly(
             "Availability[available=true, reason=]", "Availability[available=true, reason=]");
+  }
+
+  /** A process that is killed can leave nothing, then. */
+  @Test
+  void theFileOfTheNativeCodeIsGoneWhenItIsLoaded() throws Exception {
+    List<String> output =
+        java(directory, NATIVE_ACCESS, "-Djava.io.tmpdir=" + directory, Leftovers.class.getName());
+
+    assertThat(output).containsExactly("true", "[]", "null");
+  }
+
+  @Test
+  void theUserMaySayWhereTheNativeCodeIs() throws Exception {
+    List<String> output =
+        java(
+            directory,
+            NATIVE_ACCESS,
+            "-Djffi.boot.library.path=" + directory,
+            Leftovers.class.getName());
+
+    assertThat(output).startsWith("true").endsWith(directory.toString());
   }
 
   @Test

@@ -46,10 +46,8 @@ final class NioPoller implements Poller {
 
   private static final int WASTE_SIZE = 16 << 10;
 
-  private static final Consumer<SelectionKey> IGNORE = key -> {};
-
   private final Selector selector;
-  private final Consumer<SelectionKey> collector = this::collect;
+  private final Consumer<SelectionKey> collector = new Collector();
   private final Scratch reading = new Scratch();
   private final ScratchCache sending = new ScratchCache();
 
@@ -123,15 +121,18 @@ final class NioPoller implements Poller {
   }
 
   /** Called by the selector, inside its monitor. */
-  private void collect(SelectionKey key) {
-    NioHandle handle = (NioHandle) key.attachment();
-    if (handle == null) {
-      key.cancel(); // the JDK had no memory to register it to the end
-      return;
-    }
-    int ops = handle.readyOps();
-    if (ops != 0) {
-      append(handle, ops);
+  private final class Collector implements Consumer<SelectionKey> {
+    @Override
+    public void accept(SelectionKey key) {
+      NioHandle handle = (NioHandle) key.attachment();
+      if (handle == null) {
+        key.cancel(); // the JDK had no memory to register it to the end
+        return;
+      }
+      int ops = handle.readyOps();
+      if (ops != 0) {
+        append(handle, ops);
+      }
     }
   }
 
@@ -362,7 +363,7 @@ final class NioPoller implements Poller {
    */
   void flush() {
     try {
-      selector.selectNow(IGNORE);
+      selector.selectNow(key -> {});
       selects++;
     } catch (IOException brokenForGood) {
       // The next poll meets it too, and has somebody to tell.
