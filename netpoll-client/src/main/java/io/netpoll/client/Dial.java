@@ -275,6 +275,13 @@ final class Dial {
       return;
     }
     losers.forEach(PendingDial::giveUp);
+    try {
+      connection.begin();
+    } catch (Throwable noMemory) { // somebody waits for the dial
+      connection.abort();
+      result.completeExceptionally(new IOException(noMemory.toString(), noMemory));
+      return;
+    }
     result.complete(connection);
   }
 

@@ -71,7 +71,7 @@ final class Closing {
       connection.in.stop();
       long timeout = connection.out.deadline().timeout();
       if (connection.out.pending() > 0 && timeout > 0) {
-        timer = connection.loop().timers().schedule(timeout, connection::abort);
+        timer = connection.loop().timers().schedule(timeout, connection::reset);
       }
       step = Step.DRAINING;
     }

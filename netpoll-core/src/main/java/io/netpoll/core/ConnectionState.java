@@ -33,7 +33,8 @@ import java.lang.invoke.VarHandle;
  *   ENDED     no more input will come: the peer sent FIN, or FAILED
  *   FAILED    the socket is broken; implies ENDED; nothing can be sent
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
- *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
+ *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it, but for a handler
+ *             that is set after BY_PEER, once CLOSED
  *   BY_PEER   with CLOSING: because of the peer, not of a call on this side; may come before it
  *   DETACH    with CLOSING: the socket is to be given away instead of closed
  *   ABORT     with or after CLOSING: pending output is dropped
@@ -44,6 +45,7 @@ import java.lang.invoke.VarHandle;
  *   FINISHED  FIN was sent
  *   TOLD      OnDisconnect has returned; close callbacks wait for it after TELLING
  *   GAVE_UP   a read or a flush ended before its condition held: by timeout or interrupt
+ *   USER_CLOSED  the user has called close, abort or detach: what was received may be dropped
  * </pre>
  *
  * <h2>Memory ordering</h2>
@@ -79,6 +81,7 @@ final class ConnectionState {
   static final int FINISHING = 1 << 15;
   static final int FINISHED = 1 << 16;
   static final int TOLD_ONCE = 1 << 17;
+  static final int USER_CLOSED = 1 << 18;
 
   private static final VarHandle WORD;
 

@@ -28,6 +28,7 @@ final class Detachment implements CloseCallback {
   static CompletionStage<DetachedSocket> begin(EngineConnection connection) {
     Detachment detachment = new Detachment(connection);
     if (connection.closeBecause(ConnectionState.DETACH)) {
+      connection.closedByUser();
       connection.addCloseCallback(detachment);
     } else {
       detachment.fail("did nothing");

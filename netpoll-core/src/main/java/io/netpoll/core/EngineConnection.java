@@ -107,6 +107,17 @@ public final class EngineConnection implements Connection {
     }
   }
 
+  /**
+   * Begins to read. For the one that a dial is for, once for the connection that it takes, and
+   * before it shows that to a user: from then on callbacks may be called.
+   */
+  public void begin() {
+    if (settings.onClose != null) {
+      addCloseCallback(settings.onClose);
+    }
+    leader.post(LeaderSide.START);
+  }
+
   // ---- Closing -------------------------------------------------------------------------------
 
   /**
@@ -133,7 +144,7 @@ public final class EngineConnection implements Connection {
         "The connection to " + peer() + " " + what + "; it is reset.",
         cause);
     noteFailure(new IOException(cause.getMessage(), cause));
-    abort();
+    reset();
   }
 
   /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */
@@ -144,10 +155,22 @@ public final class EngineConnection implements Connection {
                 + Nanos.text(nanos)
                 + ", which is the inactivity timeout."));
     if (out.pending() > 0) {
-      abort();
+      reset();
     } else {
-      close();
+      closeBecause(0);
     }
+  }
+
+  /** Drops pending output and resets the connection. */
+  void reset() {
+    state.set(ConnectionState.ABORT);
+    closeBecause(0);
+    leader.post(LeaderSide.CLOSE); // hastens a close that is under way
+  }
+
+  /** The user is done with the connection. */
+  void closedByUser() {
+    state.set(ConnectionState.USER_CLOSED);
   }
 
   /** Notes why the connection ends, for those who use it later; the first reason stays. */
@@ -426,13 +449,13 @@ public final class EngineConnection implements Connection {
   @Override
   public void close() {
     closeBecause(0);
+    closedByUser();
   }
 
   @Override
   public void abort() {
-    state.set(ConnectionState.ABORT);
-    closeBecause(0);
-    leader.post(LeaderSide.CLOSE); // hastens a close that is under way
+    reset();
+    closedByUser();
   }
 
   @Override

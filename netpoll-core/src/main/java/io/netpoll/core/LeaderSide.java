@@ -156,6 +156,10 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       advancePipe((asked & PIPE_START) != 0);
     }
     if (connection.state.has(ConnectionState.CLOSED)) {
+      if ((asked & ARM) != 0) { // by one that was sending when the poller closed the socket
+        connection.out.token.tryShut();
+        connection.out.closeFiles();
+      }
       return;
     }
     if ((asked & ARM) != 0) {
@@ -288,8 +292,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   public void connected() {
     PendingDial pending = takeDial();
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
-      startInput();
-      pending.succeed(connection);
+      pending.succeed(connection); // it begins to read for whoever takes it
     }
   }
 

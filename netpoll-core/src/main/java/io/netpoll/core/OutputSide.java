@@ -208,6 +208,7 @@ final class OutputSide extends OutputWriter implements Output {
       VarHandle.fullFence(); // pairs with the fence of sent
       if (isLow()) {
         throttlingInput = false;
+        connection.leader.post(LeaderSide.RESUME); // a reader may have seen it meanwhile
       }
     }
   }
