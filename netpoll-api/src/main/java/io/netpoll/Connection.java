@@ -206,8 +206,16 @@ public interface Connection extends ByteChannel {
   CompletableFuture<Void> pipeTo(Connection destination);
 
   /**
-   * Sets the callback for arriving bytes, replacing the one before. Bytes that are buffered already
-   * schedule it at once. It never runs on the stack of this call.
+   * Sets the callback for arriving bytes, replacing the one before, whose {@link Reader#request} is
+   * forgotten. Bytes that are buffered already schedule it at once. It never runs on the stack of
+   * this call.
+   *
+   * <p>That holds for a connection that the peer has closed, too, as long as it was not closed here
+   * with {@link #close}, {@link #abort} or {@link #detach}: the callback sees what came before and
+   * was not read, and cannot send any more. It is called before the close callbacks unless those
+   * have run by then, which are not repeated. To answer a peer that sends and closes its side at
+   * once, set the callback before with {@link Dialer.Builder#onRequest}, or dial with {@link
+   * Dialer.Builder#halfClose}.
    *
    * @param onRequest the callback
    */
@@ -215,8 +223,9 @@ public interface Connection extends ByteChannel {
 
   /**
    * Adds a callback that runs once, after the connection is closed and the last {@link OnRequest}
-   * call has returned. Callbacks run in the order they were added; one added later is scheduled at
-   * once. It never runs on the stack of this call.
+   * call has returned, unless that callback is {@linkplain #setOnRequest set} only later. Callbacks
+   * run in the order they were added; one added later is scheduled at once. It never runs on the
+   * stack of this call.
    *
    * @param callback the callback; it cannot be removed
    */

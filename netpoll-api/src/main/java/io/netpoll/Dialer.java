@@ -206,6 +206,29 @@ public interface Dialer {
     Builder group(PollerGroup group);
 
     /**
+     * Sets the callback for arriving bytes of new connections, as {@link Connection#setOnRequest}
+     * does for one, but before anything is read: it misses nothing, and can answer, even if the
+     * peer sends and closes its side at once. It may be called before the dialling method has
+     * returned, and is called only for connections that are established for one. None by default:
+     * then whoever dials reads.
+     *
+     * @param callback the callback
+     * @return this builder
+     */
+    Builder onRequest(OnRequest callback);
+
+    /**
+     * Sets a callback that runs once for each new connection, when it is closed: before those of
+     * {@link Connection#addCloseCallback}, and under the same rules. It does not run for a dial
+     * that fails, but does for a connection that nobody takes any more, since the caller was
+     * interrupted, or the future cancelled, at the moment when it was established. None by default.
+     *
+     * @param callback the callback
+     * @return this builder
+     */
+    Builder onClose(CloseCallback callback);
+
+    /**
      * Sets {@link Connection#setReadTimeout} of new connections. No limit by default.
      *
      * @param timeout the longest wait, {@link Duration#ZERO} for no limit

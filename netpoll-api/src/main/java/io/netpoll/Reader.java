@@ -334,8 +334,9 @@ public interface Reader {
    * <p>If not, this reader remembers the wish: the bound on buffered input is raised to {@code n}
    * if it is lower, and {@link OnRequest} is not called again before {@code n} bytes are there or
    * the input has ended. So a handler that must not wait returns when this says {@code false}, and
-   * is called again when it is worth it. The last wish counts; it ends when the handler is called.
-   * A free-standing buffer only compares.
+   * is called again when it is worth it. The last call counts: one that says {@code true} ends the
+   * wish before. A wish also ends when the handler is called, or another one is set. A
+   * free-standing buffer only compares.
    *
    * @param n number of bytes, zero or more
    * @return whether {@code n} bytes are buffered

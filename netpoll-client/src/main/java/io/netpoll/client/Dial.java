@@ -383,6 +383,13 @@ final class Dial implements Resolver.Answer {
       return;
     }
     giveUp(losers);
+    try {
+      connection.begin();
+    } catch (Throwable noMemory) { // somebody waits for the dial
+      connection.abort();
+      result.completeExceptionally(new IOException(noMemory.toString(), noMemory));
+      return;
+    }
     result.complete(connection);
   }
 

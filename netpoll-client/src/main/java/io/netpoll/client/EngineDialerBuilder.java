@@ -1,7 +1,9 @@
 package io.netpoll.client;
 
+import io.netpoll.CloseCallback;
 import io.netpoll.Dialer;
 import io.netpoll.HostResolver;
+import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
 import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.Nanos;
@@ -22,6 +24,18 @@ final class EngineDialerBuilder implements Dialer.Builder {
   @Override
   public Dialer.Builder group(PollerGroup group) {
     this.group = Objects.requireNonNull(group, "group");
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder onRequest(OnRequest callback) {
+    settings.onRequest(callback);
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder onClose(CloseCallback callback) {
+    settings.onClose(callback);
     return this;
   }
 

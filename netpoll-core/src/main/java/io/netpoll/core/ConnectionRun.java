@@ -57,7 +57,9 @@ final class ConnectionRun extends CallbackStep {
   /** Made with the connection: there may be no memory when it is due. Null if nobody is told. */
   private final @Nullable DisconnectCall telling;
 
-  private volatile @Nullable OnRequest onRequest;
+  /** The handler that was set last. */
+  private volatile @Nullable OnRequest latest;
+
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
 
   /** The thread that is inside the run; others compare it with a thread they know to be there. */
@@ -69,14 +71,14 @@ final class ConnectionRun extends CallbackStep {
   /** Whether the runner knows that this run holds flushes back. */
   private boolean holding;
 
-  /** The handler of the pass before: a new one is shown what is buffered. */
-  private @Nullable OnRequest handlerBefore;
+  /** The handler of this pass; all of a pass goes by it, so that a new one misses nothing. */
+  private @Nullable OnRequest onRequest;
 
   ConnectionRun(EngineConnection connection) {
     super(connection);
     ConnectionSettings settings = connection.settings;
     this.state = connection.state;
-    this.onRequest = settings.onRequest;
+    this.latest = settings.onRequest;
     this.policy = connection.loop().isMovable() ? new StartPolicy(settings.startSeed) : null;
     this.telling =
         settings.onDisconnect == null
@@ -101,7 +103,7 @@ final class ConnectionRun extends CallbackStep {
 
   /** Bytes have come, or may be handled now. */
   void signalInput() {
-    if (onRequest != null) {
+    if (latest != null) {
       signal();
     }
   }
@@ -121,8 +123,9 @@ final class ConnectionRun extends CallbackStep {
   }
 
   void setOnRequest(OnRequest handler) {
-    onRequest = Objects.requireNonNull(handler, "onRequest");
-    signal();
+    latest = Objects.requireNonNull(handler, "onRequest");
+    connection.in.forgetRequest(); // of the handler before
+    signal(); // a full fence: pairs with those in front of the looks at the handler and the request
   }
 
   void addCloseCallback(CloseCallback callback) {
@@ -275,7 +278,16 @@ final class ConnectionRun extends CallbackStep {
    * @return whether there may be another one to make at once
    */
   private boolean pass(int seen) {
+    OnRequest handler = latest;
+    if (handler != onRequest) {
+      onRequest = handler;
+      connection.in.showAgain();
+    }
     if ((seen & ConnectionState.CLOSED) != 0) {
+      if (isDueAfterClose(seen)) {
+        handle(true);
+        return true;
+      }
       finish();
       return false;
     }
@@ -331,32 +343,44 @@ final class ConnectionRun extends CallbackStep {
 
   private boolean serve(int seen) {
     boolean ended = (seen & ConnectionState.ENDED) != 0;
-    OnRequest handler = onRequest;
+    boolean failed = (seen & ConnectionState.FAILED) != 0;
     if ((seen & ConnectionState.DRAIN) != 0) {
       connection.close();
       return false;
     }
-    if (handler != handlerBefore) {
-      handlerBefore = handler;
-      connection.in.showAgain();
-    }
     Pipe from = connection.in.pipe();
     if (from != null) {
       from.start();
-    } else if (handler != null && connection.in.wantsHandler(ended) && !mustDrainFirst()) {
-      handle(handler, ended);
+    } else if (onRequest != null && connection.in.wantsHandler(ended)) {
+      if (!failed && mustDrainFirst()) {
+        return false; // the sender signals when it has
+      }
+      handle(ended);
       return true;
     }
-    if (ended && ((seen & ConnectionState.FAILED) != 0 || !connection.outlivesInput())) {
+    if (ended && (failed || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;
   }
 
-  private void handle(OnRequest handler, boolean ended) {
+  /**
+   * Whether the peer has closed the connection before the handler was set, which is to see what is
+   * buffered all the same. Not once the user has closed it.
+   */
+  private boolean isDueAfterClose(int seen) {
+    int why = ConnectionState.BY_PEER | ConnectionState.USER_CLOSED;
+    return onRequest != null
+        && (phase == Phase.SERVE || phase == Phase.FINISHED)
+        && (seen & why) == ConnectionState.BY_PEER
+        && connection.in.pipe() == null
+        && connection.in.wantsHandler(true);
+  }
+
+  private void handle(boolean ended) {
     long consumed = connection.in.beginHandlerCall(ended);
     try {
-      handler.onRequest(connection);
+      Objects.requireNonNull(onRequest).onRequest(connection);
     } catch (Throwable t) {
       UserCode.failed("OnRequest", connection, t);
     } finally {

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.CloseCallback;
 import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
@@ -20,6 +21,7 @@ public final class ConnectionSettings {
   final @Nullable OnConnect onConnect;
   final @Nullable OnRequest onRequest;
   final @Nullable OnDisconnect onDisconnect;
+  final @Nullable CloseCallback onClose;
   final Deadline readDeadline;
   final Deadline writeDeadline;
   final long inactivityTimeoutNanos;
@@ -43,6 +45,7 @@ public final class ConnectionSettings {
     this.onConnect = from.onConnect;
     this.onRequest = from.onRequest;
     this.onDisconnect = from.onDisconnect;
+    this.onClose = from.onClose;
     this.readDeadline = new Deadline(from.readTimeoutNanos);
     this.writeDeadline = new Deadline(from.writeTimeoutNanos);
     this.inactivityTimeoutNanos = from.inactivityTimeoutNanos;
@@ -96,6 +99,7 @@ public final class ConnectionSettings {
     private @Nullable OnConnect onConnect;
     private @Nullable OnRequest onRequest;
     private @Nullable OnDisconnect onDisconnect;
+    private @Nullable CloseCallback onClose;
     private long readTimeoutNanos;
     private long writeTimeoutNanos = Duration.ofSeconds(30).toNanos();
     private long inactivityTimeoutNanos;
@@ -145,6 +149,15 @@ public final class ConnectionSettings {
      */
     public void onDisconnect(OnDisconnect callback) {
       onDisconnect = Objects.requireNonNull(callback, "onDisconnect");
+    }
+
+    /**
+     * Sets the first close callback, of connections that are dialled.
+     *
+     * @param callback the callback
+     */
+    public void onClose(CloseCallback callback) {
+      onClose = Objects.requireNonNull(callback, "onClose");
     }
 
     /**

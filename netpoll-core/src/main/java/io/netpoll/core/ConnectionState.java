@@ -33,7 +33,8 @@ import java.lang.invoke.VarHandle;
  *   ENDED     no more input will come: the peer sent FIN, or FAILED
  *   FAILED    the socket is broken; implies ENDED; nothing can be sent
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
- *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it
+ *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it, but for a handler
+ *             that is set after BY_PEER, once CLOSED
  *   BY_PEER   with CLOSING: because of the peer, not of a call on this side; may come before it
  *   DETACH    with CLOSING: the socket is to be given away instead of closed
  *   ABORT     with or after CLOSING: pending output is dropped

@@ -108,6 +108,17 @@ public final class EngineConnection implements Connection {
     }
   }
 
+  /**
+   * Begins to read. For the one that a dial is for, once for the connection that it takes, and
+   * before it shows that to a user: from then on callbacks may be called.
+   */
+  public void begin() {
+    if (settings.onClose != null) {
+      addCloseCallback(settings.onClose);
+    }
+    leader.post(LeaderSide.START);
+  }
+
   // ---- Closing -------------------------------------------------------------------------------
 
   /**

@@ -27,14 +27,26 @@ import org.jspecify.annotations.Nullable;
  * length again, and parks. The leader publishes bytes, puts a full fence, and reads {@code waiter}.
  * One of the two sees the other.
  *
+ * <h2>Wishes</h2>
+ *
+ * A reader wishes for bytes by a wait or by {@link #request}, and publishes up to which count of
+ * all bytes that ever come: as the target of {@code waiter}, and as {@code requested}. As long as
+ * fewer have come, the leader does not signal the run, the run does not call OnRequest, and input
+ * goes on above the mark. A wish that came true has no effect any more, however long it stays
+ * published, since counts never decrease: nobody needs to take it back. One that has not come true
+ * may have kept a signal back; so whoever gives it up ({@code waiter}: the end of a wait; {@code
+ * requested}: a smaller request, a new handler) takes it back, puts a full fence, and signals the
+ * run unless that is known to be needless. The leader publishes bytes, puts a full fence, and reads
+ * the wishes. So one of the two has the run look.
+ *
  * <h2>Back-pressure</h2>
  *
- * At {@code limit()} unread bytes the leader sets {@code paused}, puts a full fence and looks again
- * before it stops reading; a consumer puts a full fence behind its consumption (at release, before
- * it parks, at the end of a run, which is a compare-and-set) and then reads {@code paused}. So
- * input never stays paused while the reader has caught up. Between the handler calls of a run it is
- * looked at without a fence. A wait or {@link #request} for more than the mark raises the limit
- * through {@code demand}.
+ * At the high-water mark of unread bytes the leader sets {@code paused}, puts a full fence and
+ * looks again before it stops reading; a consumer puts a full fence behind its consumption (at
+ * release, before it parks, at the end of a run, which is a compare-and-set) and then reads {@code
+ * paused}. So input never stays paused while the reader has caught up. Between the handler calls of
+ * a run it is looked at without a fence. A wish for more than the mark raises the limit until it
+ * comes true.
  *
  * <h2>Memory</h2>
  *
@@ -77,8 +89,10 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   private volatile @Nullable Waiter waiter;
 
-  /** How many unread bytes a reader wants; raises the limit where it is above the mark. */
-  private volatile int demand;
+  /**
+   * Up to which count of all bytes the last {@link #request} wishes; 0 if nothing is wished for.
+   */
+  private volatile long requested;
 
   /** Set by the leader only. */
   private volatile boolean paused;
@@ -166,9 +180,8 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
    * it.
    */
   private int readSize() {
-    int unread = unread();
-    int earned = Math.max(TRUSTED, 4 * Math.min(unread, (1 << LARGEST_READ_SHIFT) / 4));
-    return Math.max(1 << readShift, Math.min(demand - unread, earned));
+    int earned = Math.max(TRUSTED, 4 * Math.min(unread(), (1 << LARGEST_READ_SHIFT) / 4));
+    return (int) Math.max(1 << readShift, Math.min(missing(), earned));
   }
 
   /** The chain, which stays for a while. */
@@ -182,7 +195,8 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   }
 
   private boolean isFull() {
-    return unread() >= Math.max(connection.settings.inputHighWaterMark, demand) || mustDrainFirst();
+    return (unread() >= connection.settings.inputHighWaterMark && missing() <= 0)
+        || mustDrainFirst();
   }
 
   @Override
@@ -234,12 +248,12 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
     if (forwarding != null && forwarding.arrived()) {
       return;
     }
-    VarHandle.fullFence(); // pairs with the fence of a waiter
+    VarHandle.fullFence(); // pairs with the fence of a waiter, and those of who gives a wish up
     Waiter waiting = waiter;
     if (waiting != null && written() - waiting.target >= 0) {
       connection.loop().wakeAfterBatch(waiting.thread);
     }
-    if (unread() >= demand) {
+    if (missing() <= 0) {
       connection.run.signalInput();
     }
   }
@@ -348,7 +362,7 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
     if (ended) {
       return !endShownToHandler || handlerMadeProgress;
     }
-    return unread >= demand && (handlerMadeProgress || written() != shownToHandler);
+    return missing() <= 0 && (handlerMadeProgress || written() != shownToHandler);
   }
 
   /**
@@ -359,7 +373,6 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   long beginHandlerCall(boolean ended) {
     shownToHandler = written();
     endShownToHandler = ended;
-    demand = 0;
     return consumed();
   }
 
@@ -463,8 +476,15 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   private boolean wantsMore() {
     int unread = unread();
-    return (unread <= connection.settings.inputLowWaterMark || unread < demand)
-        && !mustDrainFirst();
+    return (unread <= connection.settings.inputLowWaterMark || missing() > 0) && !mustDrainFirst();
+  }
+
+  /** How many bytes more are wished for than have come; zero or less if no wish is open. */
+  private long missing() {
+    long came = written();
+    long missing = requested - came;
+    Waiter waiting = waiter;
+    return waiting == null ? missing : Math.max(missing, waiting.target - came);
   }
 
   /** Whether output, or that of the connection that the input goes to, stops input. */
@@ -490,7 +510,6 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
     long start = System.nanoTime();
     boolean inTime = false;
     try {
-      demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
       inTime =
           Await.until(
@@ -512,8 +531,10 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       if (!inTime) {
         connection.state.set(ConnectionState.GAVE_UP);
       }
-      demand = 0;
       waiter = null;
+      if (written() - wanted < 0) {
+        connection.run.signalInput(); // a full fence; there may be bytes that the wait kept back
+      }
       if (connection.state.has(ConnectionState.DETACH)) {
         connection.run.signal(); // the detachment may wait for this reader to leave
       }
@@ -562,12 +583,23 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   @Override
   public boolean request(int n) {
-    if (buffer().request(n)) {
-      return true;
+    if (buffer().request(n) && written() - requested >= 0) {
+      return true; // no wish is to be noted, and none to be given up
     }
-    demand = n;
-    resumeIfPaused();
-    return buffer().request(n);
+    long before = requested;
+    long now = consumed() + n;
+    requested = now;
+    resumeIfPaused(); // its fence pairs with the one of arrived, too
+    boolean come = buffer().request(n);
+    if (come && now - before < 0) {
+      connection.run.signalInput(); // a part of what was wished for before may have come
+    }
+    return come;
+  }
+
+  /** Gives up what was wished for by {@link #request}; the caller signals the run. Any thread. */
+  void forgetRequest() {
+    requested = 0;
   }
 
   @Override

@@ -158,6 +158,9 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       advancePipe((asked & PIPE_START) != 0);
     }
     if (connection.state.has(ConnectionState.CLOSED)) {
+      if ((asked & ARM) != 0) { // by one that was sending when the poller closed the socket
+        connection.out.end();
+      }
       return;
     }
     if ((asked & ARM) != 0) {
@@ -300,8 +303,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     }
     PendingDial pending = takeDial();
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
-      startInput();
-      pending.succeed(connection);
+      pending.succeed(connection); // it begins to read for whoever takes it
     }
   }
 

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,7 @@ final class LoopThread extends Thread {
   /** Notes that this thread polls while it waits, or does so no longer. */
   void waitsInPlace(@Nullable PollLoop loop) {
     inPlace = loop;
+    VarHandle.fullFence(); // pairs with those of wakers, who make true what is waited for before
   }
 
   /** Ends its poll, if it waits in one. Any thread, after it made true what is waited for. */

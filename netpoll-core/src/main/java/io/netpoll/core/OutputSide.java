@@ -223,6 +223,7 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
       VarHandle.fullFence(); // pairs with the fence of sent
       if (isLow()) {
         throttlingInput = false;
+        connection.leader.post(LeaderSide.RESUME); // a reader may have seen it meanwhile
       }
     }
   }

@@ -20,7 +20,8 @@ public final class PendingDial implements Await.Arrivals {
   /**
    * What becomes of it.
    *
-   * @return completed with the connection, or with the reason why there is none: an IOException, an
+   * @return completed with the connection, which reads nothing before {@link
+   *     EngineConnection#begin}, or with the reason why there is none: an IOException, an
    *     UnsupportedOperationException for what the backend lacks, or an Error such as that of a
    *     full heap. Dependents may run on the leader's own stack, and must neither wait nor call
    *     user code

@@ -132,7 +132,9 @@ final class Harness implements AutoCloseable, ConnectionOwner {
       return null;
     }
     try {
-      return dial.result().join();
+      EngineConnection connection = dial.result().join();
+      connection.begin();
+      return connection;
     } catch (CompletionException e) {
       throw (IOException) e.getCause();
     }

@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
  * them, and checks every byte that comes back. It never blocks: {@link HuntingPeers} drives it.
  */
 final class HuntingPeer implements AutoCloseable {
-  private static final int LARGEST = 20_000;
   private static final int UNANSWERED = 3;
 
   private final int number;
   private final Random random;
+  private final Sizes sizes;
   private final SocketChannel channel;
-  private final ByteBuffer out = ByteBuffer.allocateDirect(Integer.BYTES + LARGEST);
-  private final ByteBuffer in = ByteBuffer.allocateDirect(1 << 16);
+  private final ByteBuffer out;
+  private final ByteBuffer in;
 
   /** Where the piece of {@code out} that is being sent ends. */
   private int pieceEnd;
@@ -31,9 +31,39 @@ final class HuntingPeer implements AutoCloseable {
   private int answered;
   private long lastProgress = System.nanoTime();
 
-  HuntingPeer(int number, long seed, SocketAddress server) throws IOException {
+  /** How long the payloads of the frames are. */
+  enum Sizes {
+    /** Up to 200 bytes, and one in 64 up to 20 000. */
+    MOSTLY_SMALL(20_000) {
+      @Override
+      int next(Random random) {
+        return random.nextInt(64) == 0 ? random.nextInt(largest) : random.nextInt(200);
+      }
+    },
+
+    /** From 1 byte to 100 KB, each order of magnitude as often as the others. */
+    SMALL_AND_LARGE(100_000) {
+      @Override
+      int next(Random random) {
+        return Math.min(largest, 1 + random.nextInt(2 << random.nextInt(17)));
+      }
+    };
+
+    final int largest;
+
+    Sizes(int largest) {
+      this.largest = largest;
+    }
+
+    abstract int next(Random random);
+  }
+
+  HuntingPeer(int number, long seed, Sizes sizes, SocketAddress server) throws IOException {
     this.number = number;
     this.random = new Random(seed + number);
+    this.sizes = sizes;
+    this.out = ByteBuffer.allocateDirect(Integer.BYTES + sizes.largest);
+    this.in = ByteBuffer.allocateDirect(Math.max(1 << 16, Integer.BYTES + sizes.largest));
     this.channel = SocketChannel.open(server);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // each piece at once
     channel.configureBlocking(false);
@@ -86,7 +116,7 @@ final class HuntingPeer implements AutoCloseable {
   }
 
   private void nextFrame() {
-    int length = random.nextInt(64) == 0 ? random.nextInt(LARGEST) : random.nextInt(200);
+    int length = sizes.next(random);
     out.clear().putInt(length);
     for (int i = 0; i < length; i++) {
       out.put(expected(sent, i));

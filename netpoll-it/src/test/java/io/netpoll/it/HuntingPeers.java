@@ -13,9 +13,10 @@ final class HuntingPeers implements AutoCloseable {
   private final Selector selector = Selector.open();
   private final List<HuntingPeer> peers = new ArrayList<>();
 
-  HuntingPeers(int connections, long seed, SocketAddress server) throws IOException {
+  HuntingPeers(int connections, long seed, HuntingPeer.Sizes sizes, SocketAddress server)
+      throws IOException {
     for (int i = 0; i < connections; i++) {
-      HuntingPeer peer = new HuntingPeer(i, seed, server);
+      HuntingPeer peer = new HuntingPeer(i, seed, sizes, server);
       peers.add(peer);
       peer.channel().register(selector, SelectionKey.OP_READ, peer);
     }

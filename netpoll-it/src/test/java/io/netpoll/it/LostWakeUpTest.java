@@ -32,7 +32,12 @@ class LostWakeUpTest {
   void everyRequestIsAnswered(Setting setting) throws Exception {
     long seed = System.nanoTime();
     try (Stage stage = Stage.tcp(setting, setting.echo());
-        HuntingPeers peers = new HuntingPeers(CONNECTIONS, seed, stage.listener().localAddress())) {
+        HuntingPeers peers =
+            new HuntingPeers(
+                CONNECTIONS,
+                seed,
+                HuntingPeer.Sizes.MOSTLY_SMALL,
+                stage.listener().localAddress())) {
       peers.exchange(REQUESTS, PATIENCE);
     } catch (AssertionError e) {
       throw new AssertionError(setting + ", seed " + seed + ": " + e.getMessage(), e);

@@ -2,6 +2,10 @@ package io.netpoll.core;
 
 import io.netpoll.jcstress.Attempt;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -10,6 +14,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LLI_Result;
 import org.openjdk.jcstress.infra.results.LL_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
  * Who sends, and that all that was flushed is sent: {@link OutputSide} and {@link OutputToken},
@@ -272,6 +277,110 @@ public final class OutputRaces {
       link.stepped.lead();
       r.r1 = link.handle().isClosed();
       r.r2 = link.handle().misused;
+    }
+  }
+
+  /** The poller closes the socket by force while a thread passes the token. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"done, true", "ConnectionClosedException, true"},
+      expect = Expect.ACCEPTABLE,
+      desc = "Nobody sends any more.")
+  public static class PassBesideClosed extends Sending {
+    public PassBesideClosed() {
+      handle.full = true;
+    }
+
+    @Actor
+    public void flush(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.write(1));
+    }
+
+    @Actor
+    public void closed() {
+      link.connection.leader.closed();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r2 = link.connection.out.token.isShut();
+    }
+  }
+
+  /** The connection is closed by force while a file is written to it. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"done, closed", "ConnectionClosedException, closed"},
+      expect = Expect.ACCEPTABLE,
+      desc = "The file is closed, if it was opened.")
+  public static class FileBesideClosed extends Sending {
+    private static final Path FILE = file();
+
+    private static Path file() {
+      try {
+        Path file = Files.createTempFile("races", "");
+        file.toFile().deleteOnExit();
+        return Files.write(file, new byte[1]);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Actor
+    public void write(LL_Result r) {
+      r.r1 = Attempt.of(() -> link.connection.out.transferFrom(FILE, 0, 1));
+    }
+
+    @Actor
+    public void closed() {
+      link.connection.leader.closed();
+    }
+
+    @Arbiter
+    public void finish(LL_Result r) {
+      link.stepped.lead();
+      r.r2 = link.connection.out.hasFiles() ? "left open" : "closed";
+    }
+  }
+
+  /**
+   * Inline, a run leaves more than the mark unsent, so that input waits, while the poller sends
+   * that and a reader catches up.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "resumed", expect = Expect.ACCEPTABLE, desc = "Input has gone on.")
+  public static class ThrottleBesideSend {
+    private final Link link = Link.established(Duration.ofSeconds(10), Duration.ofNanos(1));
+    private final int resumedBefore = link.handle().timesResumed();
+
+    public ThrottleBesideSend() {
+      link.handle().full = true;
+      Attempt.of(() -> link.write(Link.MARK + 1));
+      link.receive(1, 2, 3, 4);
+      link.receive(5); // which is refused: input is paused
+    }
+
+    @Actor
+    public void endRun() {
+      link.connection.out.sendLate();
+    }
+
+    @Actor
+    public void sendAndCatchUp() {
+      link.handle().full = false;
+      link.handle().sendAsPoller();
+      Attempt.of(() -> link.connection.in.skip(Link.MARK));
+      link.connection.in.release();
+    }
+
+    @Arbiter
+    public void finish(L_Result r) {
+      link.stepped.lead();
+      r.r1 = link.handle().timesResumed() > resumedBefore ? "resumed" : "paused for ever";
     }
   }
 }

@@ -130,6 +130,14 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class CallingBack extends CallbackContract {
+    @Override
+    PollerProvider provider() {
+      return ConnectionContract.this.provider();
+    }
+  }
+
+  @Nested
   class TakingBack extends TakeBackContract {
     @Override
     PollerProvider provider() {
