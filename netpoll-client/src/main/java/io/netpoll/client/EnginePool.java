@@ -10,6 +10,7 @@ import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.Nanos;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -78,6 +79,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public Lease acquire(Duration timeout) throws IOException {
+    StackRoom.forAWait();
     long nanos = nanos(timeout);
     long start = System.nanoTime();
     try {
@@ -167,6 +169,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public CompletableFuture<Lease> acquireAsync(Duration timeout) {
+    StackRoom.forAWait();
     long nanos = nanos(timeout);
     long start = System.nanoTime();
     Place<EngineConnection> place = takeIdle(start);
@@ -239,6 +242,7 @@ final class EnginePool implements ConnectionPool {
 
   /** Takes a connection back from its user, who gives a reason not to keep it, or none. */
   void giveBack(Place<EngineConnection> place, @Nullable Reason reason) {
+    StackRoom.forAWait();
     EngineConnection connection = place.connection;
     Reason why = reason == null ? faultOf(connection) : reason;
     if (why == null) {
@@ -344,6 +348,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public boolean close(Duration deadline) {
+    StackRoom.forAWait();
     long nanos = Nanos.of(EnginePoolBuilder.notNegative("deadline of closing a pool", deadline));
     Todo<EngineConnection> todo = new Todo<>();
     state.close(todo);

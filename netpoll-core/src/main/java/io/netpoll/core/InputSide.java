@@ -5,6 +5,7 @@ import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.buffer.InputReader;
 import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
@@ -448,14 +449,14 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       return written() - wanted >= 0;
     }
     Await.permit(what);
+    long start = System.nanoTime();
+    boolean inTime = false;
     if (!WAITER.compareAndSet(this, null, new Waiter(Thread.currentThread(), wanted))) {
       throw new IllegalStateException(
           what.get()
               + " was refused because another thread is reading from this connection: let one"
               + " thread at a time read.");
     }
-    long start = System.nanoTime();
-    boolean inTime = false;
     try {
       demand = n;
       resumeIfPaused(); // its fence pairs with the one of arrived, too
@@ -476,11 +477,11 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       }
       return written() - wanted >= 0;
     } finally {
+      demand = 0;
+      waiter = null; // first: it cannot fail
       if (!inTime) {
         connection.state.set(ConnectionState.GAVE_UP);
       }
-      demand = 0;
-      waiter = null;
       if (connection.state.has(ConnectionState.DETACH)) {
         connection.run.signal(); // the detachment may wait for this reader to leave
       }
@@ -529,6 +530,7 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   @Override
   public boolean request(int n) {
+    StackRoom.forAConnection();
     if (buffer().request(n)) {
       return true;
     }
@@ -539,6 +541,7 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   @Override
   public void release() {
+    StackRoom.forAConnection();
     releaseViews();
     resumeIfPaused();
     lookIfOver();
