@@ -1,6 +1,7 @@
 package io.netpoll.buffer;
 
 import io.netpoll.LinkBuffer;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
@@ -74,6 +75,7 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
 
   @Override
   public LinkedBuffer slice(int n) throws EOFException {
+    StackRoom.forABuffer();
     require(n);
     LinkedBuffer slice = new LinkedBuffer(pool);
     slice.watch.isSlice();
@@ -132,6 +134,7 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
       throw new IllegalArgumentException(
           "The buffer holds " + other.mallocLength() + " unflushed bytes.");
     }
+    StackRoom.forABuffer();
     other.watch.requireNotGivenBack();
     other.releaseCopies();
     long bytes = other.available();
@@ -172,6 +175,7 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
 
   @Override
   public void close() {
+    StackRoom.forABuffer();
     releaseCopies();
     forgetUnflushed();
     dropChain();

@@ -1,6 +1,7 @@
 package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
@@ -149,6 +150,7 @@ abstract class Unflushed extends Chain {
 
   /** The open node, or a new one, with {@code least} bytes of room; up to {@code wish} come. */
   final Node grow(int least, int wish) {
+    StackRoom.forABuffer();
     Node node = begin();
     if (node != null && node.room() >= least) {
       return node;

@@ -2,6 +2,7 @@ package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.Writer;
+import io.netpoll.internal.StackRoom;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -159,6 +160,7 @@ abstract class WriteSide extends Unflushed implements Writer {
       copy(direct, direct.position(), length);
       return;
     }
+    StackRoom.forABuffer();
     Node inserted = Node.wrapped(new ForeignPage(direct));
     if (remaining == 0) {
       link(begin(), inserted);
@@ -217,6 +219,7 @@ abstract class WriteSide extends Unflushed implements Writer {
 
   @Override
   public void flush() {
+    StackRoom.forABuffer();
     publishPending();
   }
 

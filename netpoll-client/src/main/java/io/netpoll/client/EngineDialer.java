@@ -9,6 +9,7 @@ import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.Nanos;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -189,6 +190,7 @@ final class EngineDialer implements Dialer {
 
   /** Dials; what it returns completes where handlers run. */
   CompletableFuture<Connection> dialAsync(Target target, Duration timeout) {
+    StackRoom.forAConnection();
     long nanos = positive(timeout);
     DialReport report = new DialReport(target.name(), nanos);
     Dial dial = Dial.prepare(options, target, report);

@@ -10,6 +10,7 @@ import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
 import io.netpoll.core.Nanos;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -79,6 +80,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public Lease acquire(Duration timeout) throws IOException {
+    StackRoom.forAWait();
     long nanos = nanos(timeout);
     long start = System.nanoTime();
     try {
@@ -168,6 +170,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public CompletableFuture<Lease> acquireAsync(Duration timeout) {
+    StackRoom.forAWait();
     long nanos = nanos(timeout);
     long start = System.nanoTime();
     Place<EngineConnection> place = takeIdle(start);
@@ -240,6 +243,7 @@ final class EnginePool implements ConnectionPool {
 
   /** Takes a connection back from its user, who gives a reason not to keep it, or none. */
   void giveBack(Place<EngineConnection> place, @Nullable Reason reason) {
+    StackRoom.forAWait();
     if (reason == null) {
       place.connection.reader().release(); // before somebody else may read from it
     }
@@ -341,6 +345,7 @@ final class EnginePool implements ConnectionPool {
 
   @Override
   public boolean close(Duration deadline) {
+    StackRoom.forAWait();
     long nanos = Nanos.of(EnginePoolBuilder.notNegative("deadline of closing a pool", deadline));
     Todo<EngineConnection> todo = new Todo<>();
     state.close(todo);

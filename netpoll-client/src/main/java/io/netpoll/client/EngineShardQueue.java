@@ -9,6 +9,7 @@ import io.netpoll.WriteTimeoutException;
 import io.netpoll.Writer;
 import io.netpoll.core.Addresses;
 import io.netpoll.core.EngineConnection;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
@@ -95,6 +96,7 @@ final class EngineShardQueue implements ShardQueue {
 
   @Override
   public Delivery put(LinkBuffer message) throws IOException {
+    StackRoom.forAWait();
     if (message.mallocLength() > 0) {
       throw new IllegalArgumentException(
           "The message holds " + message.mallocLength() + " unflushed bytes: flush it first.");

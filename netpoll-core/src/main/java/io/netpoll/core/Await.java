@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.InlineWaitException;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -192,12 +193,13 @@ public final class Await {
   }
 
   /**
-   * Refuses to wait on a poll loop's own thread.
+   * Refuses to wait on a poll loop's own thread, and where there is no stack left for a wait.
    *
    * @param what names the action, for the message: "A read of 8 bytes from /127.0.0.1:80"
    * @throws InlineWaitException if the calling thread leads a poll loop that cannot be passed on
    */
   public static void permit(Supplier<String> what) {
+    StackRoom.forAWait();
     if (!isPermitted()) {
       throw new InlineWaitException(
           what.get()

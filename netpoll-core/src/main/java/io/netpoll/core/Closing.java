@@ -24,10 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Where there is no memory for a step, it is taken again: the timer that ends it comes first.
  *
  * <p>The socket is never closed while a thread is inside a send: closing shuts the output token
- * first, and a holder that releases it asks for the next step.
+ * first, and a holder that releases it asks for the next step. Closing looks again every {@value
+ * #LOOK_MILLIS} ms all the same, so that it does not depend on the holder: one that released the
+ * token and broke off then would leave a connection that nobody closes.
  */
 final class Closing {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LOOK_MILLIS = 50;
 
   private enum Step {
     OPEN,
@@ -37,6 +40,7 @@ final class Closing {
   }
 
   private final EngineConnection connection;
+  private final Look look = new Look();
   private Step step = Step.OPEN;
   private TimerWheel.@Nullable Timer timer;
 
@@ -49,6 +53,7 @@ final class Closing {
   /** To be called early: a class that is first needed when there is no memory is lost for good. */
   static void load() {
     Objects.requireNonNull(Step.OPEN);
+    Objects.requireNonNull(DrainLimit.class);
   }
 
   Closing(EngineConnection connection) {
@@ -64,6 +69,8 @@ final class Closing {
     if (state.has(ConnectionState.ABORT | ConnectionState.FAILED)) {
       if (connection.out.token.tryShut()) {
         closeSocket();
+      } else {
+        lookAgain();
       }
       return;
     }
@@ -87,10 +94,13 @@ final class Closing {
     if (out.pending() > 0) {
       if (out.token.tryPass()) {
         arm(out);
+      } else if (!out.token.isPassed()) { // the poller asks for the next step when it is done
+        lookAgain();
       }
-      return; // whoever has the token asks for the next step when it is done
+      return;
     }
     if (!out.token.tryShut()) {
+      lookAgain();
       return;
     }
     cancelTimer();
@@ -143,6 +153,19 @@ final class Closing {
     step = Step.CLOSED;
   }
 
+  /** Another thread has the token. */
+  private void lookAgain() {
+    connection.loop().timers().schedule(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS), look);
+  }
+
+  /** The next look; forgotten when there is nothing to look for. */
+  private final class Look extends TimerWheel.Timer {
+    @Override
+    public void run() {
+      advance();
+    }
+  }
+
   /**
    * Ends the draining: not as long as each look finds that more has left, for a moment. So what a
    * peer took while the process stood still is made up for.
@@ -172,6 +195,7 @@ final class Closing {
   }
 
   private void cancelTimer() {
+    look.cancel();
     if (timer != null) {
       timer.cancel();
       timer = null;

@@ -436,11 +436,12 @@ final class ConnectionRun extends CallbackStep {
 
   /**
    * Gives back what nobody holds. What a connection that is read by hand has received stays
-   * readable until the user closes it. The thread that reads, or a pipe, signals when it lets go.
+   * readable until the user closes it, also by handlers that are set after its end. The thread that
+   * reads, or a pipe, signals when it lets go.
    */
   private void giveBackMemory() {
     connection.out.end();
-    if (onRequest != null
+    if ((onRequest != null && phase != Phase.FINISHED)
         || connection.in.pipe() != null
         || state.has(ConnectionState.USER_CLOSED)) {
       connection.in.giveBack();

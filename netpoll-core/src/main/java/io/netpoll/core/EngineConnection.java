@@ -8,6 +8,7 @@ import io.netpoll.DetachedSocket;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
+import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -354,6 +355,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public void setInactivityTimeout(Duration timeout) {
+    StackRoom.forAConnection();
     long nanos = ConnectionSettings.nanos("inactivity", timeout);
     Inactivity watched = inactivity;
     if (watched == null) {
@@ -386,6 +388,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public CompletableFuture<Void> pipeTo(Connection destination) {
+    StackRoom.forAConnection();
     if (!(destination instanceof EngineConnection other)) {
       throw new IllegalArgumentException(
           "The destination of a pipe must be a connection of this library, not " + destination);
@@ -417,11 +420,13 @@ public final class EngineConnection implements Connection {
 
   @Override
   public void setOnRequest(OnRequest handler) {
+    StackRoom.forAConnection();
     run.setOnRequest(handler);
   }
 
   @Override
   public void addCloseCallback(CloseCallback callback) {
+    StackRoom.forAConnection();
     run.addCloseCallback(callback);
   }
 
@@ -473,17 +478,20 @@ public final class EngineConnection implements Connection {
 
   @Override
   public CompletionStage<DetachedSocket> detach() {
+    StackRoom.forAConnection();
     return Detachment.begin(this);
   }
 
   @Override
   public void close() {
+    StackRoom.forAConnection();
     closeBecause(0);
     closedByUser();
   }
 
   @Override
   public void abort() {
+    StackRoom.forAConnection();
     reset();
     closedByUser();
   }

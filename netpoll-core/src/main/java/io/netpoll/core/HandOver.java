@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
  * Passes a poll loop on to a spare thread while its leader is in user code: the leader calls that
  * before it waits there, and the watch-dog when the call takes too long. {@link Leadership} decides
  * which of them is first. Whoever finds the loop passed on touches nothing of it.
+ *
+ * <p>Between the step of {@link Leadership} and the wake-up of the next leader the loop has none,
+ * so nothing may fail there. Whoever comes here from user code has looked for {@link
+ * io.netpoll.internal.StackRoom room} before.
  */
 final class HandOver {
   private final PollLoop loop;

@@ -5,6 +5,7 @@ import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
 import io.netpoll.buffer.InputReader;
 import io.netpoll.buffer.LinkedBuffer;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
@@ -501,14 +502,14 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       return written() - wanted >= 0;
     }
     Await.permit(what);
+    long start = System.nanoTime();
+    boolean inTime = false;
     if (!WAITER.compareAndSet(this, null, new Waiter(Thread.currentThread(), wanted))) {
       throw new IllegalStateException(
           what.get()
               + " was refused because another thread is reading from this connection: let one"
               + " thread at a time read.");
     }
-    long start = System.nanoTime();
-    boolean inTime = false;
     try {
       resumeIfPaused(); // its fence pairs with the one of arrived, too
       inTime =
@@ -528,10 +529,10 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
       }
       return written() - wanted >= 0;
     } finally {
+      waiter = null; // first: it cannot fail
       if (!inTime) {
         connection.state.set(ConnectionState.GAVE_UP);
       }
-      waiter = null;
       if (written() - wanted < 0) {
         connection.run.signalInput(); // a full fence; there may be bytes that the wait kept back
       }
@@ -583,6 +584,7 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   @Override
   public boolean request(int n) {
+    StackRoom.forAConnection();
     if (buffer().request(n) && written() - requested >= 0) {
       return true; // no wish is to be noted, and none to be given up
     }
@@ -604,7 +606,10 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   @Override
   public void release() {
-    releaseViews();
+    StackRoom.forAConnection();
+    if (hold()) {
+      releaseViews();
+    }
     resumeIfPaused();
     lookIfOver();
   }

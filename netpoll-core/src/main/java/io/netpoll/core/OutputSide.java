@@ -5,6 +5,7 @@ import io.netpoll.InlineWaitException;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.buffer.OutputWriter;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.SourceFileException;
@@ -384,6 +385,7 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
 
   @Override
   public void flush() throws IOException {
+    StackRoom.forAConnection();
     if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
       buffer.mallocAck(0);
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
@@ -449,14 +451,14 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
 
   private void awaitDrain() throws IOException {
     Supplier<String> what = () -> "A flush to " + connection.peer();
+    long start = System.nanoTime();
+    boolean inTime = false;
     if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
       throw new IllegalStateException(
           what.get()
               + " was refused because another thread is writing to this connection: let one thread"
               + " at a time write.");
     }
-    long start = System.nanoTime();
-    boolean inTime = false;
     try {
       VarHandle.fullFence(); // pairs with the fence of sent
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
@@ -476,10 +478,10 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
         throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
       }
     } finally {
+      waiter = null; // first: it cannot fail
       if (!inTime) {
         connection.state.set(ConnectionState.GAVE_UP);
       }
-      waiter = null;
       connection.run.waitedSince(start);
     }
   }
@@ -504,6 +506,7 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
       super.transferFrom(file, position, count);
       return;
     }
+    StackRoom.forAConnection();
     OpenFiles.check(file, position, count);
     if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
       throw connection.closedException(

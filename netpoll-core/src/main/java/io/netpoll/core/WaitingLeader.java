@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.StackRoom;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.util.function.BooleanSupplier;
@@ -41,12 +42,14 @@ final class WaitingLeader {
   }
 
   /**
-   * Leads on until the wait of {@code me} is over.
+   * Leads on until the wait of {@code me} is over. Throws a StackOverflowError, before anything
+   * else, if user code has left no room for that.
    *
    * @param done tells whether what is waited for has come
    * @return false if the loop has been passed on: {@code me} must park
    */
   boolean lead(LoopThread me, BooleanSupplier done, Await.Limit limit) {
+    StackRoom.forALoop();
     if (!leadership.leave(me.entered())) {
       me.passedOn();
       return false;

@@ -11,13 +11,16 @@ import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.Fault;
 import io.netpoll.testkit.LeakCheck;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How connections end. */
 @ExtendWith({LeakCheck.class, FakeNetworkCheck.class})
@@ -68,6 +71,30 @@ class ClosingTest {
       peer.send("x");
       Eventually.holds("the connection closed", () -> engine.closed.size() == 1);
       assertThat(peer.awaitEnd(Harness.SOON)).isEqualTo(FakePeer.End.RST);
+    }
+  }
+
+  /** The thread may have broken off, for want of stack or memory, before it could tell anybody. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void closeGoesOn_whenAThreadHasReleasedTheTokenAndToldNobody(boolean aborts) throws Exception {
+    try (Harness engine = new Harness(Execution.workers())) {
+      engine.serve(s -> s.onRequest(c -> c.reader().skip(1)));
+      engine.dial();
+      Eventually.holds("the connection is open", () -> engine.opened.size() == 1);
+      EngineConnection connection = engine.opened.iterator().next();
+      assertThat(connection.out.token.tryHold()).isTrue();
+      if (aborts) {
+        connection.abort();
+      } else {
+        connection.close();
+      }
+      CompletableFuture<Void> seen = new CompletableFuture<>();
+      connection.loop().execute(() -> seen.complete(null));
+      seen.get(20, TimeUnit.SECONDS);
+      assertThat(connection.state.has(ConnectionState.CLOSED)).isFalse();
+      connection.out.token.release();
+      Eventually.holds("the connection closed", () -> engine.closed.size() == 1);
     }
   }
 
