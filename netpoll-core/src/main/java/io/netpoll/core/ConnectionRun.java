@@ -60,6 +60,12 @@ final class ConnectionRun extends CallbackStep {
   /** The handler that was set last. */
   private volatile @Nullable OnRequest latest;
 
+  /**
+   * Set behind {@code latest}, be it the same handler again; cleared by the run before it reads
+   * that. So no handler is overlooked.
+   */
+  private volatile boolean handlerSet;
+
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
 
   /** The thread that is inside the run; others compare it with a thread they know to be there. */
@@ -71,7 +77,7 @@ final class ConnectionRun extends CallbackStep {
   /** Whether the runner knows that this run holds flushes back. */
   private boolean holding;
 
-  /** The handler of this pass; all of a pass goes by it, so that a new one misses nothing. */
+  /** The handler of this pass; all of a pass goes by it, so that a later one misses nothing. */
   private @Nullable OnRequest onRequest;
 
   ConnectionRun(EngineConnection connection) {
@@ -79,6 +85,7 @@ final class ConnectionRun extends CallbackStep {
     ConnectionSettings settings = connection.settings;
     this.state = connection.state;
     this.latest = settings.onRequest;
+    this.onRequest = settings.onRequest;
     this.policy = connection.loop().isMovable() ? new StartPolicy(settings.startSeed) : null;
     this.telling =
         settings.onDisconnect == null
@@ -124,6 +131,7 @@ final class ConnectionRun extends CallbackStep {
 
   void setOnRequest(OnRequest handler) {
     latest = Objects.requireNonNull(handler, "onRequest");
+    handlerSet = true;
     connection.in.forgetRequest(); // of the handler before
     signal(); // a full fence: pairs with those in front of the looks at the handler and the request
   }
@@ -278,9 +286,9 @@ final class ConnectionRun extends CallbackStep {
    * @return whether there may be another one to make at once
    */
   private boolean pass(int seen) {
-    OnRequest handler = latest;
-    if (handler != onRequest) {
-      onRequest = handler;
+    if (handlerSet) {
+      handlerSet = false;
+      onRequest = latest;
       connection.in.showAgain();
     }
     if ((seen & ConnectionState.CLOSED) != 0) {

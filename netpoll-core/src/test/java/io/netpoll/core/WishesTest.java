@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.Execution;
 import io.netpoll.Execution.Mode;
+import io.netpoll.OnRequest;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
@@ -160,6 +161,24 @@ class WishesTest {
           .next()
           .setOnRequest(c -> seen.set(c.reader().readString(c.reader().length())));
       Eventually.holds("the new one sees it", () -> seen.get().equals("hello"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
+  void theSameHandlerSetAgainIsShownWhatItLeft(Mode mode) throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    OnRequest handler = c -> calls.incrementAndGet();
+    try (Harness engine = new Harness(Harness.execution(mode))) {
+      engine.serve(s -> s.onRequest(handler));
+      FakePeer peer = engine.dial();
+      peer.send("x");
+      for (int i = 1; i <= 3; i++) {
+        int times = i;
+        Eventually.holds("it is called", () -> calls.get() == times);
+        engine.opened.iterator().next().setOnRequest(handler);
+      }
+      Eventually.holds("it is called again", () -> calls.get() == 4);
     }
   }
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A hunt for handler calls that are lost: handlers ask by {@link Reader#request} and return, while
- * the rest of small and large frames, most of them above the mark, arrives in random pieces. An
- * answer that does not come is found, since no timer of the library would bring it.
+ * the rest of small and large frames, a quarter of them above the mark, arrives in random pieces.
+ * An answer that does not come is found, since no timer of the library would bring it.
  *
  * <p>{@code -Dio.netpoll.it.huntRounds=60} makes it long: so many rounds of 3200 frames, each on
  * new connections.
