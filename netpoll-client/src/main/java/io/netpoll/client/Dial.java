@@ -192,7 +192,7 @@ final class Dial implements Resolver.Answer {
     lock.lock(); // so that the answer comes after the assignment
     try {
       lookUp = Resolver.SHARED.start(options.resolver(), host, this);
-    } catch (OutOfMemoryError noThread) {
+    } catch (RuntimeException | OutOfMemoryError noThread) {
       failure = noThread;
     } finally {
       lock.unlock();

@@ -1,6 +1,7 @@
 package io.netpoll.client;
 
 import io.netpoll.HostResolver;
+import io.netpoll.core.Once;
 import io.netpoll.core.VirtualThreads;
 import io.netpoll.internal.Setting;
 import java.net.InetAddress;
@@ -70,7 +71,7 @@ final class Resolver {
   /**
    * Starts a look-up. Never waits.
    *
-   * @throws OutOfMemoryError if there is no thread for it
+   * @throws OutOfMemoryError if there is no thread for it; a RuntimeException tells the same
    */
   LookUp start(HostResolver resolver, String host, Answer answer) {
     LookUp lookUp = new LookUp(resolver, host, answer);
@@ -86,7 +87,7 @@ final class Resolver {
     }
     try {
       threads.start(lookUp, lookUp.virtual);
-    } catch (OutOfMemoryError noThread) {
+    } catch (RuntimeException | Error noThread) {
       lock.lock();
       try {
         lookUp.leave(State.ENDED);
@@ -137,7 +138,7 @@ final class Resolver {
     }
     try {
       threads.start(next, next.virtual);
-    } catch (OutOfMemoryError noThread) {
+    } catch (RuntimeException | OutOfMemoryError noThread) {
       lock.lock();
       try {
         if (next.leave(State.WAITING)) {
@@ -276,10 +277,17 @@ final class Resolver {
             0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), this);
 
     void start(Runnable lookUps, boolean virtually) {
-      if (virtual != null && virtually) {
-        virtual.newThread(lookUps).start();
-      } else {
+      if (virtual == null || !virtually) {
         platform.execute(lookUps);
+        return;
+      }
+      Once body = new Once(lookUps);
+      try {
+        virtual.newThread(body).start();
+      } catch (RuntimeException | Error e) {
+        if (body.claim()) {
+          throw e;
+        } // else it runs all the same: it was queued, and only a carrier could not be started
       }
     }
 

@@ -8,17 +8,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * it refuses the thread that one of its carriers runs. Whoever is first to {@link #claim} the task
  * decides. Any thread.
  */
-final class Once extends AtomicBoolean implements Runnable {
+public final class Once extends AtomicBoolean implements Runnable {
   private static final long serialVersionUID = 1;
 
   private final transient Runnable task;
 
-  Once(Runnable task) {
+  /**
+   * Makes one that nobody has claimed.
+   *
+   * @param task runs at most once
+   */
+  public Once(Runnable task) {
     this.task = task;
   }
 
-  /** Whether the caller is the first to ask: nobody else runs the task then. */
-  boolean claim() {
+  /**
+   * Whether the caller is the first to ask: nobody else runs the task then.
+   *
+   * @return true once
+   */
+  public boolean claim() {
     return compareAndSet(false, true);
   }
 
