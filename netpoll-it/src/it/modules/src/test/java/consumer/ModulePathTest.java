@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -29,6 +30,8 @@ class ModulePathTest {
         return !name.startsWith("netpoll-poller-epoll-") && !isJffi(name);
       };
 
+  @TempDir private Path directory;
+
   @Test
   void onTheModulePath_itRuns() throws Exception {
     assertEchoes("nio", java(HOME), "--module-path", path(LINKED));
@@ -36,19 +39,22 @@ class ModulePathTest {
 
   /** What cannot be linked is found beside the image. */
   @Test
-  void inARunTimeImage_itRuns_overEpollWhereThatIsBesideIt(@TempDir Path directory)
-      throws Exception {
+  void inARunTimeImage_itRuns_overEpollWhereThatIsBesideIt() throws Exception {
     Path image = directory.resolve("image");
     link(image, "consumer,io.netpoll.server,io.netpoll.client,io.netpoll.poller.nio");
     assertEchoes("nio", java(image));
     if (OS.LINUX.isCurrentOs()) {
-      assertEchoes("epoll", java(image), "--module-path", path(LINKED.negate()));
+      assertEchoes(
+          "epoll",
+          java(image),
+          "--module-path",
+          path(LINKED.negate()),
+          "--enable-native-access=org.jnrproject.jffi");
     }
   }
 
   @Test
-  void inARunTimeImageWithoutTheServer_itSaysWhichModuleToAdd(@TempDir Path directory)
-      throws Exception {
+  void inARunTimeImageWithoutTheServer_itSaysWhichModuleToAdd() throws Exception {
     Path image = directory.resolve("image");
     link(image, "consumer");
     String said = run(1, java(image));
@@ -73,17 +79,21 @@ class ModulePathTest {
     assertEquals(0, code, messages::toString);
   }
 
-  private static void assertEchoes(String backend, String... command) throws Exception {
+  private void assertEchoes(String backend, String... command) throws Exception {
     assertEquals("echoed hello over " + backend, run(0, command).strip());
   }
 
-  private static String run(int code, String... command) throws Exception {
+  /** What it prints, or, when it is to fail, the reason that it gives; it may log as well. */
+  private String run(int code, String... command) throws Exception {
     List<String> all =
         Stream.concat(Stream.of(command), Stream.of("--module", MAIN)).collect(Collectors.toList());
-    Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(code, process.waitFor(), said);
-    return said;
+    Path errors = directory.resolve("errors");
+    Process process = new ProcessBuilder(all).redirectError(errors.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int ended = process.waitFor();
+    String said = Files.readString(errors);
+    assertEquals(code, ended, said);
+    return code == 0 ? out : said;
   }
 
   private static String java(Path home) {
