@@ -444,12 +444,12 @@ final class ConnectionRun extends CallbackStep {
 
   /**
    * Gives back what nobody holds. What a connection that is read by hand has received stays
-   * readable until the user closes it, also by handlers that are set after its end. The thread that
-   * reads, or a pipe, signals when it lets go.
+   * readable until the user closes it, or a handler that is set after its end has been called. The
+   * thread that reads, or a pipe, signals when it lets go.
    */
   private void giveBackMemory() {
     connection.out.end();
-    if ((onRequest != null && phase != Phase.FINISHED)
+    if (onRequest != null
         || connection.in.pipe() != null
         || state.has(ConnectionState.USER_CLOSED)) {
       connection.in.giveBack();
