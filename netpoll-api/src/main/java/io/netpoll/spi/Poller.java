@@ -34,9 +34,9 @@ public interface Poller extends AutoCloseable {
    * @param timeoutNanos the longest wait in nanoseconds; 0 does not wait, {@link Long#MAX_VALUE}
    *     waits without limit. A wake-up, or an event that is due, ends the wait. Rounded up to the
    *     resolution of the system, never down to a busy loop
-   * @return the number of events collected, or 0; if fewer than 64, they are all that were ready when
-   *     the poll began. Where there are more than one poll collects, each ready socket has its turn
-   *     before another one has its second
+   * @return the number of events collected, or 0; if fewer than 64, they are all that were ready
+   *     when the poll began. Where there are more than one poll collects, each ready socket has its
+   *     turn before another one has its second
    * @throws IOException if polling is broken for good
    */
   int poll(long timeoutNanos) throws IOException;
