@@ -12,6 +12,7 @@ import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.LentMemory;
 import io.netpoll.testkit.PollCheck;
 import io.netpoll.testkit.ThreadsAndDescriptors;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,8 +40,8 @@ import java.util.function.UnaryOperator;
  *       than it had a reason to;
  *   <li>when all its connections have ended, a server counts none, and has all its places to give;
  *   <li>a group counts those connections whose sockets its pollers watch, and no other;
- *   <li>when the group is closed, every socket has had its last event, and every descriptor and
- *       thread is where it was before.
+ *   <li>when the group is closed, every socket has had its last event, and every descriptor, thread
+ *       and page is where it was before.
  * </ul>
  */
 final class ConnectionStage implements AutoCloseable {
@@ -55,11 +58,13 @@ final class ConnectionStage implements AutoCloseable {
   final PollerGroup group;
   final Execution.Mode mode;
   private final ThreadsAndDescriptors before;
+  private final LentMemory memory;
   private final PollCheck check;
   private final PollerProvider provider;
   private final Path directory;
   private final Deque<AutoCloseable> others = new ArrayDeque<>();
   private final List<EventLoop> servers = new ArrayList<>();
+  private final Queue<Connection> dialled = new ConcurrentLinkedQueue<>();
 
   /** Opens a group; skips the test, by name, if the mode does not exist here. */
   ConnectionStage(PollerProvider provider, Execution.Mode mode, int loops, Path directory)
@@ -69,6 +74,7 @@ final class ConnectionStage implements AutoCloseable {
     this.directory = directory;
     provider.supportedOptions(false); // may find out by means of sockets, once
     before = ThreadsAndDescriptors.now(SHARED_THREADS);
+    memory = LentMemory.now();
     check = PollCheck.ofLoops(provider);
     group =
         check.build(PollerGroup.builder().name("contract").execution(execution(mode)).loops(loops));
@@ -156,9 +162,17 @@ final class ConnectionStage implements AutoCloseable {
   Connection dial(SocketAddress address, UnaryOperator<Dialer.Builder> options, Duration timeout)
       throws IOException {
     Dialer dialer = options.apply(Dialer.builder().group(group).readTimeout(PATIENCE)).build();
-    return address instanceof UnixDomainSocketAddress unix
-        ? dialer.connectUnix(null, unix, timeout)
-        : dialer.connectTcp(null, (InetSocketAddress) address, timeout);
+    Connection connection =
+        address instanceof UnixDomainSocketAddress unix
+            ? dialer.connectUnix(null, unix, timeout)
+            : dialer.connectTcp(null, (InetSocketAddress) address, timeout);
+    return dialled(connection);
+  }
+
+  /** Closes a connection in the end, when nobody reads from it or writes to it any more. */
+  Connection dialled(Connection connection) {
+    dialled.add(connection);
+    return connection;
   }
 
   /** Requests on another connection: of one loop it has polled since, once for each of them. */
@@ -197,6 +211,10 @@ final class ConnectionStage implements AutoCloseable {
       check.awaitSleep();
     } finally {
       group.close(); // resets what is open
+      for (Connection connection : dialled) {
+        connection.reader().release(); // this thread may have read, and have views
+        connection.close();
+      }
       closeOthers();
     }
     check.assertNoneSpun();
@@ -206,6 +224,7 @@ final class ConnectionStage implements AutoCloseable {
             assertThat(ThreadsAndDescriptors.now(SHARED_THREADS).beyond(before))
                 .as("left behind")
                 .isEmpty());
+    memory.awaitReturn(PATIENCE);
   }
 
   /** Resets what they serve; each then has all its places again. */

@@ -169,11 +169,14 @@ abstract class TakeBackContract extends ConnectionSuite {
                       connection.writer().flush();
                       connection.writer().writeString("not flushed");
                       pass(connection.detach());
+                      assertThatThrownBy(connection.writer()::flush)
+                          .isInstanceOf(ConnectionClosedException.class);
                     },
                     options -> options.outputHighWaterMark(2 * size))));
     client.peerSends("x");
     assertThat(client.peerReads(size / 2)).hasSize(size / 2);
     assertThat(client.peerReads(size - size / 2)).hasSize(size - size / 2);
+    get(detached).unread().close();
     get(detached).close();
     assertThatThrownBy(() -> assertThat(client.peerReads(1)).isEqualTo("n"))
         .isInstanceOfAny(IOException.class, AssertionError.class);
