@@ -21,5 +21,6 @@ module io.netpoll.testkit {
   uses io.netpoll.spi.PollerProvider;
 
   provides io.netpoll.spi.PollerProvider with
-      io.netpoll.testkit.FakePollerProvider;
+      io.netpoll.testkit.FakePollerProvider,
+      io.netpoll.testkit.CountedProvider;
 }

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,31 +71,33 @@ public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors
   }
 
   /**
-   * What is held beyond an earlier snapshot. Counts decide, so a thread may be replaced by another.
+   * What is held beyond an earlier snapshot. Of threads the number decides, so that one may be
+   * replaced by another; each descriptor is told apart from all others, also from an earlier one
+   * with its number.
    *
    * @param before the earlier snapshot
-   * @return a line for each new thread if there are more than before, and the same for descriptors;
-   *     empty if nothing leaked
+   * @return a line for each descriptor that was not there before, and for each new thread if there
+   *     are more than before; empty if nothing leaked
    */
   public List<String> beyond(ThreadsAndDescriptors before) {
     List<String> lines = new ArrayList<>();
-    addBeyond(lines, "thread ", threads, before.threads);
-    addBeyond(lines, "descriptor ", descriptors, before.descriptors);
+    if (threads.size() > before.threads.size()) {
+      addOthers(lines, "thread ", threads, before.threads);
+    }
+    addOthers(lines, "descriptor ", descriptors, before.descriptors);
     return lines;
   }
 
-  private static void addBeyond(
+  private static void addOthers(
       List<String> lines, String kind, Set<String> now, Set<String> before) {
-    if (now.size() > before.size()) {
-      Set<String> added = new TreeSet<>(now);
-      added.removeAll(before);
-      added.forEach(each -> lines.add(kind + each));
-    }
+    Set<String> added = new TreeSet<>(now);
+    added.removeAll(before);
+    added.forEach(each -> lines.add(kind + each));
   }
 
   private static Set<String> threadsNow(List<String> ignored) {
     Set<String> names = new TreeSet<>();
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+    for (Thread thread : allThreads()) {
       String name = thread.getName();
       if (name.startsWith(PREFIX)
           && PROCESS_WIDE.stream().noneMatch(name::startsWith)
@@ -103,6 +106,21 @@ public record ThreadsAndDescriptors(Set<String> threads, Set<String> descriptors
       }
     }
     return names;
+  }
+
+  /** Costs less than {@link Thread#getAllStackTraces()}, which stops them all. */
+  private static List<Thread> allThreads() {
+    ThreadGroup root = Thread.currentThread().getThreadGroup();
+    for (ThreadGroup parent; (parent = root.getParent()) != null; ) {
+      root = parent;
+    }
+    for (int size = root.activeCount() + 16; ; size *= 2) {
+      Thread[] threads = new Thread[size];
+      int count = root.enumerate(threads);
+      if (count < size) {
+        return Arrays.asList(threads).subList(0, count);
+      }
+    }
   }
 
   @SuppressWarnings("deprecation") // threadId() came with Java 19.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +83,22 @@ class HelpersTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("-> anon_inode:[eventpoll]");
     left.close();
+    check.check(before, "SomeTest");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDescriptorInThePlaceOfAnotherIsListed() throws IOException {
+    LeakCheck check = new LeakCheck().waiting(BRIEFLY);
+    SocketChannel first = SocketChannel.open();
+    ThreadsAndDescriptors before = check.now();
+    first.close();
+    check.check(before, "SomeTest");
+    SocketChannel second = SocketChannel.open();
+    assertThatThrownBy(() -> check.check(before, "SomeTest"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("-> socket:[");
+    second.close();
     check.check(before, "SomeTest");
   }
 

@@ -60,7 +60,7 @@ abstract class AdoptContract extends ConnectionSuite {
     ServerSocketChannel channel = bound(stage, setting.kind());
     SocketPair early = pair(stage.keep(SocketChannel.open(channel.getLocalAddress())));
     Listener listener = Listener.builder().group(stage.group).adopt(channel);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     assertThat(listener.localAddress()).isEqualTo(channel.getLocalAddress());
     server.start(listener);
     early.peerSends("waited");
@@ -88,11 +88,11 @@ abstract class AdoptContract extends ConnectionSuite {
     var stage = open(setting.mode(), 2);
     List<String> events = new CopyOnWriteArrayList<>();
     EventLoop server =
-        EventLoop.builder(ECHO)
-            .onPrepare(connection -> events.add("prepare"))
-            .onConnect(connection -> events.add("connect"))
-            .onDisconnect(connection -> events.add("disconnect"))
-            .build();
+        stage.build(
+            EventLoop.builder(ECHO)
+                .onPrepare(connection -> events.add("prepare"))
+                .onConnect(connection -> events.add("connect"))
+                .onDisconnect(connection -> events.add("disconnect")));
     SocketChannel[] channels = connected(stage, setting.kind());
     SocketPair client = pair(channels[1]);
     client.peerSends("sent before");
@@ -114,7 +114,7 @@ abstract class AdoptContract extends ConnectionSuite {
   void aHandlerMayAdopt(Execution.Mode mode) throws Exception {
     var stage = open(mode, 1);
     SocketChannel[] channels = connected(stage, SocketKind.TCP);
-    EventLoop adopting = EventLoop.builder(ECHO).build();
+    EventLoop adopting = stage.build(EventLoop.builder(ECHO));
     var server =
         stage.serve(
             SocketKind.TCP,
@@ -161,7 +161,7 @@ abstract class AdoptContract extends ConnectionSuite {
   @Test
   void aStreamChannelInAnotherStateIsRefused_andStaysAsItIs() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     SocketChannel unconnected = stage.keep(SocketChannel.open());
     unconnected.configureBlocking(false);
     SocketChannel blocking = connected(stage, SocketKind.TCP)[0];
@@ -199,7 +199,7 @@ abstract class AdoptContract extends ConnectionSuite {
   void aLimitRefusesWhatIsAdopted_whichStaysTheCallers() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
     for (AtLimit more : AtLimit.values()) {
-      EventLoop server = EventLoop.builder(ECHO).maxConnections(1, more).build();
+      EventLoop server = stage.build(EventLoop.builder(ECHO).maxConnections(1, more));
       server.adopt(stage.group, connected(stage, SocketKind.TCP)[0]);
       SocketChannel[] channels = connected(stage, SocketKind.TCP);
       assertThatThrownBy(() -> server.adopt(stage.group, channels[0]))
@@ -207,7 +207,7 @@ abstract class AdoptContract extends ConnectionSuite {
           .hasMessageContaining("limit");
       assertThat(stage.group.connections()).isEqualTo(1);
       server.shutdown(ConnectionStage.PATIENCE);
-      EventLoop another = EventLoop.builder(ECHO).build();
+      EventLoop another = stage.build(EventLoop.builder(ECHO));
       another.adopt(stage.group, channels[0]);
       SocketPair client = pair(channels[1]);
       client.peerSends("still mine");
@@ -220,7 +220,7 @@ abstract class AdoptContract extends ConnectionSuite {
   void whereThereAreNoDescriptors_theyAreRefused() throws Exception {
     assumeTrue(!provider().adoptsDescriptors());
     var stage = open(Execution.Mode.WORKERS);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     assertThatThrownBy(() -> Listener.builder().group(stage.group).adopt(3))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining(provider().name())
@@ -234,7 +234,7 @@ abstract class AdoptContract extends ConnectionSuite {
   @Test
   void aGroupThatIsClosedAdoptsNothing() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     SocketChannel[] channels = connected(stage, SocketKind.TCP);
     ServerSocketChannel bound = bound(stage, SocketKind.TCP);
     stage.group.close();
@@ -251,7 +251,7 @@ abstract class AdoptContract extends ConnectionSuite {
   @MethodSource("settings")
   void drainServesWhatWaits_andFreesTheAddress(Setting setting) throws Exception {
     var stage = open(setting.mode());
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     setting.kind().assumeProvidedBy(provider());
     Listener listener =
         Listener.builder()

@@ -2,6 +2,7 @@ package io.netpoll.testkit.contract;
 
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.LeakCheck;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,6 +25,16 @@ public abstract class ConnectionContract {
    * @return an available provider; a new one or the same each time
    */
   protected abstract PollerProvider provider();
+
+  /**
+   * Duplicates a descriptor, as {@link PollerContract#duplicate} says.
+   *
+   * @param descriptor of a socket of this process
+   * @return a second one; empty if nobody knows how
+   */
+  protected OptionalInt duplicate(int descriptor) {
+    return OptionalInt.empty();
+  }
 
   @Nested
   class Living extends LifeContract {
@@ -78,6 +89,11 @@ public abstract class ConnectionContract {
     @Override
     PollerProvider provider() {
       return ConnectionContract.this.provider();
+    }
+
+    @Override
+    OptionalInt duplicate(int descriptor) {
+      return ConnectionContract.this.duplicate(descriptor);
     }
   }
 

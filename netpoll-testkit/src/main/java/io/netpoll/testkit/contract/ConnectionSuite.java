@@ -39,12 +39,15 @@ abstract class ConnectionSuite {
             kind -> Arrays.stream(Execution.Mode.values()).map(mode -> new Setting(kind, mode)));
   }
 
-  /** Opens the stage of a test. */
+  /** Opens the stage of a test, which has one at a time. */
   final ConnectionStage open(Execution.Mode mode) throws IOException {
     return open(mode, 1);
   }
 
   final ConnectionStage open(Execution.Mode mode, int loops) throws IOException {
+    if (opened != null) {
+      throw new IllegalStateException("The test has a stage that is not closed.");
+    }
     ConnectionStage stage = new ConnectionStage(provider(), mode, loops, directory);
     opened = stage;
     return stage;
@@ -53,6 +56,7 @@ abstract class ConnectionSuite {
   @AfterEach
   final void close() {
     ConnectionStage stage = opened;
+    opened = null;
     if (stage != null) {
       stage.close();
     }

@@ -300,6 +300,7 @@ abstract class DialContract extends ConnectionSuite {
     CompletableFuture<String> answer =
         dialer
             .connectAsync("tcp", "somewhere:" + port(server.address()), ConnectionStage.PATIENCE)
+            .thenApply(stage::dialled)
             .thenApply(DialContract::ask);
     dependent.countDown();
     if (stage.mayWait()) {
@@ -317,6 +318,8 @@ abstract class DialContract extends ConnectionSuite {
       return connection.reader().readString(4);
     } catch (IOException e) {
       throw new AssertionError(e);
+    } finally {
+      connection.reader().release();
     }
   }
 
@@ -373,7 +376,7 @@ abstract class DialContract extends ConnectionSuite {
             .connectUnixAsync(
                 null, (UnixDomainSocketAddress) server.address(), ConnectionStage.PATIENCE)
             .get(20, TimeUnit.SECONDS);
-    assertThat(ask(connection)).isEqualTo("pong");
+    assertThat(ask(stage.dialled(connection))).isEqualTo("pong");
   }
 
   @ParameterizedTest
@@ -556,8 +559,9 @@ abstract class DialContract extends ConnectionSuite {
         dials.add(hanging.connectAsync("tcp", "hanging" + i + ":1", LONG));
       }
       Connection connection =
-          dialer(stage, LONG, "127.0.0.1")
-              .connect("tcp", "somewhere:" + port(server.address()), ConnectionStage.PATIENCE);
+          stage.dialled(
+              dialer(stage, LONG, "127.0.0.1")
+                  .connect("tcp", "somewhere:" + port(server.address()), ConnectionStage.PATIENCE));
       assertThat(ask(connection)).isEqualTo("pong");
       assertThat(dials).noneMatch(CompletableFuture::isDone);
     } finally {

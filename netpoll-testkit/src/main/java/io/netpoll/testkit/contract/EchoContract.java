@@ -122,6 +122,7 @@ abstract class EchoContract extends ConnectionSuite {
   void tenThousandHandlersSetByEightThreads_theLastIsShownWhatIsBuffered(Execution.Mode mode)
       throws Exception {
     var stage = open(mode);
+    stage.allowFor(TASKS);
     var server = stage.serve(SocketKind.TCP, ECHO);
     Connection client = stage.dial(server.address());
     client.writer().writeString("x");

@@ -161,6 +161,7 @@ abstract class LifeContract extends ConnectionSuite {
       throws Exception {
     int requests = 2000;
     var stage = open(mode, 2);
+    stage.allowFor(requests);
     int[] plain = new int[1];
     AtomicInteger inside = new AtomicInteger();
     AtomicBoolean overlapped = new AtomicBoolean();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.AtLimit;
+import io.netpoll.Connection;
 import io.netpoll.EventLoop;
 import io.netpoll.Execution;
 import io.netpoll.Refusals;
@@ -77,6 +78,74 @@ abstract class LimitContract extends ConnectionSuite {
       peer.close();
     }
     assertThat(server.loop().refusals().total()).isZero();
+  }
+
+  /** The ways in which a connection leaves a place, each of them taken twice. */
+  private enum Leaving {
+    PEER_CLOSES,
+    PEER_RESETS,
+    HANDLER_CLOSES,
+    HANDLER_ABORTS,
+    HANDLER_THROWS,
+    HANDLER_DETACHES
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void howeverConnectionsLeave_theFullNumberIsServedAgain(Execution.Mode mode) throws Exception {
+    int places = 3;
+    var stage = open(mode, 2);
+    var server =
+        stage.serve(
+            SocketKind.TCP,
+            connection -> {
+              int request = connection.reader().readByte();
+              connection.writer().writeByte(request);
+              connection.writer().flush();
+              if (request < 0) {
+                leave(connection, Leaving.values()[request + Leaving.values().length]);
+              }
+            },
+            options -> options.maxConnections(places, AtLimit.REFUSE));
+    int refused = 0;
+    for (int i = 0; i < 2 * Leaving.values().length; i++) {
+      List<SocketChannel> peers = new ArrayList<>();
+      for (int j = 0; j < places; j++) {
+        peers.add(stage.peer(server));
+        assertServed(peers.get(j));
+      }
+      assertReset(stage, server);
+      refused++;
+      assertThat(server.loop().refusals().overMaxConnections()).isEqualTo(refused);
+      for (int j = 0; j < places; j++) {
+        leave(peers.get(j), (i + j) % Leaving.values().length);
+      }
+      Eventually.holds("all have left", () -> server.loop().connections() == 0);
+    }
+  }
+
+  private static void leave(SocketChannel peer, int how) throws IOException {
+    switch (Leaving.values()[how]) {
+      case PEER_CLOSES -> peer.close();
+      case PEER_RESETS -> SocketKind.TCP.reset(peer);
+      default -> peer.write(ByteBuffer.wrap(new byte[] {(byte) (how - Leaving.values().length)}));
+    }
+  }
+
+  private static void leave(Connection connection, Leaving how) throws IOException {
+    switch (how) {
+      case HANDLER_CLOSES -> connection.close();
+      case HANDLER_ABORTS -> connection.abort();
+      case HANDLER_DETACHES ->
+          connection
+              .detach()
+              .thenAccept(
+                  socket -> {
+                    socket.unread().close();
+                    socket.close();
+                  });
+      default -> throw new IOException("thrown on purpose by a test");
+    }
   }
 
   @ParameterizedTest

@@ -29,12 +29,27 @@ final class LimitedProcess {
    * @return the lines that it printed
    */
   static List<String> run(Class<?> main, Path directory, String... arguments) throws Exception {
+    return runWith(List.of(), main, directory, arguments);
+  }
+
+  /**
+   * Runs a class, with options of the virtual machine.
+   *
+   * @param options such as a limit on memory
+   * @param main the class
+   * @param directory for what the process writes
+   * @param arguments of its main method
+   * @return the lines that it printed
+   */
+  static List<String> runWith(
+      List<String> options, Class<?> main, Path directory, String... arguments) throws Exception {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "No shell sets a limit here.");
     Path output = directory.resolve("output");
     Path errors = directory.resolve("errors");
     List<String> command = new ArrayList<>();
     command.addAll(List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
     command.addAll(List.of(System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));

@@ -2,6 +2,7 @@ package io.netpoll.testkit.contract;
 
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.LeakCheck;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +24,18 @@ public abstract class PollerContract {
    * @return an available provider; a new one or the same each time
    */
   protected abstract PollerProvider provider();
+
+  /**
+   * Duplicates a descriptor, which then stands for that of another process that shares the socket,
+   * as one does that was started with it.
+   *
+   * @param descriptor of a socket of this process
+   * @return a second one, which the backend gets to adopt; empty if nobody knows how, as by
+   *     default: then the tests with shared sockets are skipped
+   */
+  protected OptionalInt duplicate(int descriptor) {
+    return OptionalInt.empty();
+  }
 
   @Nested
   class Providing extends ProviderContract {
@@ -101,6 +114,19 @@ public abstract class PollerContract {
     @Override
     PollerProvider provider() {
       return PollerContract.this.provider();
+    }
+  }
+
+  @Nested
+  class Resting extends RestContract {
+    @Override
+    PollerProvider provider() {
+      return PollerContract.this.provider();
+    }
+
+    @Override
+    OptionalInt duplicate(int descriptor) {
+      return PollerContract.this.duplicate(descriptor);
     }
   }
 

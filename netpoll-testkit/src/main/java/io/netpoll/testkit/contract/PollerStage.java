@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
+import io.netpoll.testkit.PollCheck;
 import io.netpoll.testkit.ThreadsAndDescriptors;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -29,15 +30,20 @@ public final class PollerStage implements AutoCloseable {
     ThreadsAndDescriptors.openWhatTheJdkKeeps();
   }
 
-  /** How long a quiet poller is watched, and how often its poll may return meanwhile. */
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  /** How long the poll of a quiet poller lasts, and how many may return before. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final int QUIET_RETURNS = 3;
+
+  /** How long the poll lasts with which a test ends. */
+  private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final ThreadsAndDescriptors before;
   private final PlainPages pages = new PlainPages();
   private final PollerProvider provider;
+  private final PollCheck check;
   private final Poller poller;
+  private final List<Poller> pollers = new ArrayList<>();
   private final List<RecordingEndpoint> endpoints = new ArrayList<>();
   private final Deque<AutoCloseable> others = new ArrayDeque<>();
 
@@ -53,7 +59,9 @@ public final class PollerStage implements AutoCloseable {
     this.provider = provider;
     provider.supportedOptions(false); // may find out by means of sockets, once
     before = ThreadsAndDescriptors.now(List.of());
-    poller = provider.open(pages);
+    check = PollCheck.ofTestAsLeader(provider);
+    poller = check.open(pages);
+    pollers.add(poller);
   }
 
   /**
@@ -86,7 +94,9 @@ public final class PollerStage implements AutoCloseable {
    * @throws IOException if the backend opens none
    */
   public Poller anotherPoller() throws IOException {
-    return keep(provider.open(pages));
+    Poller another = keep(check.open(pages));
+    pollers.add(another);
+    return another;
   }
 
   /**
@@ -127,7 +137,11 @@ public final class PollerStage implements AutoCloseable {
 
   /** Handles the batch. */
   public void dispatch() {
-    while (dispatchOne(poller)) {}
+    dispatch(poller);
+  }
+
+  private void dispatch(Poller which) {
+    while (dispatchOne(which)) {}
   }
 
   /**
@@ -163,7 +177,7 @@ public final class PollerStage implements AutoCloseable {
     for (int turns = 0; !condition.getAsBoolean(); turns++) {
       assertThat(turns < 500 || System.nanoTime() < deadline).as("in time").isTrue();
       which.poll(TimeUnit.MILLISECONDS.toNanos(20));
-      while (dispatchOne(which)) {}
+      dispatch(which);
     }
   }
 
@@ -191,20 +205,30 @@ public final class PollerStage implements AutoCloseable {
   }
 
   /**
-   * Polls for a while and fails if that was a busy loop.
+   * Polls until a poll sleeps, and fails if more than a few return before.
    *
    * @throws IOException if polling fails
    */
   public void assertQuiet() throws IOException {
     turn();
     turn();
-    int returns = 0;
-    long end = System.nanoTime() + QUIET_NANOS;
-    for (long left; (left = end - System.nanoTime()) > 0; returns++) {
-      poller.poll(left);
-      dispatch();
-    }
+    int returns = check.pollUntilItSleeps(poller, QUIET_NANOS, this::dispatch);
     assertThat(returns).as("returns of poll").isLessThanOrEqualTo(QUIET_RETURNS);
+  }
+
+  /**
+   * Polls with each open poller until a poll sleeps: until nothing is left to do. The end of every
+   * test does so, too, in whatever state it leaves its sockets.
+   *
+   * @throws IOException if polling fails
+   * @throws AssertionError if a poller spins, or has spun
+   */
+  public void awaitSleep() throws IOException {
+    for (Poller each : pollers) {
+      if (!check.isClosed(each)) {
+        check.pollUntilItSleeps(each, SLEEP_NANOS, () -> dispatch(each));
+      }
+    }
   }
 
   /** Closes the poller, and hears what it tells. */
@@ -281,15 +305,27 @@ public final class PollerStage implements AutoCloseable {
 
   @Override
   public void close() {
-    closePoller();
-    telling = true; // a second poller may be among the others
-    others.forEach(PollerStage::close);
-    telling = false;
+    try {
+      awaitSleep();
+    } catch (IOException e) {
+      throw new AssertionError("A poller is broken.", e);
+    } finally {
+      closeAll();
+    }
+    check.assertNoneSpun();
+    check.assertNothingKept();
     for (RecordingEndpoint endpoint : endpoints) {
       assertThat(endpoint.isOver()).as("last event of %s", endpoint.events).isTrue();
     }
     assertThat(pages.lent()).as("pages that the poller keeps").isZero();
     assertThat(ThreadsAndDescriptors.now(List.of()).beyond(before)).as("left behind").isEmpty();
+  }
+
+  private void closeAll() {
+    closePoller();
+    telling = true; // a second poller may be among the others
+    others.forEach(PollerStage::close);
+    telling = false;
   }
 
   private static void close(AutoCloseable resource) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netpoll.AcquireTimeoutException;
 import io.netpoll.Connection;
+import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionPool;
 import io.netpoll.ConnectionPool.Counts;
 import io.netpoll.ConnectionPool.Lease;
@@ -15,6 +16,7 @@ import io.netpoll.InlineWaitException;
 import io.netpoll.PoolClosedException;
 import io.netpoll.PoolListener;
 import io.netpoll.ReadTimeoutException;
+import io.netpoll.Writer;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -183,8 +185,10 @@ abstract class PoolContract extends ConnectionSuite {
       unread.close();
 
       Lease unflushed = pool.acquire();
-      unflushed.connection().writer().writeByte(1);
+      Writer writer = unflushed.connection().writer();
+      writer.writeByte(1);
       unflushed.close();
+      assertThatThrownBy(writer::flush).isInstanceOf(ConnectionClosedException.class);
 
       Lease unanswered = pool.acquire();
       unanswered.connection().setReadTimeout(BRIEFLY);

@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 
 /** Keeps the sockets that it gets, and checks that nothing follows its last event. */
-public final class RecordingAcceptor implements Acceptor {
-  /** The sockets that nobody took out yet; closed by whoever takes them. */
+public final class RecordingAcceptor implements Acceptor, AutoCloseable {
+  /** The sockets that nobody took out yet; closed by whoever takes them, or by {@link #close()}. */
   public final Deque<StreamSocket> sockets = new ArrayDeque<>();
 
   /** Why accepting failed, in order. */
@@ -52,5 +52,11 @@ public final class RecordingAcceptor implements Acceptor {
   public void closed() {
     assertThat(closed).as("closed twice").isFalse();
     closed = true;
+  }
+
+  /** Closes the sockets that nobody took out. */
+  @Override
+  public void close() {
+    sockets.forEach(StreamSocket::close);
   }
 }

@@ -58,7 +58,7 @@ abstract class ServeContract extends ConnectionSuite {
     var stage = open(Execution.Mode.WORKERS);
     Listener listener =
         stage.keep(Listener.builder().group(stage.group).backlog(16).bind(network, ":0"));
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     server.start(listener);
     int port = ((InetSocketAddress) listener.localAddress()).getPort();
     assertThat(port).isPositive();
@@ -74,7 +74,7 @@ abstract class ServeContract extends ConnectionSuite {
     Listener.Builder builder = Listener.builder().group(stage.group).reusePort(true);
     Listener first = stage.keep(builder.bind("tcp4", ":0"));
     int port = ((InetSocketAddress) first.localAddress()).getPort();
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     server.start(first);
     InetSocketAddress there = new InetSocketAddress(six, port);
     assertThatThrownBy(() -> stage.dial(there)).isInstanceOf(ConnectException.class);
@@ -101,7 +101,7 @@ abstract class ServeContract extends ConnectionSuite {
   @MethodSource("settings")
   void listenersCloseOneByOne_whatTheyAcceptedStays(Setting setting) throws Exception {
     var stage = open(setting.mode(), 2);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     List<Listener> listeners = new ArrayList<>();
     List<Connection> clients = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -126,7 +126,7 @@ abstract class ServeContract extends ConnectionSuite {
     var stage = open(setting.mode());
     Listener first = listen(stage, setting.kind());
     SocketAddress address = first.localAddress();
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     server.start(first);
     Connection early = stage.dial(address);
     assertEchoes(early);
@@ -267,7 +267,7 @@ abstract class ServeContract extends ConnectionSuite {
   void theGroupClosesUnderItsServers_whichThenHaveNothingLeft(Execution.Mode mode)
       throws Exception {
     var stage = open(mode, 2);
-    EventLoop server = EventLoop.builder(ECHO).build();
+    EventLoop server = stage.build(EventLoop.builder(ECHO));
     Listener listener = listen(stage, SocketKind.TCP);
     Background<Void> serving = Background.run(() -> server.serve(listener));
     assertEchoes(stage.dial(listener.localAddress()));

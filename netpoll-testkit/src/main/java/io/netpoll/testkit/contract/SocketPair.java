@@ -2,6 +2,7 @@ package io.netpoll.testkit.contract;
 
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -31,6 +32,21 @@ public record SocketPair(RecordingEndpoint endpoint, SocketChannel peer) {
   public static SocketPair open(
       PollerStage stage, SocketKind kind, Path directory, RecordingEndpoint endpoint)
       throws IOException {
+    return open(stage, kind, directory, endpoint, socket -> socket);
+  }
+
+  /** What is done with an accepted socket before it is watched. */
+  interface Passing {
+    StreamSocket pass(StreamSocket socket) throws IOException;
+  }
+
+  static SocketPair open(
+      PollerStage stage,
+      SocketKind kind,
+      Path directory,
+      RecordingEndpoint endpoint,
+      Passing passing)
+      throws IOException {
     kind.assumeProvidedBy(stage.provider());
     boolean unix = kind == SocketKind.UNIX;
     SocketAddress address = kind.free(unix ? Files.createTempDirectory(directory, "") : directory);
@@ -41,7 +57,8 @@ public record SocketPair(RecordingEndpoint endpoint, SocketChannel peer) {
       stage.until(() -> !acceptor.sockets.isEmpty());
       handle.close();
       stage.until(acceptor::isClosed);
-      return new SocketPair(stage.attach(acceptor.sockets.remove(), endpoint), peer);
+      StreamSocket socket = passing.pass(acceptor.sockets.remove());
+      return new SocketPair(stage.attach(socket, endpoint), peer);
     }
   }
 

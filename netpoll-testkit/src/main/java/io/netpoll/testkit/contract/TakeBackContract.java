@@ -101,7 +101,7 @@ abstract class TakeBackContract extends ConnectionSuite {
     String rest = unread.readString(unread.length());
     unread.release();
     assertThat("unread").startsWith(rest);
-    EventLoop next = EventLoop.builder(ECHO).build();
+    EventLoop next = stage.build(EventLoop.builder(ECHO));
     adopt(next, stage, socket);
     socket.close();
     client.peerSends("more");
@@ -121,7 +121,7 @@ abstract class TakeBackContract extends ConnectionSuite {
       assertThatThrownBy(socket::channel)
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("descriptor");
-      EventLoop next = EventLoop.builder(ECHO).build();
+      EventLoop next = stage.build(EventLoop.builder(ECHO));
       next.adopt(stage.group, socket.descriptor());
       assertThatThrownBy(socket::descriptor)
           .isInstanceOf(IllegalStateException.class)
@@ -149,7 +149,7 @@ abstract class TakeBackContract extends ConnectionSuite {
     client.peerSends("x");
     get(detached).close();
     assertThatThrownBy(() -> client.peerReads(1)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> adopt(EventLoop.builder(ECHO).build(), stage, get(detached)))
+    assertThatThrownBy(() -> adopt(stage.build(EventLoop.builder(ECHO)), stage, get(detached)))
         .isInstanceOf(IllegalStateException.class);
   }
 
@@ -169,11 +169,14 @@ abstract class TakeBackContract extends ConnectionSuite {
                       connection.writer().flush();
                       connection.writer().writeString("not flushed");
                       pass(connection.detach());
+                      assertThatThrownBy(connection.writer()::flush)
+                          .isInstanceOf(ConnectionClosedException.class);
                     },
                     options -> options.outputHighWaterMark(2 * size))));
     client.peerSends("x");
     assertThat(client.peerReads(size / 2)).hasSize(size / 2);
     assertThat(client.peerReads(size - size / 2)).hasSize(size - size / 2);
+    get(detached).unread().close();
     get(detached).close();
     assertThatThrownBy(() -> assertThat(client.peerReads(1)).isEqualTo("n"))
         .isInstanceOfAny(IOException.class, AssertionError.class);
@@ -247,7 +250,8 @@ abstract class TakeBackContract extends ConnectionSuite {
     assertThat(socket.unread().readString(4)).isEqualTo("last");
     socket.unread().close();
     CompletableFuture<String> told = new CompletableFuture<>();
-    EventLoop next = EventLoop.builder(ECHO).onDisconnect(c -> told.complete("disconnect")).build();
+    EventLoop next =
+        stage.build(EventLoop.builder(ECHO).onDisconnect(c -> told.complete("disconnect")));
     adopt(next, stage, socket);
     assertThat(get(told)).isEqualTo("disconnect");
     next.shutdown(ConnectionStage.PATIENCE);

@@ -1,0 +1,152 @@
+package io.netpoll.testkit;
+
+import io.netpoll.PollerGroup;
+import io.netpoll.PollerUnavailableException;
+import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.PageSource;
+import io.netpoll.spi.Poller;
+import io.netpoll.spi.PollerProvider;
+import io.netpoll.spi.SourceFile;
+import io.netpoll.spi.StreamSocket;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backend of a {@link PollCheck}: another one, whose pollers are counted. ServiceLoader finds
+ * it, since engines look there; it is available only while a check builds a group on its thread.
+ */
+public final class CountedProvider implements PollerProvider {
+  private static final String NAME = "counted";
+
+  /** What the calling thread builds a group with. */
+  private static final ThreadLocal<PollCheck> BUILDING = new ThreadLocal<>();
+
+  private final @Nullable PollCheck check;
+
+  /** Called by {@link java.util.ServiceLoader}. */
+  public CountedProvider() {
+    check = BUILDING.get();
+  }
+
+  /** Makes a group on the backend of a check. */
+  static PollerGroup build(PollCheck check, PollerGroup.Builder group)
+      throws PollerUnavailableException {
+    BUILDING.set(check);
+    try {
+      return group.backend(new CountedProvider().name()).build();
+    } finally {
+      BUILDING.remove();
+    }
+  }
+
+  private PollerProvider backend() {
+    return check().backend();
+  }
+
+  private PollCheck check() {
+    PollCheck known = check;
+    if (known == null) {
+      throw new IllegalStateException(
+          "The counted backend is there for groups that are built by PollCheck.build.");
+    }
+    return known;
+  }
+
+  /**
+   * A name that no other backend has.
+   *
+   * @return {@code counted}, with the name of the backend that is counted
+   */
+  @Override
+  public String name() {
+    return check == null ? NAME : NAME + "-" + backend().name();
+  }
+
+  @Override
+  public int priority() {
+    return Integer.MIN_VALUE;
+  }
+
+  @Override
+  public Availability availability() {
+    return check == null
+        ? Availability.no("It is there for groups that are built by PollCheck.build.")
+        : backend().availability();
+  }
+
+  @Override
+  public boolean threadAffine() {
+    return backend().threadAffine();
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
+    return backend().supportedOptions(unixDomain);
+  }
+
+  @Override
+  public Poller open(PageSource pages) throws IOException {
+    return check().open(pages);
+  }
+
+  @Override
+  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return backend().bind(address, backlog, options);
+  }
+
+  @Override
+  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
+    return backend().bind(address, backlog);
+  }
+
+  @Override
+  public ListenSocket bindWildcard(
+      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    return backend().bindWildcard(version, port, backlog, options);
+  }
+
+  @Override
+  public boolean adoptsChannels() {
+    return backend().adoptsChannels();
+  }
+
+  @Override
+  public boolean adoptsDescriptors() {
+    return backend().adoptsDescriptors();
+  }
+
+  @Override
+  public ListenSocket adoptListener(ServerSocketChannel channel) throws IOException {
+    return backend().adoptListener(channel);
+  }
+
+  @Override
+  public ListenSocket adoptListener(int descriptor) throws IOException {
+    return backend().adoptListener(descriptor);
+  }
+
+  @Override
+  public StreamSocket adoptStream(SocketChannel channel) throws IOException {
+    return backend().adoptStream(channel);
+  }
+
+  @Override
+  public StreamSocket adoptStream(int descriptor) throws IOException {
+    return backend().adoptStream(descriptor);
+  }
+
+  @Override
+  public SourceFile openFile(Path file) throws IOException {
+    return backend().openFile(file);
+  }
+}
