@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the rest of small and large frames, a quarter of them above the mark, arrives in random pieces.
  * An answer that does not come is found, since no timer of the library would bring it.
  *
- * <p>{@code -Dio.netpoll.it.huntRounds=60} makes it long: so many rounds of 3200 frames, each on
+ * <p>{@code -Dnetpoll.it.huntRounds=60} makes it long: so many rounds of 3200 frames, each on
  * new connections.
  */
 @ExtendWith(LeakCheck.class)
 class LostRequestTest {
-  private static final int LONG_ROUNDS = Integer.getInteger("io.netpoll.it.huntRounds", 0);
+  private static final int LONG_ROUNDS = Integer.getInteger("netpoll.it.huntRounds", 0);
   private static final int ROUNDS = Math.max(1, LONG_ROUNDS);
   private static final int FRAMES = LONG_ROUNDS > 0 ? 3200 : 400;
   private static final int CONNECTIONS = 32;
