@@ -32,7 +32,7 @@ public final class LibraryThreads {
    * @return the thread
    */
   public static Thread daemon(String name, Runnable body) {
-    return make(() -> new Thread(group(), body, name, 0, false));
+    return make(new Plain(name, body));
   }
 
   /**
@@ -55,7 +55,21 @@ public final class LibraryThreads {
   /** In a method of its own, so that it is linked where it is called only. */
   @SuppressWarnings("removal") // not called where it may be missing
   private static <T> T privileged(Supplier<T> constructor) {
-    return AccessController.doPrivileged((PrivilegedAction<T>) constructor::get);
+    return AccessController.doPrivileged(
+        new PrivilegedAction<T>() {
+          @Override
+          public T run() {
+            return constructor.get();
+          }
+        });
+  }
+
+  /** No lambda: these threads are on the way of a process's first dial. */
+  private record Plain(String name, Runnable body) implements Supplier<Thread> {
+    @Override
+    public Thread get() {
+      return new Thread(group(), body, name, 0, false);
+    }
   }
 
   /**

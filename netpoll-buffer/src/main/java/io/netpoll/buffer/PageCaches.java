@@ -32,7 +32,13 @@ final class PageCaches {
   private final List<PageCache> registered = new ArrayList<>(PLACES);
 
   /** The owned cache of a platform thread, or NO_PLACE. */
-  private final ThreadLocal<WeakReference<PageCache>> own = ThreadLocal.withInitial(this::register);
+  private final ThreadLocal<WeakReference<PageCache>> own =
+      new ThreadLocal<>() { // no lambda, nor elsewhere on the way of a process's first dial
+        @Override
+        protected WeakReference<PageCache> initialValue() {
+          return register();
+        }
+      };
 
   /** Makes caches for pages of these depots, by size class. */
   PageCaches(Depot[] depots) {

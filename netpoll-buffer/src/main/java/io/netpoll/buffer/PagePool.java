@@ -70,12 +70,12 @@ public final class PagePool implements PageSource {
    * @param maxDirectMemory how many bytes of direct memory it may hold, zero or more
    */
   public PagePool(long maxDirectMemory) {
-    this(maxDirectMemory, ByteBuffer::allocateDirect);
+    this(maxDirectMemory, new OfTheSystem());
   }
 
   /** Makes one whose memory comes from a test. */
   PagePool(long maxDirectMemory, IntFunction<ByteBuffer> system) {
-    memory = new DirectMemory(maxDirectMemory, system, this::forgetRetained);
+    memory = new DirectMemory(maxDirectMemory, system, new Forgetting());
     for (int i = 0; i < SIZES.length; i++) {
       depots[i] = new Depot(this, SIZES[i]);
     }
@@ -201,6 +201,20 @@ public final class PagePool implements PageSource {
       }
     }
     throw refusal;
+  }
+
+  private static final class OfTheSystem implements IntFunction<ByteBuffer> {
+    @Override
+    public ByteBuffer apply(int size) {
+      return ByteBuffer.allocateDirect(size);
+    }
+  }
+
+  private final class Forgetting implements Runnable {
+    @Override
+    public void run() {
+      forgetRetained();
+    }
   }
 
   /** Leaves to the garbage collector what is kept for reuse and within reach of this thread. */

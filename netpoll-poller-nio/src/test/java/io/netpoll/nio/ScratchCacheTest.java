@@ -2,6 +2,7 @@ package io.netpoll.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netpoll.testkit.PollCheck;
 import io.netpoll.testkit.contract.PollerStage;
 import io.netpoll.testkit.contract.RecordingEndpoint;
 import io.netpoll.testkit.contract.SocketKind;
@@ -54,7 +55,7 @@ class ScratchCacheTest {
       pair.peerSends("three four");
       stage.untilReceived(pair.endpoint(), "three four");
 
-      NioPoller poller = (NioPoller) stage.poller();
+      NioPoller poller = (NioPoller) PollCheck.behind(stage.poller());
       Scratch sending = poller.sending().take();
       assertThat(sending.spans.count()).isZero();
       assertThat(sending.spans.page(0)).isNull();

@@ -40,6 +40,11 @@ final class CountedPoller implements Poller {
 
   private volatile boolean closed;
 
+  /** The poller whose polls are counted. */
+  Poller counted() {
+    return poller;
+  }
+
   CountedPoller(Poller poller, CountedPages pages, PollCount count) {
     this.poller = poller;
     this.pages = pages;

@@ -241,4 +241,14 @@ public final class PollCheck {
       }
     }
   }
+
+  /**
+   * The backend's own poller, for tests of a backend that look inside.
+   *
+   * @param poller one that {@link #open} gave, or any other
+   * @return the poller whose polls are counted, or the same
+   */
+  public static Poller behind(Poller poller) {
+    return poller instanceof CountedPoller counted ? counted.counted() : poller;
+  }
 }
