@@ -6,10 +6,6 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.netpoll.EventLoop;
-import io.netpoll.PollerGroup;
-import io.netpoll.spi.PageSource;
-import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,23 +56,6 @@ class LayersTest {
                 "belong to a module other than " + allowed,
                 (JavaClass target) -> forbidden.contains(target.getName())))
         .check(CLASSES.get(module));
-  }
-
-  /** The stage looks at what each scenario leaves, and at what its loops do meanwhile. */
-  @Test
-  void aScenarioOfTheContract_hasItsPollersGroupsAndServersFromItsStage() {
-    noClasses()
-        .that()
-        .resideInAPackage("io.netpoll.testkit.contract")
-        .and()
-        .doNotHaveSimpleName("ConnectionStage")
-        .should()
-        .callMethod(PollerProvider.class, "open", PageSource.class)
-        .orShould()
-        .callMethod(PollerGroup.class, "builder")
-        .orShould()
-        .callMethod(EventLoop.Builder.class, "build")
-        .check(CLASSES.get("testkit"));
   }
 
   private static Map<String, JavaClasses> read(Map<String, Path> modules) {

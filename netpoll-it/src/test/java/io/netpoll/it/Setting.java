@@ -18,15 +18,6 @@ import java.util.ServiceLoader;
  */
 public record Setting(String backend, Execution execution) {
 
-  /** The backend itself. */
-  PollerProvider provider() {
-    return ServiceLoader.load(PollerProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(provider -> provider.name().equals(backend))
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** Every backend that can run here with every execution mode that this JDK has. */
   public static List<Setting> all() {
     List<Setting> all = new ArrayList<>();
