@@ -117,7 +117,7 @@ public final class EngineConnection implements Connection {
     if (settings.onClose != null) {
       addCloseCallback(settings.onClose);
     }
-    leader.post(LeaderSide.START);
+    leader.start();
   }
 
   // ---- Closing -------------------------------------------------------------------------------

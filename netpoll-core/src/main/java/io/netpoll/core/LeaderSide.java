@@ -371,6 +371,18 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     }
   }
 
+  /**
+   * Begins to read: at once on the leader's own stack, as where a dial has just succeeded, so that
+   * what the peer does next is noticed with the next poll.
+   */
+  void start() {
+    if (loop.isLedByCaller()) {
+      carryOutNow(START);
+    } else {
+      post(START);
+    }
+  }
+
   /** As if it had been posted before. */
   private void carryOutNow(int what) {
     if (note(what) == 0) {

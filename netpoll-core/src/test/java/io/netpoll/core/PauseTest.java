@@ -277,7 +277,7 @@ class PauseTest {
   /** It takes many reads. */
   @Test
   void aReadOfManyBytes_doesNotTimeOut_whileTheyWaitInTheSocket() throws Exception {
-    byte[] answer = new byte[1 << 20];
+    byte[] answer = new byte[1 << 18];
     new Random(3).nextBytes(answer);
     try (Line line = new Line()) {
       line.stand(() -> send(line.peer, answer));

@@ -120,7 +120,7 @@ class EpollTest {
         .isEqualTo(
             "INFO: The poller backend is nio."
                 + " epoll is not used: epoll is a part of Linux, and this is Other."
-                + " fake is not used: nio goes before it.");
+                + " fake is not used: nio goes before it. counted is not used: nio goes before it.");
   }
 
   @Test

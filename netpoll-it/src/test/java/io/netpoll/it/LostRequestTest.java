@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the rest of small and large frames, a quarter of them above the mark, arrives in random pieces.
  * An answer that does not come is found, since no timer of the library would bring it.
  *
- * <p>{@code -Dnetpoll.it.huntRounds=60} makes it long: so many rounds of 3200 frames, each on
- * new connections.
+ * <p>{@code -Dnetpoll.it.huntRounds=60} makes it long: so many rounds of 3200 frames, each on new
+ * connections.
  */
 @ExtendWith(LeakCheck.class)
 class LostRequestTest {
