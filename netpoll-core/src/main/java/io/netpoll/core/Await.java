@@ -95,6 +95,11 @@ public final class Await {
     default long progress() {
       return 0;
     }
+
+    /** Whether what has arrived waits for something else than the loop, like memory. Any thread. */
+    default boolean areHeldUp() {
+      return false;
+    }
   }
 
   /**
@@ -267,12 +272,17 @@ public final class Await {
     Thread caller = Thread.currentThread();
     Limit grace = Limit.in(GRACE_NANOS);
     long before;
+    boolean heldUp;
     do {
       before = arrivals.progress();
+      heldUp = arrivals.areHeldUp();
       CompletableFuture<?> caughtUp = arrivals.caughtUp();
       caughtUp.whenComplete((nothing, failure) -> wake(caller));
       park(() -> condition.getAsBoolean() || caughtUp.isDone(), grace, what);
-    } while (!condition.getAsBoolean() && arrivals.progress() != before && grace.nanosLeft() > 0);
+      heldUp |= arrivals.areHeldUp();
+    } while (!condition.getAsBoolean()
+        && (heldUp || arrivals.progress() != before)
+        && grace.nanosLeft() > 0);
     return condition.getAsBoolean();
   }
 

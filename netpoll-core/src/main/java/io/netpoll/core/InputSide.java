@@ -106,8 +106,8 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   private int offered;
   private boolean discarding;
 
-  /** A timer is set that tries again to have memory. */
-  private boolean awaitsMemory;
+  /** A timer is set that tries again to have memory. The leader writes it; any thread reads. */
+  private volatile boolean awaitsMemory;
 
   /** Bytes came since {@link WarmInputs} looked. */
   private boolean used;
@@ -551,6 +551,11 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   @Override
   public long progress() {
     return written();
+  }
+
+  @Override
+  public boolean areHeldUp() {
+    return awaitsMemory;
   }
 
   private boolean mayStillCome() {
