@@ -4,6 +4,7 @@ import io.netpoll.Connection;
 import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.EventLoop;
+import io.netpoll.Execution;
 import io.netpoll.Listener;
 import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
@@ -118,10 +119,13 @@ public final class DeepRecursion {
         try {
           return recurse(stage, c, depth + 1) + 1;
         } finally {
-          try (ConnectionPool.Lease lease = stage.pool.acquire(Duration.ofSeconds(5))) {
-            lease.connection().writer().writeByte(ANSWERED);
-            lease.connection().writer().flush();
-            lease.connection().reader().readByte();
+          if (stage.waits.getCount() > 0) {
+            stage.waits.countDown();
+            try (ConnectionPool.Lease lease = stage.pool.acquire(Duration.ofSeconds(5))) {
+              lease.connection().writer().writeByte(ANSWERED);
+              lease.connection().writer().flush();
+              lease.connection().reader().readByte();
+            }
           }
         }
       }
@@ -139,6 +143,17 @@ public final class DeepRecursion {
     };
 
     abstract int recurse(Stage stage, Connection connection, int depth) throws IOException;
+
+    /**
+     * Nothing waits inline; and the stack of a virtual thread that waits on its way is the heap.
+     */
+    boolean isPossible(Execution.Mode mode) {
+      return switch (this) {
+        case READS_THAT_WAIT -> mode != Execution.Mode.INLINE && mode != Execution.Mode.VIRTUAL;
+        case READS_THAT_WAIT_ON_THE_WAY_BACK, DIALS, ACQUISITIONS -> mode != Execution.Mode.INLINE;
+        default -> true;
+      };
+    }
   }
 
   /** A server, and what its handlers need. */
@@ -192,9 +207,8 @@ public final class DeepRecursion {
     Setting setting = new Setting(arguments[0], Setting.execution(arguments[1]));
     StringBuilder faults = new StringBuilder();
     for (Around around : Around.values()) {
-      boolean waits = around.name().startsWith("READS") || around.compareTo(Around.DIALS) >= 0;
-      if (waits && around != Around.CLOSING && arguments[1].equals("inline")) {
-        continue; // where nothing waits
+      if (!around.isPossible(setting.execution().mode())) {
+        continue;
       }
       String fault = run(new Stage(setting, around));
       System.out.println(around + " " + fault);
