@@ -70,6 +70,52 @@ public final class SystemRefusal {
         : message;
   }
 
+  /**
+   * A connection could not be made because the server's queue of connections is full.
+   *
+   * @param remote whom to
+   * @param reason what the system said
+   * @return the exception, without a cause
+   */
+  public static BacklogFullException backlogFull(SocketAddress remote, String reason) {
+    return new BacklogFullException(
+        connecting(remote, null, reason, false)
+            + ": its queue of connections to be accepted is full");
+  }
+
+  /**
+   * Words an operation: a socket is opened.
+   *
+   * @param address what it is for
+   * @return words that "failed" can follow
+   */
+  public static String opening(SocketAddress address) {
+    return "opening a socket for " + text(address);
+  }
+
+  /**
+   * Words an operation: an option is set.
+   *
+   * @param option its name
+   * @param value the value
+   * @param address of the socket: the peer's, or where it listens
+   * @return words that "failed" can follow
+   */
+  public static String setting(String option, Object value, SocketAddress address) {
+    return "setting " + option + " to " + value + " on the socket of " + text(address);
+  }
+
+  /**
+   * Words an operation: an option is read.
+   *
+   * @param option its name
+   * @param address of the socket, as for {@link #setting}
+   * @return words that "failed" can follow
+   */
+  public static String reading(String option, SocketAddress address) {
+    return "reading " + option + " of the socket of " + text(address);
+  }
+
   private static boolean isForAnyPort(SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getPort() == 0;
   }

@@ -1,6 +1,5 @@
 package io.netpoll.epoll;
 
-import io.netpoll.spi.BacklogFullException;
 import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.net.BindException;
@@ -131,14 +130,12 @@ final class Errno {
    */
   static IOException connectException(
       SocketAddress remote, @Nullable SocketAddress local, int errno) {
+    if (errno == EAGAIN && remote instanceof UnixDomainSocketAddress) {
+      return SystemRefusal.backlogFull(remote, describe(errno));
+    }
     String message =
         SystemRefusal.connecting(remote, local, describe(errno), errno == EADDRNOTAVAIL);
     return switch (errno) {
-      case EAGAIN ->
-          remote instanceof UnixDomainSocketAddress
-              ? new BacklogFullException(
-                  message + ": its queue of connections to be accepted is full")
-              : new SocketException(message);
       case ECONNREFUSED, ETIMEDOUT -> new ConnectException(message);
       case EHOSTUNREACH, ENETUNREACH -> new NoRouteToHostException(message);
       default -> addressException(message, errno);

@@ -129,8 +129,7 @@ record Option(String name, int level, int number, Value value, Use use) {
     bytes.putInt(12, size);
     int result = Libc.getsockopt(fd, level, number, memory.address, memory.address + 12);
     if (result < 0) {
-      throw Errno.exception(
-          "reading " + name + " of the socket of " + SystemRefusal.text(address), -result);
+      throw Errno.exception(SystemRefusal.reading(name, address), -result);
     }
     int first = bytes.getInt(0);
     return switch (value) {

@@ -52,14 +52,7 @@ final class Options {
         result = Math.max(result, result6);
       }
       if (result < 0) {
-        throw Errno.exception(
-            "setting "
-                + option.name()
-                + " to "
-                + value
-                + " on the socket of "
-                + SystemRefusal.text(address),
-            -result);
+        throw Errno.exception(SystemRefusal.setting(option.name(), value, address), -result);
       }
     }
 

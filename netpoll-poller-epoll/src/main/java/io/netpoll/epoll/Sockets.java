@@ -19,7 +19,7 @@ final class Sockets {
     int type = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
     int fd = Libc.socket(family, type, 0);
     if (fd < 0) {
-      throw Errno.exception("opening a socket for " + SystemRefusal.text(address), -fd);
+      throw Errno.exception(SystemRefusal.opening(address), -fd);
     }
     return fd;
   }

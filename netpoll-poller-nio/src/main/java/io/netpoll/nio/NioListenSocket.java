@@ -103,7 +103,7 @@ final class NioListenSocket implements ListenSocket {
     try {
       return family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
     } catch (IOException e) {
-      throw Refused.operation("opening a socket for " + SystemRefusal.text(address), e);
+      throw Refused.operation(SystemRefusal.opening(address), e);
     }
   }
 

@@ -74,14 +74,7 @@ final class Options {
     try {
       channel.setOption(own, value);
     } catch (SocketException e) {
-      throw Refused.operation(
-          "setting "
-              + option.name()
-              + " to "
-              + value
-              + " on the socket of "
-              + SystemRefusal.text(address),
-          e);
+      throw Refused.operation(SystemRefusal.setting(option.name(), value, address), e);
     }
   }
 
@@ -97,8 +90,7 @@ final class Options {
     try {
       return channel.getOption(own);
     } catch (SocketException e) {
-      throw Refused.operation(
-          "reading " + option.name() + " of the socket of " + SystemRefusal.text(address), e);
+      throw Refused.operation(SystemRefusal.reading(option.name(), address), e);
     }
   }
 
@@ -177,7 +169,7 @@ final class Options {
     try {
       return family == null ? SocketChannel.open() : SocketChannel.open(family);
     } catch (IOException e) {
-      throw Refused.operation("opening a socket for " + SystemRefusal.text(address), e);
+      throw Refused.operation(SystemRefusal.opening(address), e);
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.netpoll.nio;
 
-import io.netpoll.spi.BacklogFullException;
 import io.netpoll.spi.SystemRefusal;
 import java.io.IOException;
 import java.net.BindException;
@@ -38,12 +37,10 @@ final class Refused {
   static IOException connecting(
       SocketAddress remote, @Nullable SocketAddress local, IOException cause) {
     String reason = reason(cause);
-    String message = SystemRefusal.connecting(remote, local, reason, reason.equals(NOT_AVAILABLE));
     return Addresses.isUnix(remote) && reason.equals(TRY_AGAIN)
-        ? caused(
-            new BacklogFullException(message + ": its queue of connections to be accepted is full"),
-            cause)
-        : like(cause, message);
+        ? caused(SystemRefusal.backlogFull(remote, reason), cause)
+        : like(
+            cause, SystemRefusal.connecting(remote, local, reason, reason.equals(NOT_AVAILABLE)));
   }
 
   /** Another operation failed: one that "failed" can follow. */
