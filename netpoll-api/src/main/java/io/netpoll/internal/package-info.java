@@ -1,6 +1,6 @@
 /**
- * What the modules of this library share: how they find each other. Exported to them alone; it
- * changes without notice.
+ * What the modules of this library share: how they find each other, and what backends need alike.
+ * Exported to them alone; it changes without notice.
  */
 @NullMarked
 package io.netpoll.internal;

@@ -1,8 +1,8 @@
 package io.netpoll.epoll;
 
+import io.netpoll.internal.DueQueue;
 import io.netpoll.spi.Handle;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One descriptor as its epoll set watches it. Leader only, unless a method says otherwise.
@@ -20,17 +20,13 @@ import org.jspecify.annotations.Nullable;
  * handle that gets one it has no use for {@linkplain #unwatch() leaves} the set, and its next
  * interest enters it again, upon which the set reports what is there.
  */
-abstract class EpollHandle implements Handle {
+abstract class EpollHandle extends DueQueue.Member<EpollHandle> implements Handle {
   final EpollPoller poller;
   final int fd;
   private int slot = HandleTable.NOWHERE;
   private int generation;
   private int interest;
   private boolean watched;
-
-  // Of the DueQueue.
-  @Nullable EpollHandle nextDue;
-  boolean isDue;
 
   EpollHandle(EpollPoller poller, int fd) {
     this.poller = poller;

@@ -1,5 +1,6 @@
 package io.netpoll.epoll;
 
+import io.netpoll.internal.DueQueue;
 import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
@@ -62,7 +63,7 @@ final class EpollPoller implements Poller {
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final DueQueue due = new DueQueue();
+  private final DueQueue<EpollHandle> due = new DueQueue<>();
 
   /** How many of the due events belong to this batch; not decided while there are others. */
   private int dueLeft;

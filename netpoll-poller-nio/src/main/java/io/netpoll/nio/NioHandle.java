@@ -1,5 +1,6 @@
 package io.netpoll.nio;
 
+import io.netpoll.internal.DueQueue;
 import io.netpoll.spi.Handle;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -23,17 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A channel that was adopted may be closed by whoever has made it, at any moment: its key is
  * cancelled then. Whatever finds that out {@linkplain #lose() ends} this handle, and no other.
  */
-abstract class NioHandle implements Handle {
+abstract class NioHandle extends DueQueue.Member<NioHandle> implements Handle {
   final NioPoller poller;
 
   /** Neighbours in the poller's list of all handles; the poller's own. */
   @Nullable NioHandle previous;
 
   @Nullable NioHandle next;
-
-  // Of the DueQueue.
-  @Nullable NioHandle nextDue;
-  boolean isDue;
 
   private final SelectionKey key;
   private int interest;
