@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.ListeningHandle;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
 import java.net.InetSocketAddress;
@@ -48,7 +49,7 @@ final class SteppedListening implements ListenSocket {
     }
   }
 
-  private final class Watched implements Handle {
+  private final class Watched implements ListeningHandle {
     @Override
     public void close() {
       closes.incrementAndGet();
@@ -71,47 +72,17 @@ final class SteppedListening implements ListenSocket {
     }
 
     @Override
-    public SocketAddress remoteAddress() {
-      throw listening();
-    }
-
-    @Override
-    public boolean send() {
-      throw listening();
-    }
-
-    @Override
-    public void sendWhenWritable() {
-      throw listening();
-    }
-
-    @Override
-    public int discardInput() {
-      throw listening();
-    }
-
-    @Override
-    public void shutdownOutput() {
-      throw listening();
-    }
-
-    @Override
-    public void detach() {
-      throw listening();
-    }
-
-    @Override
     public <T> void setOption(SocketOption<T> option, T value) {
-      throw listening();
+      throw noOptions();
     }
 
     @Override
     public <T> T option(SocketOption<T> option) {
-      throw listening();
+      throw noOptions();
     }
 
-    private UnsupportedOperationException listening() {
-      return new UnsupportedOperationException("It has no peer, and no options.");
+    private UnsupportedOperationException noOptions() {
+      return new UnsupportedOperationException("It has no options.");
     }
   }
 }

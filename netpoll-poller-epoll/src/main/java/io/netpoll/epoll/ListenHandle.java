@@ -1,5 +1,6 @@
 package io.netpoll.epoll;
 
+import io.netpoll.internal.ListeningHandle;
 import io.netpoll.spi.Acceptor;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Its address is free when {@link #close()} returns; only the event waits for its turn. Options
  * that accepted sockets inherit are set once, on the listening one.
  */
-final class ListenHandle extends EpollHandle {
+final class ListenHandle extends EpollHandle implements ListeningHandle {
   /** How many connections one event accepts before others have their turn. */
   private static final int ACCEPTS_PER_EVENT = 64;
 
@@ -308,40 +309,5 @@ final class ListenHandle extends EpollHandle {
   @Override
   public SocketAddress localAddress() {
     return socket.localAddress();
-  }
-
-  @Override
-  public SocketAddress remoteAddress() {
-    throw listening();
-  }
-
-  @Override
-  public boolean send() {
-    throw listening();
-  }
-
-  @Override
-  public void sendWhenWritable() {
-    throw listening();
-  }
-
-  @Override
-  public int discardInput() {
-    throw listening();
-  }
-
-  @Override
-  public void shutdownOutput() {
-    throw listening();
-  }
-
-  @Override
-  public void detach() {
-    throw listening();
-  }
-
-  private UnsupportedOperationException listening() {
-    return new UnsupportedOperationException(
-        "The socket at " + localAddress() + " is a listening one: it has no peer.");
   }
 }
