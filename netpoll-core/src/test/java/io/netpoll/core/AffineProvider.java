@@ -1,27 +1,28 @@
 package io.netpoll.core;
 
-import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.FakePollerProvider;
+import io.netpoll.testkit.ForwardingProvider;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.SocketAddress;
-import java.net.SocketOption;
-import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The fake backend, whose pollers are bound to the first thread that uses them. */
-final class AffineProvider implements PollerProvider {
+final class AffineProvider extends ForwardingProvider {
   private final FakePollerProvider fake = new FakePollerProvider();
 
   /** The calls by other threads. */
   final Queue<String> strangers = new ConcurrentLinkedQueue<>();
+
+  @Override
+  protected PollerProvider backend() {
+    return fake;
+  }
 
   @Override
   public Poller open(PageSource pages) throws IOException {
@@ -59,26 +60,5 @@ final class AffineProvider implements PollerProvider {
   @Override
   public String name() {
     return "affine";
-  }
-
-  @Override
-  public int priority() {
-    return fake.priority();
-  }
-
-  @Override
-  public Availability availability() {
-    return fake.availability();
-  }
-
-  @Override
-  public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-    return fake.supportedOptions(unixDomain);
-  }
-
-  @Override
-  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-      throws IOException {
-    return fake.bind(address, backlog, options);
   }
 }

@@ -4,17 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netpoll.PollerUnavailableException;
-import io.netpoll.spi.ListenSocket;
-import io.netpoll.spi.PageSource;
-import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.FakePollerProvider;
-import java.io.IOException;
-import java.net.SocketAddress;
-import java.net.SocketOption;
+import io.netpoll.testkit.ForwardingProvider;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which backend is chosen, and what is said of the others. */
@@ -107,8 +100,33 @@ class BackendsTest {
   }
 
   /** The fake backend under another name. */
-  private record Named(String name, int priority, String reason) implements PollerProvider {
+  private static final class Named extends ForwardingProvider {
     private static final FakePollerProvider FAKE = new FakePollerProvider();
+
+    private final String name;
+    private final int priority;
+    private final String reason;
+
+    Named(String name, int priority, String reason) {
+      this.name = name;
+      this.priority = priority;
+      this.reason = reason;
+    }
+
+    @Override
+    protected PollerProvider backend() {
+      return FAKE;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public int priority() {
+      return priority;
+    }
 
     @Override
     public Availability availability() {
@@ -116,28 +134,6 @@ class BackendsTest {
         throw new NoSuchMethodError("io.netpoll.Gone.call()");
       }
       return reason.isEmpty() ? Availability.yes() : Availability.no(reason);
-    }
-
-    @Override
-    public boolean threadAffine() {
-      return false;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-      return FAKE.supportedOptions(unixDomain);
-    }
-
-    @Override
-    public Poller open(PageSource pages) throws IOException {
-      return FAKE.open(pages);
-    }
-
-    @Override
-    public ListenSocket bind(
-        SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-        throws IOException {
-      return FAKE.bind(address, backlog, options);
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netpoll.Execution;
 import io.netpoll.ReadTimeoutException;
-import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
@@ -15,17 +14,14 @@ import io.netpoll.testkit.FakeNetwork;
 import io.netpoll.testkit.FakeNetworkCheck;
 import io.netpoll.testkit.FakePeer;
 import io.netpoll.testkit.FakePollerProvider;
+import io.netpoll.testkit.ForwardingProvider;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,10 +56,15 @@ class PauseTest {
   }
 
   /** The fake backend; a poll of it lasts as long as a test wants, once. */
-  private static final class Pausing implements PollerProvider {
+  private static final class Pausing extends ForwardingProvider {
     private final FakePollerProvider fake = new FakePollerProvider();
     private final AtomicReference<Runnable> before = new AtomicReference<>();
     private final AtomicReference<Runnable> behind = new AtomicReference<>();
+
+    @Override
+    protected PollerProvider backend() {
+      return fake;
+    }
 
     @Override
     public Poller open(PageSource pages) throws IOException {
@@ -99,35 +100,8 @@ class PauseTest {
     }
 
     @Override
-    public boolean threadAffine() {
-      return false;
-    }
-
-    @Override
     public String name() {
       return "pausing";
-    }
-
-    @Override
-    public int priority() {
-      return fake.priority();
-    }
-
-    @Override
-    public Availability availability() {
-      return fake.availability();
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-      return fake.supportedOptions(unixDomain);
-    }
-
-    @Override
-    public ListenSocket bind(
-        SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-        throws IOException {
-      return fake.bind(address, backlog, options);
     }
   }
 

@@ -5,25 +5,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netpoll.Dialer;
 import io.netpoll.nio.NioPollerProvider;
-import io.netpoll.spi.ListenSocket;
-import io.netpoll.spi.PageSource;
-import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.ForwardingProvider;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -147,13 +141,18 @@ class FirstDialTest {
   }
 
   /** A backend that takes longer to load than a dial may last. */
-  public static final class Slow implements PollerProvider {
+  public static final class Slow extends ForwardingProvider {
     static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final PollerProvider nio = new NioPollerProvider();
 
     /** For ServiceLoader. */
     public Slow() {}
+
+    @Override
+    protected PollerProvider backend() {
+      return nio;
+    }
 
     @Override
     public String name() {
@@ -173,28 +172,6 @@ class FirstDialTest {
         LockSupport.parkNanos(left);
       }
       return nio.availability();
-    }
-
-    @Override
-    public boolean threadAffine() {
-      return nio.threadAffine();
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-      return nio.supportedOptions(unixDomain);
-    }
-
-    @Override
-    public Poller open(PageSource pages) throws IOException {
-      return nio.open(pages);
-    }
-
-    @Override
-    public ListenSocket bind(
-        SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-        throws IOException {
-      return nio.bind(address, backlog, options);
     }
   }
 }

@@ -2,28 +2,17 @@ package io.netpoll.testkit;
 
 import io.netpoll.PollerGroup;
 import io.netpoll.PollerUnavailableException;
-import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
-import io.netpoll.spi.SourceFile;
-import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
-import java.net.ProtocolFamily;
-import java.net.SocketAddress;
-import java.net.SocketOption;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The backend of a {@link PollCheck}: another one, whose pollers are counted. ServiceLoader finds
  * it, since engines look there; it is available only while a check builds a group on its thread.
  */
-public final class CountedProvider implements PollerProvider {
+public final class CountedProvider extends ForwardingProvider {
   private static final String NAME = "counted";
 
   /** What the calling thread builds a group with. */
@@ -47,7 +36,8 @@ public final class CountedProvider implements PollerProvider {
     }
   }
 
-  private PollerProvider backend() {
+  @Override
+  protected PollerProvider backend() {
     return check().backend();
   }
 
@@ -83,70 +73,7 @@ public final class CountedProvider implements PollerProvider {
   }
 
   @Override
-  public boolean threadAffine() {
-    return backend().threadAffine();
-  }
-
-  @Override
-  public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-    return backend().supportedOptions(unixDomain);
-  }
-
-  @Override
   public Poller open(PageSource pages) throws IOException {
     return check().open(pages);
-  }
-
-  @Override
-  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-      throws IOException {
-    return backend().bind(address, backlog, options);
-  }
-
-  @Override
-  public ListenSocket bind(SocketAddress address, int backlog) throws IOException {
-    return backend().bind(address, backlog);
-  }
-
-  @Override
-  public ListenSocket bindWildcard(
-      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
-      throws IOException {
-    return backend().bindWildcard(version, port, backlog, options);
-  }
-
-  @Override
-  public boolean adoptsChannels() {
-    return backend().adoptsChannels();
-  }
-
-  @Override
-  public boolean adoptsDescriptors() {
-    return backend().adoptsDescriptors();
-  }
-
-  @Override
-  public ListenSocket adoptListener(ServerSocketChannel channel) throws IOException {
-    return backend().adoptListener(channel);
-  }
-
-  @Override
-  public ListenSocket adoptListener(int descriptor) throws IOException {
-    return backend().adoptListener(descriptor);
-  }
-
-  @Override
-  public StreamSocket adoptStream(SocketChannel channel) throws IOException {
-    return backend().adoptStream(channel);
-  }
-
-  @Override
-  public StreamSocket adoptStream(int descriptor) throws IOException {
-    return backend().adoptStream(descriptor);
-  }
-
-  @Override
-  public SourceFile openFile(Path file) throws IOException {
-    return backend().openFile(file);
   }
 }

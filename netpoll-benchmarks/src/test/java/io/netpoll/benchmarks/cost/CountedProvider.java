@@ -9,11 +9,11 @@ import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
+import io.netpoll.testkit.ForwardingProvider;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  * a question for space for a read, a send for a write, and the rest for a change of interest or a
  * wake-up. It is called {@code counted-} and the backend's name, and is never chosen by itself.
  */
-abstract class CountedProvider implements PollerProvider {
+abstract class CountedProvider extends ForwardingProvider {
   private final PollerProvider backend;
 
   CountedProvider(PollerProvider backend) {
     this.backend = backend;
+  }
+
+  @Override
+  protected final PollerProvider backend() {
+    return backend;
   }
 
   @Override
@@ -36,27 +41,6 @@ abstract class CountedProvider implements PollerProvider {
   @Override
   public final int priority() {
     return Integer.MIN_VALUE;
-  }
-
-  @Override
-  public final Availability availability() {
-    return backend.availability();
-  }
-
-  @Override
-  public final boolean threadAffine() {
-    return backend.threadAffine();
-  }
-
-  @Override
-  public final Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
-    return backend.supportedOptions(unixDomain);
-  }
-
-  @Override
-  public final ListenSocket bind(
-      SocketAddress address, int backlog, Map<SocketOption<?>, Object> options) throws IOException {
-    return backend.bind(address, backlog, options);
   }
 
   @Override
