@@ -1,5 +1,6 @@
 package io.netpoll.buffer;
 
+import io.netpoll.internal.VirtualCheck;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -43,7 +44,7 @@ final class PageCaches {
   /** Makes caches for pages of these depots, by size class. */
   PageCaches(Depot[] depots) {
     this.depots = depots;
-    VirtualThreads.load();
+    VirtualCheck.load();
     int processors = Runtime.getRuntime().availableProcessors();
     stripes = new PageCache[Math.min(16, Integer.highestOneBit(2 * processors - 1))];
     for (int i = 0; i < stripes.length; i++) {
@@ -62,7 +63,7 @@ final class PageCaches {
    */
   @Nullable PageCache enter() {
     Thread thread = Thread.currentThread();
-    if (!VirtualThreads.isVirtual(thread)) {
+    if (!VirtualCheck.isVirtual(thread)) {
       PageCache cache = own.get().get();
       if (cache != null) {
         return cache;
@@ -117,7 +118,7 @@ final class PageCaches {
 
   /** Lets the calling thread have a place if it had none, and there is one now. */
   void lookForPlace() {
-    if (!VirtualThreads.isVirtual(Thread.currentThread()) && own.get() == NO_PLACE) {
+    if (!VirtualCheck.isVirtual(Thread.currentThread()) && own.get() == NO_PLACE) {
       own.remove();
     }
   }

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.VirtualCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ final class CallerWakeUps {
   /** Wakes {@code caller} before the next poll that waits or call of user code. */
   void add(Thread caller) {
     callers[end++] = caller;
-    if (VirtualThreads.isVirtual(caller)) {
+    if (VirtualCheck.isVirtual(caller)) {
       virtual++;
     }
     if (end == MOST) {

@@ -11,20 +11,15 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualThreads {
   private static final @Nullable MethodHandle OF_VIRTUAL;
 
-  /** Null where there are none, so that they cost nothing there. */
-  private static final @Nullable MethodHandle IS_VIRTUAL;
-
   static {
     if (Runtime.version().feature() < 21) {
       OF_VIRTUAL = null;
-      IS_VIRTUAL = null;
     } else {
       try {
         Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
-        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-        OF_VIRTUAL = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
-        IS_VIRTUAL =
-            lookup.findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        OF_VIRTUAL =
+            MethodHandles.publicLookup()
+                .findStatic(Thread.class, "ofVirtual", MethodType.methodType(builder));
       } catch (ReflectiveOperationException e) {
         throw new ExceptionInInitializerError(e);
       }
@@ -32,20 +27,6 @@ public final class VirtualThreads {
   }
 
   private VirtualThreads() {}
-
-  /** Whether {@code thread} is one. */
-  static boolean isVirtual(Thread thread) {
-    if (IS_VIRTUAL == null) {
-      return false;
-    }
-    try {
-      return (boolean) IS_VIRTUAL.invokeExact(thread);
-    } catch (RuntimeException | Error e) { // there is no memory, or no stack
-      throw e;
-    } catch (Throwable t) {
-      throw new AssertionError("Thread.isVirtual throws nothing", t);
-    }
-  }
 
   /**
    * Whether this JDK has them.
