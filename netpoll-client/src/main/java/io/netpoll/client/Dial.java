@@ -302,13 +302,9 @@ final class Dial implements Resolver.Answer {
           if (delay != null) {
             delay.cancel();
           }
+          // Where no loop is left, the attempts fail, and the rest is tried, and fails.
           delay =
-              group()
-                  .schedule(
-                      options.attemptDelayNanos(),
-                      this::delayIsOver,
-                      noLoopIsLeft -> {}); // then the attempts fail, and the rest is tried, and
-          // fails
+              group().schedule(options.attemptDelayNanos(), this::delayIsOver, noLoopIsLeft -> {});
         }
         return true;
       } finally {

@@ -2,6 +2,7 @@ package io.netpoll.client;
 
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
+import io.netpoll.spi.LibraryThreads;
 import java.lang.reflect.Field;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,11 +27,8 @@ final class Preload implements Runnable {
     if (Runtime.getRuntime().availableProcessors() < 2) {
       return;
     }
-    Thread thread = new Thread(null, new Preload(), "netpoll-preload", 0, false);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(Preload.class.getClassLoader());
     try {
-      thread.start();
+      LibraryThreads.daemon("netpoll-preload", new Preload()).start();
     } catch (OutOfMemoryError noThread) {
       // Then the classes are loaded by those who need them.
     }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Acceptance implements Acceptor {
   /** How long a caller that has set no limit waits for a loop, which a handler may hold. */
-  static final long LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  public static final long LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 

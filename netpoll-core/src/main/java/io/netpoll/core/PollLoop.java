@@ -523,9 +523,8 @@ final class PollLoop {
       return false;
     }
     if (callers.count() > 0 && ready.isEmpty() && !dispatchSome()) {
-      find(
-          timers.now(),
-          0); // the deputy's turn is to come: those that are found are woken with them
+      // The deputy's turn is to come: those that are found are woken with them.
+      find(timers.now(), 0);
     }
     return true;
   }

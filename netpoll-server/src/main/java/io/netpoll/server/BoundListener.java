@@ -35,12 +35,9 @@ import org.jspecify.annotations.Nullable;
  * holds a loop, and that handler may come here. Its group closes what is left open.
  */
 final class BoundListener implements Listener {
-  /** How long to wait for the loops, where no limit was given. */
-  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /**
-   * How long to wait for them where one was given that is over, since closing comes last: they need
-   * microseconds, unless a handler holds them.
+   * How long to wait for the loops where a limit was given that is over, since closing comes last:
+   * they need microseconds, unless a handler holds them.
    */
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -215,7 +212,7 @@ final class BoundListener implements Listener {
 
   @Override
   public void close() {
-    Await.uninterruptibly(beginClose(), Await.Limit.in(CLOSE_NANOS));
+    Await.uninterruptibly(beginClose(), Await.Limit.in(Acceptance.LOOP_NANOS));
   }
 
   /** Closes it, unless an event loop has taken it. */
