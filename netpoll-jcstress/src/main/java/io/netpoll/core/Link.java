@@ -59,15 +59,16 @@ final class Link {
   }
 
   static Link served(OnRequest handler) {
-    Link link = new Link(LONG, LONG, handler, null);
-    link.stepped.poller.tellEnds();
-    link.connection.leader.attach(new NoSocket());
-    return link;
+    return toItsEnd(handler);
   }
 
   /** One that is read by hand, and whose poller says when the socket is closed. */
   static Link readByHand() {
-    Link link = new Link(LONG, LONG, null, null);
+    return toItsEnd(null);
+  }
+
+  private static Link toItsEnd(@Nullable OnRequest handler) {
+    Link link = new Link(LONG, LONG, handler, null);
     link.stepped.poller.tellEnds();
     link.connection.leader.attach(new NoSocket());
     return link;

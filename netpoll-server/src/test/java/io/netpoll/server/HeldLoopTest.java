@@ -94,6 +94,31 @@ class HeldLoopTest {
     return server;
   }
 
+  /** Serves until the listener is closed, on a thread of its own. */
+  private static FutureTask<Void> serveInBackground(EventLoop server, Listener listener) {
+    return start(
+        () -> {
+          server.serve(listener);
+          return null;
+        });
+  }
+
+  /** Has a request answered by the loop that is number 0. */
+  private static void assertAnswered(FakePeer peer) throws Exception {
+    peer.send("?");
+    assertThat(peer.receiveText(1, SOON)).isEqualTo("0");
+  }
+
+  /** Connects a client to each of two loops; in the order of the loops. */
+  private static List<FakePeer> onEachLoop(Listener listener) throws Exception {
+    FakePeer first = FakeNetwork.connect(listener.localAddress());
+    FakePeer second = FakeNetwork.connect(listener.localAddress());
+    first.send("?");
+    second.send("?");
+    second.receiveText(1, SOON);
+    return first.receiveText(1, SOON).equals("0") ? List.of(first, second) : List.of(second, first);
+  }
+
   private FakePeer hold(Listener listener) throws Exception {
     FakePeer peer = FakeNetwork.connect(listener.localAddress());
     peer.send("h");
@@ -167,15 +192,7 @@ class HeldLoopTest {
     PollerGroup two = inline(2);
     Listener listener = Listener.builder().group(two).bind("tcp", "127.0.0.1:0");
     EventLoop server = serve(holding(), listener);
-    FakePeer listening = FakeNetwork.connect(listener.localAddress());
-    FakePeer other = FakeNetwork.connect(listener.localAddress());
-    listening.send("?");
-    if (!listening.receiveText(1, SOON).equals("0")) {
-      FakePeer first = listening;
-      listening = other;
-      other = first;
-    }
-    other.send("h");
+    onEachLoop(listener).get(1).send("h");
     entered.await();
     FakePeer next = FakeNetwork.connect(listener.localAddress());
     FakePeer overNext = FakeNetwork.connect(listener.localAddress());
@@ -227,8 +244,7 @@ class HeldLoopTest {
       assertThat(successor.localAddress()).isEqualTo(listener.localAddress());
       try (FakePeer peer = FakeNetwork.connect(successor.localAddress())) {
         EventLoop server = serve(holding(), successor);
-        peer.send("?");
-        assertThat(peer.receiveText(1, SOON)).isEqualTo("0");
+        assertAnswered(peer);
         server.shutdown(SOON);
       }
     }
@@ -238,12 +254,7 @@ class HeldLoopTest {
   void serveReturnsWhenItsListenerIsClosed() throws Exception {
     Listener listener = listen();
     EventLoop server = EventLoop.builder(holding()).build();
-    FutureTask<Void> serving =
-        start(
-            () -> {
-              server.serve(listener);
-              return null;
-            });
+    FutureTask<Void> serving = serveInBackground(server, listener);
     hold(listener);
     returns(() -> server.shutdown(SHORT));
     result(serving);
@@ -307,9 +318,7 @@ class HeldLoopTest {
     assertThat(failure.get()).isNull();
     letGo.countDown();
     for (Listener listener : new Listener[] {second, third}) {
-      FakePeer peer = FakeNetwork.connect(listener.localAddress());
-      peer.send("?");
-      assertThat(peer.receiveText(1, SOON)).isEqualTo("0");
+      assertAnswered(FakeNetwork.connect(listener.localAddress()));
     }
     started.shutdown(SOON);
     server.shutdown(SOON);
@@ -327,9 +336,7 @@ class HeldLoopTest {
                   return Thread.currentThread().isInterrupted();
                 }))
         .isTrue();
-    FakePeer peer = FakeNetwork.connect(listener.localAddress());
-    peer.send("?");
-    assertThat(peer.receiveText(1, SOON)).isEqualTo("0");
+    assertAnswered(FakeNetwork.connect(listener.localAddress()));
     server.shutdown(SOON);
   }
 
@@ -337,12 +344,7 @@ class HeldLoopTest {
   void aGroupThatIsClosedDoesNotWaitForTheHandler_andEndsAfterIt() throws Exception {
     Listener listener = listen();
     EventLoop server = EventLoop.builder(holding()).build();
-    FutureTask<Void> serving =
-        start(
-            () -> {
-              server.serve(listener);
-              return null;
-            });
+    FutureTask<Void> serving = serveInBackground(server, listener);
     FakePeer peer = hold(listener);
     returns(
         () -> {
@@ -448,16 +450,9 @@ class HeldLoopTest {
               holding.onRequest(connection);
             },
             listener));
-    FakePeer onFirst = FakeNetwork.connect(listener.localAddress());
-    FakePeer onSecond = FakeNetwork.connect(listener.localAddress());
-    onFirst.send("?");
-    onSecond.send("?");
-    onSecond.receiveText(1, SOON);
-    if (!onFirst.receiveText(1, SOON).equals("0")) {
-      FakePeer first = onFirst;
-      onFirst = onSecond;
-      onSecond = first;
-    }
+    List<FakePeer> peers = onEachLoop(listener);
+    FakePeer onFirst = peers.get(0);
+    FakePeer onSecond = peers.get(1);
     onSecond.setWindow(100); // so that its output never drains
     onSecond.send("b");
     onSecond.receive(100, SOON);

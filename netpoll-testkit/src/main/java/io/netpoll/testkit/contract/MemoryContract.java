@@ -87,27 +87,47 @@ abstract class MemoryContract extends ConnectionSuite {
     }
   }
 
+  /** Two servers: at one, a connection is about to end; at the other one, the victim's is used. */
+  private final class Servers {
+    final CompletableFuture<Connection> opened = new CompletableFuture<>();
+    final Victim victim = new Victim();
+    final ConnectionStage stage;
+    final ConnectionStage.Server ending;
+    final SocketChannel otherPeer;
+    final SocketChannel peer;
+
+    Servers(Execution.Mode mode) throws Exception {
+      stage = open(mode);
+      ending = stage.serve(SocketKind.TCP, opened::complete);
+      otherPeer = stage.peer(stage.serve(SocketKind.TCP, victim::serve));
+      peer = stage.peer(ending);
+    }
+
+    /** The connection that is to end, once its peer has sent something. */
+    Connection connection() throws Exception {
+      return opened.get(20, TimeUnit.SECONDS);
+    }
+
+    void resetIt() throws IOException {
+      reset(peer);
+      Eventually.holds("the connection has ended", () -> ending.loop().connections() == 0);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aConnectionEndsBetweenMallocAndFlush_theWriterWritesIntoNobodyElsesBytes(Execution.Mode mode)
       throws Exception {
     long before = inUse();
-    var stage = open(mode);
-    CompletableFuture<Connection> opened = new CompletableFuture<>();
-    var server = stage.serve(SocketKind.TCP, opened::complete);
-    Victim victim = new Victim();
-    var other = stage.serve(SocketKind.TCP, victim::serve);
-    SocketChannel otherPeer = stage.peer(other);
-    SocketChannel peer = stage.peer(server);
-    peer.write(ByteBuffer.allocate(1));
-    Connection connection = opened.get(20, TimeUnit.SECONDS);
+    Servers servers = new Servers(mode);
+    servers.peer.write(ByteBuffer.allocate(1));
+    Connection connection = servers.connection();
 
     ByteBuffer claimed = connection.writer().malloc(PAGE / 2);
-    reset(peer);
-    Eventually.holds("the connection has ended", () -> server.loop().connections() == 0);
+    servers.resetIt();
     for (int i = 0; i < 8; i++) {
-      victim.checkDuring(
-          otherPeer,
+      servers.victim.checkDuring(
+          servers.otherPeer,
           () -> {
             for (int at = 0; at < claimed.capacity(); at++) {
               claimed.put(at, (byte) 0xEE);
@@ -117,7 +137,7 @@ abstract class MemoryContract extends ConnectionSuite {
 
     assertThatExceptionOfType(ConnectionClosedException.class)
         .isThrownBy(connection.writer()::flush);
-    otherPeer.close();
+    servers.otherPeer.close();
     assertGivenBack(before);
   }
 
@@ -126,29 +146,23 @@ abstract class MemoryContract extends ConnectionSuite {
   void aConnectionEndsWhileAThreadHasAView_theViewShowsWhatWasReceived(Execution.Mode mode)
       throws Exception {
     long before = inUse();
-    var stage = open(mode);
-    CompletableFuture<Connection> opened = new CompletableFuture<>();
-    var server = stage.serve(SocketKind.TCP, opened::complete);
-    Victim victim = new Victim();
-    var other = stage.serve(SocketKind.TCP, victim::serve);
-    SocketChannel otherPeer = stage.peer(other);
-    SocketChannel peer = stage.peer(server);
+    Servers servers = new Servers(mode);
     ByteBuffer sent = ByteBuffer.allocate(500);
     for (int i = 0; i < sent.capacity(); i++) {
       sent.put(i, (byte) 0x55);
     }
-    peer.write(sent.duplicate());
-    Connection connection = opened.get(20, TimeUnit.SECONDS);
+    servers.peer.write(sent.duplicate());
+    Connection connection = servers.connection();
 
     ByteBuffer view = connection.reader().next(300);
-    reset(peer);
-    Eventually.holds("the connection has ended", () -> server.loop().connections() == 0);
+    servers.resetIt();
     for (int i = 0; i < 8; i++) {
-      victim.checkDuring(otherPeer, () -> assertThat(view).isEqualTo(sent.slice(0, 300)));
+      servers.victim.checkDuring(
+          servers.otherPeer, () -> assertThat(view).isEqualTo(sent.slice(0, 300)));
     }
 
     connection.reader().release();
-    otherPeer.close();
+    servers.otherPeer.close();
     assertGivenBack(before);
   }
 
