@@ -175,11 +175,8 @@ public final class EngineConnection implements Connection {
    * back, at once if its socket is closed already.
    */
   void closedByUser() {
-    int before = state.set(ConnectionState.USER_CLOSED);
+    state.set(ConnectionState.USER_CLOSED);
     in.letGoByCaller();
-    if ((before & ConnectionState.CLOSED) != 0) {
-      run.signal();
-    }
   }
 
   /** Notes why the connection ends, for those who use it later; the first reason stays. */

@@ -444,10 +444,13 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
    */
   void letGoByCaller() {
     letGo(Thread.currentThread());
+    lookIfOver();
   }
 
   /**
-   * The thread that reads has let go of the reading end: the last one that leaves gives it back.
+   * To be called after the reading end was let go of: the last one that leaves gives it back. The
+   * run that ends the connection sets CLOSED and looks at the holder; this looks at CLOSED after
+   * the holder was cleared. One of the two sees the other.
    */
   private void lookIfOver() {
     if (connection.state.has(ConnectionState.CLOSED)) {
