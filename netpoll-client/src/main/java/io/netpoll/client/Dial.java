@@ -1,5 +1,6 @@
 package io.netpoll.client;
 
+import io.netpoll.core.Await;
 import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * never held while waiting. Whoever sets {@code over} completes the result, outside of the lock; so
  * exactly one does.
  */
-final class Dial implements Resolver.Answer {
+final class Dial implements Resolver.Answer, Await.Arrivals {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -106,6 +107,22 @@ final class Dial implements Resolver.Answer {
    */
   CompletableFuture<EngineConnection> result() {
     return result;
+  }
+
+  /** The loops of the attempts handle what has arrived: one may be established already. */
+  @Override
+  public CompletableFuture<?> caughtUp() {
+    List<PendingDial> pending = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Attempt attempt : underWay) {
+        pending.add(Objects.requireNonNull(attempt.pending));
+      }
+    } finally {
+      lock.unlock();
+    }
+    return CompletableFuture.allOf(
+        pending.stream().map(PendingDial::caughtUp).toArray(CompletableFuture<?>[]::new));
   }
 
   /** Ends it because its time is over. */

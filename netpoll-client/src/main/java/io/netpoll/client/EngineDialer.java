@@ -99,7 +99,7 @@ final class EngineDialer implements Dialer {
     Await.Limit limit = Await.Limit.in(nanos);
     dial.result().whenComplete(caller);
     try {
-      if (!Await.until(caller, limit, caller)) {
+      if (!Await.until(caller, limit, dial, caller)) {
         dial.timeOut();
         // Done by now, or in a moment by who was faster.
         Await.until(caller, Await.Limit.NONE, caller);
@@ -189,40 +189,28 @@ final class EngineDialer implements Dialer {
   }
 
   /** Dials; what it returns completes where handlers run. */
-  CompletableFuture<Connection> dialAsync(Target target, Duration timeout) {
+  FutureDial dialAsync(Target target, Duration timeout) {
     StackRoom.forAConnection();
     long nanos = positive(timeout);
     DialReport report = new DialReport(target.name(), nanos);
     Dial dial = Dial.prepare(options, target, report);
+    FutureDial future = new FutureDial(dial);
     EngineGroup engine;
     try {
       engine = groupFor(dial);
     } catch (IOException e) {
-      return CompletableFuture.failedFuture(e);
+      future.show(null, e);
+      return future;
     }
     dial.begin(engine);
-    CompletableFuture<Connection> shown = new CompletableFuture<>();
-    // Whoever completes it first, its owner by cancelling it for example: the dial ends.
-    shown.whenComplete((connection, failure) -> dial.abandon());
-    Delayed deadline = engine.schedule(nanos, dial::timeOut, dial::giveUp);
+    Delayed deadline = engine.schedule(nanos, dial, dial::timeOut, dial::giveUp);
     dial.result()
         .whenComplete(
             (connection, failure) -> {
               deadline.cancel();
-              engine.start(() -> show(shown, connection, failure));
+              engine.start(() -> future.show(connection, failure));
             });
-    return shown;
-  }
-
-  private static void show(
-      CompletableFuture<Connection> shown,
-      @Nullable EngineConnection connection,
-      @Nullable Throwable failure) {
-    if (failure != null) {
-      shown.completeExceptionally(failure);
-    } else if (!shown.complete(connection) && connection != null) {
-      connection.abort();
-    }
+    return future;
   }
 
   private static long positive(Duration timeout) {

@@ -34,7 +34,7 @@ final class EnginePool implements ConnectionPool {
   private final RefillPause refillPause = new RefillPause();
 
   /** Those under way, to be cancelled when the pool closes. */
-  private final Set<CompletableFuture<Connection>> dials = ConcurrentHashMap.newKeySet();
+  private final Set<FutureDial> dials = ConcurrentHashMap.newKeySet();
 
   /** Completed when the pool is closed and nothing is lent. */
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -113,7 +113,9 @@ final class EnginePool implements ConnectionPool {
     Waiter<EngineConnection> waiter = new Waiter.OfThread<>();
     enqueue(waiter, start);
     try {
-      if (!Await.until(waiter::isServed, Await.Limit.in(nanos), what) && state.giveUp(waiter)) {
+      boolean served =
+          Await.until(waiter::isServed, Await.Limit.in(nanos), this::dialsCaughtUp, what);
+      if (!served && state.giveUp(waiter)) {
         throw timedOut(start);
       }
     } catch (InterruptedIOException e) {
@@ -123,6 +125,12 @@ final class EnginePool implements ConnectionPool {
       throw e;
     }
     return outcome(waiter);
+  }
+
+  /** What has arrived may be the connection that somebody waits for. */
+  private CompletableFuture<?> dialsCaughtUp() {
+    return CompletableFuture.allOf(
+        dials.stream().map(FutureDial::caughtUp).toArray(CompletableFuture<?>[]::new));
   }
 
   private void enqueue(Waiter<EngineConnection> waiter, long now) {
@@ -197,7 +205,8 @@ final class EnginePool implements ConnectionPool {
      * Lets it wait no longer than this, nor than its owner wants. Called once, when it is queued.
      */
     void limit(long nanos) {
-      Delayed deadline = engine.schedule(nanos, this::timeOut, this::giveUp);
+      Delayed deadline =
+          engine.schedule(nanos, EnginePool.this::dialsCaughtUp, this::timeOut, this::giveUp);
       shown.whenComplete(
           (lease, failure) -> {
             deadline.cancel();
@@ -296,8 +305,7 @@ final class EnginePool implements ConnectionPool {
 
   private void dial() {
     long start = System.nanoTime();
-    CompletableFuture<Connection> dial =
-        settings.dialer().dialAsync(settings.target(), settings.dialTimeout());
+    FutureDial dial = settings.dialer().dialAsync(settings.target(), settings.dialTimeout());
     dials.add(dial);
     dial.whenComplete(
         (connection, failure) -> {

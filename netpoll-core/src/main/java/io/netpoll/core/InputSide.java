@@ -153,6 +153,7 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
 
   /** Input is paused while another thread allocates memory: it is tried again soon. */
   private void awaitMemory() {
+    connection.moved(); // there is something to read
     if (!awaitsMemory) {
       connection.loop().timers().schedule(Postponed.RETRY_NANOS, this::tryAgain);
       awaitsMemory = true;

@@ -105,6 +105,15 @@ public final class Program implements AutoCloseable {
     process.toHandle().destroy(); // the process's own destroy() would also close its output
   }
 
+  /** Sends a signal by its name, to this process alone. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).inheritIO().start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("The signal " + name + " was not sent.");
+    }
+  }
+
   /** Waits for the end. */
   public Outcome outcome() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
