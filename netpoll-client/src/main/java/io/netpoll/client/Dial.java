@@ -125,6 +125,16 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
         pending.stream().map(PendingDial::caughtUp).toArray(CompletableFuture<?>[]::new));
   }
 
+  /** Whether the outcome is decided: the result is complete then, or in a moment. */
+  boolean isOver() {
+    lock.lock();
+    try {
+      return over;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends it because its time is over. */
   void timeOut() {
     end(null);

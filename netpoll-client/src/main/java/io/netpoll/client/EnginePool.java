@@ -14,8 +14,8 @@ import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -33,8 +33,8 @@ final class EnginePool implements ConnectionPool {
   private final PoolEvents events;
   private final RefillPause refillPause = new RefillPause();
 
-  /** Those under way, to be cancelled when the pool closes. */
-  private final Set<FutureDial> dials = ConcurrentHashMap.newKeySet();
+  /** Those under way, with what completes when the pool knows the outcome. */
+  private final Map<FutureDial, CompletableFuture<Void>> dials = new ConcurrentHashMap<>();
 
   /** Completed when the pool is closed and nothing is lent. */
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
@@ -130,7 +130,9 @@ final class EnginePool implements ConnectionPool {
   /** What has arrived may be the connection that somebody waits for. */
   private CompletableFuture<?> dialsCaughtUp() {
     return CompletableFuture.allOf(
-        dials.stream().map(FutureDial::caughtUp).toArray(CompletableFuture<?>[]::new));
+        dials.entrySet().stream()
+            .map(dial -> dial.getKey().caughtUp(dial.getValue()))
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   private void enqueue(Waiter<EngineConnection> waiter, long now) {
@@ -306,16 +308,18 @@ final class EnginePool implements ConnectionPool {
   private void dial() {
     long start = System.nanoTime();
     FutureDial dial = settings.dialer().dialAsync(settings.target(), settings.dialTimeout());
-    dials.add(dial);
-    dial.whenComplete(
-        (connection, failure) -> {
-          dials.remove(dial);
-          if (connection != null) {
-            dialled((EngineConnection) connection, start);
-          } else {
-            dialFailed(Objects.requireNonNull(failure), start);
-          }
-        });
+    CompletableFuture<Void> told =
+        dial.handle(
+            (connection, failure) -> {
+              if (connection != null) {
+                dialled((EngineConnection) connection, start);
+              } else {
+                dialFailed(Objects.requireNonNull(failure), start);
+              }
+              return null;
+            });
+    dials.put(dial, told);
+    told.whenComplete((nothing, failure) -> dials.remove(dial));
     if (state.isClosed()) {
       dial.cancel(false); // the one who closed the pool may have missed it
     }
@@ -358,7 +362,7 @@ final class EnginePool implements ConnectionPool {
     Todo<EngineConnection> todo = new Todo<>();
     state.close(todo);
     carryOut(todo);
-    dials.forEach(dial -> dial.cancel(false));
+    dials.keySet().forEach(dial -> dial.cancel(false));
     cancel(look);
     cancel(refill);
     if (!Await.isPermitted()) {

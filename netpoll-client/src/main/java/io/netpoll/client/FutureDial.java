@@ -1,7 +1,6 @@
 package io.netpoll.client;
 
 import io.netpoll.Connection;
-import io.netpoll.core.Await;
 import io.netpoll.core.EngineConnection;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A dial as its user sees it: completes where handlers run, a moment after the dial itself. Whoever
  * completes it first, its owner by cancelling it for example, ends the dial.
  */
-final class FutureDial extends CompletableFuture<Connection> implements Await.Arrivals {
+final class FutureDial extends CompletableFuture<Connection> {
   private final Dial dial;
-
-  /** Completed when those that depend on this future know the outcome of the dial. */
-  private final CompletableFuture<Void> shown = new CompletableFuture<>();
 
   FutureDial(Dial dial) {
     this.dial = dial;
@@ -23,23 +19,22 @@ final class FutureDial extends CompletableFuture<Connection> implements Await.Ar
 
   /** Shows the outcome of the dial. Where handlers run. */
   void show(@Nullable EngineConnection connection, @Nullable Throwable failure) {
-    try {
-      if (failure != null) {
-        completeExceptionally(failure);
-      } else if (!complete(connection) && connection != null) {
-        connection.abort();
-      }
-    } finally {
-      shown.complete(null); // this thread has called those that depend on it
+    if (failure != null) {
+      completeExceptionally(failure);
+    } else if (!complete(connection) && connection != null) {
+      connection.abort();
     }
   }
 
-  /** A dial that has its outcome by then is shown, too. */
-  @Override
-  public CompletableFuture<?> caughtUp() {
+  /**
+   * Has what has arrived handled.
+   *
+   * @param told completes when whoever asks knows the outcome of this future
+   * @return completed when the dial goes on still, or {@code told} is complete
+   */
+  CompletableFuture<?> caughtUp(CompletableFuture<Void> told) {
     return dial.caughtUp()
         .thenCompose(
-            nothing ->
-                dial.result().isDone() ? shown : CompletableFuture.<Void>completedFuture(null));
+            nothing -> dial.isOver() ? told : CompletableFuture.<Void>completedFuture(null));
   }
 }

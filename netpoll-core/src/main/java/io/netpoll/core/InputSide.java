@@ -106,7 +106,13 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   private int offered;
   private boolean discarding;
 
-  /** A timer is set that tries again to have memory. The leader writes it; any thread reads. */
+  /** Tries again to have memory; null as long as that was never needed. */
+  private TimerWheel.@Nullable Timer retry;
+
+  /**
+   * There was no memory to read into, and there was no read since. The leader clears it after it
+   * has published what was read, so that who waits sees one of the two.
+   */
   private volatile boolean awaitsMemory;
 
   /** Bytes came since {@link WarmInputs} looked. */
@@ -154,14 +160,21 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
   /** Input is paused while another thread allocates memory: it is tried again soon. */
   private void awaitMemory() {
     connection.moved(); // there is something to read
-    if (!awaitsMemory) {
-      connection.loop().timers().schedule(Postponed.RETRY_NANOS, this::tryAgain);
-      awaitsMemory = true;
+    if (retry == null) {
+      retry = new Retry();
+    }
+    connection.loop().timers().schedule(Postponed.RETRY_NANOS, retry);
+    awaitsMemory = true;
+  }
+
+  private final class Retry extends TimerWheel.Timer {
+    @Override
+    public void run() {
+      tryAgain();
     }
   }
 
   private void tryAgain() {
-    awaitsMemory = false;
     if (connection.state.has(ConnectionState.CLOSED)) {
       return;
     }
@@ -213,6 +226,9 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
         connection.loop().counters().read(bytes);
         adaptReadSize(bytes);
         arrived();
+      }
+      if (awaitsMemory) {
+        awaitsMemory = false;
       }
     } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
       connection.reset();
