@@ -113,7 +113,9 @@ public interface EventLoop extends AutoCloseable {
    *
    * @param group whose loops watch it
    * @param channel connected, in non-blocking mode, registered with no selector
-   * @return the connection, which owns the channel; its OnPrepare may be running already
+   * @return the connection, which owns the channel; its OnPrepare may be running already. Close the
+   *     connection, not the channel: a channel that is closed elsewhere fails its connection only
+   *     when its loop polls next
    * @throws IOException if it cannot be watched; the channel is closed then
    * @throws IllegalArgumentException if the channel is in another state; it stays as it is
    * @throws IllegalStateException if this event loop was shut down, or a limit on its connections

@@ -132,10 +132,13 @@ public final class Acceptance implements Acceptor {
       loop.ending.acceptanceStarted();
       // As after a pause, now that there are descriptors: a class that is needed for the
       // first time when there are none cannot be loaded.
-      loop.timers().schedule(0, resume);
+      entrance.resumeIn(0);
       Objects.requireNonNull(Log.class); // loads it, and makes no logger yet
       started.complete(null);
     } catch (Throwable t) { // whatever it is, somebody waits
+      if (handle != null) {
+        handle.close();
+      }
       fail(t);
     }
   }
@@ -198,7 +201,7 @@ public final class Acceptance implements Acceptor {
     if (handle == null || isClosing()) {
       return; // one that has stopped listening cannot accept, and the loop is about to close it
     }
-    loop.timers().schedule(PAUSE_NANOS, resume);
+    entrance.resumeIn(PAUSE_NANOS);
     if (failures.permits()) {
       Log.LISTENER.log(
           System.Logger.Level.WARNING,

@@ -5,6 +5,7 @@ import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Makes connections of sockets that the user has connected, as {@link Entrance} does of accepted
  * ones. On the user's thread, which waits until the loop watches the socket.
+ *
+ * <p>Until the leader has the socket, it is the user's, and whatever is thrown gives back the
+ * reservation of the loop and the place; from then on {@link LeaderSide#adopt} answers for all.
  */
 final class Adoption {
   private static final Runnable NOBODY_WAITS = () -> {};
@@ -25,68 +29,90 @@ final class Adoption {
     this.settings = settings;
   }
 
+  /** A socket on its way to its loop, with all that is needed there. */
+  private record Adopted(
+      EngineConnection connection,
+      StreamSocket socket,
+      SocketAddress peer,
+      Map<SocketOption<?>, Object> options,
+      CompletableFuture<Void> watched)
+      implements Runnable {
+
+    /** Lets the leader have it. */
+    @Override
+    public void run() {
+      try {
+        connection.leader.adopt(socket, peer, options);
+        watched.complete(null);
+      } catch (Throwable t) { // whatever it is, somebody waits
+        watched.completeExceptionally(t);
+      }
+    }
+  }
+
   /** Adopts a socket by a backend that it suits. */
   EngineConnection of(Origin.Connected origin, PollerProvider backend) throws IOException {
     PollLoop loop = group.pickFor(backend);
-    StreamSocket socket = null;
+    Adopted adopted;
+    boolean onItsWay = false;
     try {
       if (!loop.isLedByCaller()) {
         Await.permit(() -> "Adopting a socket");
       }
-      StreamSocket adopted = origin.adoptBy(backend);
-      admit(adopted);
-      socket = adopted;
+      adopted = prepare(origin.adoptBy(backend), loop);
+      admit(adopted.peer);
+      onItsWay = true;
     } finally {
-      if (socket == null) {
+      if (!onItsWay) {
         loop.release();
       }
     }
-    return watch(socket, loop);
+    if (loop.isLedByCaller()) {
+      adopted.run();
+    } else {
+      handOver(adopted, loop);
+    }
+    try {
+      Await.result(adopted.watched, "Adopting a socket");
+    } catch (InterruptedIOException | Error e) { // the latter: there is no memory to wait
+      adopted.connection.abort();
+      throw e;
+    }
+    return adopted.connection;
   }
 
-  private void admit(StreamSocket socket) {
-    if (settings.owner != null
-        && settings.owner.admit(socket.remoteAddress(), NOBODY_WAITS) != Admission.GRANTED) {
+  private Adopted prepare(StreamSocket socket, PollLoop loop) {
+    SocketAddress peer = socket.remoteAddress();
+    boolean unix = peer instanceof UnixDomainSocketAddress;
+    return new Adopted(
+        new EngineConnection(loop, settings, null),
+        socket,
+        peer,
+        settings.socketOptions(loop.provider().supportedOptions(unix)),
+        new CompletableFuture<>());
+  }
+
+  private void admit(SocketAddress peer) {
+    if (settings.owner != null && settings.owner.admit(peer, NOBODY_WAITS) != Admission.GRANTED) {
       throw new IllegalStateException(
           "The socket to "
-              + Addresses.text(socket.remoteAddress())
+              + Addresses.text(peer)
               + " was not adopted because a limit on the connections of the event loop is reached.");
     }
   }
 
-  private EngineConnection watch(StreamSocket socket, PollLoop loop) throws IOException {
-    boolean unix = socket.remoteAddress() instanceof UnixDomainSocketAddress;
-    Map<SocketOption<?>, Object> options =
-        settings.socketOptions(loop.provider().supportedOptions(unix));
-    EngineConnection connection = new EngineConnection(loop, settings, null);
-    if (loop.isLedByCaller()) {
-      connection.leader.adopt(socket, options);
-      return connection;
+  private void handOver(Adopted adopted, PollLoop loop) throws IOException {
+    boolean taken;
+    try {
+      taken = loop.execute(adopted);
+    } catch (Throwable t) { // there is no memory
+      loop.release();
+      settings.leave(adopted.peer);
+      throw t;
     }
-    CompletableFuture<Void> watched = new CompletableFuture<>();
-    if (!loop.execute(() -> adopt(connection, socket, options, watched))) {
-      settings.lose(socket);
+    if (!taken) {
+      settings.lose(adopted.socket, adopted.peer);
       throw new IOException("The poller group is closed.");
-    }
-    try {
-      Await.result(watched, "Adopting a socket");
-    } catch (InterruptedIOException e) {
-      connection.abort();
-      throw e;
-    }
-    return connection;
-  }
-
-  private static void adopt(
-      EngineConnection connection,
-      StreamSocket socket,
-      Map<SocketOption<?>, Object> options,
-      CompletableFuture<Void> watched) {
-    try {
-      connection.leader.adopt(socket, options);
-      watched.complete(null);
-    } catch (Throwable t) { // whatever it is, somebody waits
-      watched.completeExceptionally(t);
     }
   }
 }

@@ -7,7 +7,7 @@ public interface ConnectionOwner {
 
   /** Whether an accepted socket may become a connection. */
   enum Admission {
-    /** It may; {@link #closed} or {@link #lost} follows. */
+    /** It may; {@link #closed} or {@link #lost} follows, once. */
     GRANTED,
     /** It may not, and is reset. */
     REFUSED,
@@ -24,7 +24,7 @@ public interface ConnectionOwner {
    * @param peer where it comes from
    * @param askAgain run once, on any thread, when the answer was {@link
    *     Admission#WHEN_OTHERS_CLOSE} and another one may be given; does not wait
-   * @return the answer
+   * @return the answer; if this throws, it was not let in
    */
   Admission admit(SocketAddress peer, Runnable askAgain);
 
@@ -37,14 +37,16 @@ public interface ConnectionOwner {
 
   /**
    * A connection's socket is closed and its close callbacks have run. Called once for each that was
-   * opened, on any thread.
+   * opened, on any thread. Takes no memory before it has counted.
    *
    * @param connection the connection
+   * @param peer where it came from
    */
-  void closed(EngineConnection connection);
+  void closed(EngineConnection connection, SocketAddress peer);
 
   /**
-   * A socket that was admitted could not be watched. Called on any thread.
+   * A socket that was admitted could not be watched. Called on any thread. Takes no memory before
+   * it has counted.
    *
    * @param peer where it came from
    */

@@ -6,6 +6,7 @@ import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -421,9 +422,11 @@ final class ConnectionRun extends CallbackStep {
     }
     giveBackMemory();
     if (phase != Phase.FINISHED) {
+      ConnectionOwner owner = connection.leader.hasHandle() ? connection.settings.owner : null;
+      SocketAddress peer = owner == null ? null : connection.remoteAddress();
       phase = Phase.FINISHED; // behind what needs memory
-      if (connection.settings.owner != null && connection.leader.hasHandle()) {
-        connection.settings.owner.closed(connection);
+      if (peer != null) {
+        owner.closed(connection, peer);
       }
     }
   }

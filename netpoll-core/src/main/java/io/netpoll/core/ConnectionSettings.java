@@ -6,6 +6,7 @@ import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
 import io.netpoll.spi.StreamSocket;
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -85,11 +86,23 @@ public final class ConnectionSettings {
     return halfClose;
   }
 
-  /** Gives up an accepted socket that cannot be watched. */
-  void lose(StreamSocket socket) {
-    socket.close();
-    if (owner != null) {
-      owner.lost(socket.remoteAddress());
+  /**
+   * Gives up a socket that was admitted and cannot be watched. Takes no memory.
+   *
+   * @param peer by which it was admitted; null if there is no owner
+   */
+  void lose(StreamSocket socket, @Nullable SocketAddress peer) {
+    try {
+      socket.close();
+    } finally {
+      leave(peer);
+    }
+  }
+
+  /** Gives back the place of a socket that was admitted and is not watched. Takes no memory. */
+  void leave(@Nullable SocketAddress peer) {
+    if (owner != null && peer != null) {
+      owner.lost(peer);
     }
   }
 

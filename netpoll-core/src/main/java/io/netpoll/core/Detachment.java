@@ -7,6 +7,7 @@ import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the socket of a connection away: closes the connection, but for the last step, in which the
@@ -14,11 +15,16 @@ import java.util.concurrent.CompletionStage;
  * the first one decides; a reset, from either side, that comes before the last step ends it all.
  *
  * <p>It is the close callback of the one that decided: called by the run once no other callback can
- * use the connection's buffers.
+ * use the connection's buffers. Where there is no memory for the result, the socket is closed;
+ * where there is none to say so, that is said later: nobody waits for ever, and no socket is left
+ * open that nobody has.
  */
-final class Detachment implements CloseCallback {
+final class Detachment extends Postponed.Step implements CloseCallback {
   private final EngineConnection connection;
   private final CompletableFuture<DetachedSocket> result = new CompletableFuture<>();
+
+  /** Why there is no socket, until that is said. The run only, and the leader before the run. */
+  private @Nullable Throwable failure;
 
   private Detachment(EngineConnection connection) {
     this.connection = connection;
@@ -27,33 +33,70 @@ final class Detachment implements CloseCallback {
   /** Asks for the socket. Any thread. */
   static CompletionStage<DetachedSocket> begin(EngineConnection connection) {
     Detachment detachment = new Detachment(connection);
+    CompletionStage<DetachedSocket> stage = detachment.result.minimalCompletionStage();
     if (connection.closeBecause(ConnectionState.DETACH)) {
       connection.closedByUser();
-      connection.addCloseCallback(detachment);
+      detachment.retry();
     } else {
-      detachment.fail("did nothing");
+      detachment.result.completeExceptionally(detachment.failed("did nothing"));
     }
-    return detachment.result.minimalCompletionStage();
+    return stage;
+  }
+
+  /** Has the run call this. */
+  @Override
+  void retry() {
+    try {
+      connection.addCloseCallback(this);
+    } catch (Throwable t) { // there is no memory
+      connection.loop().postpone(this, t);
+    }
+  }
+
+  /** The loop has ended, and there was no memory to be called by the run. */
+  @Override
+  void abandon() {
+    onClose(connection);
   }
 
   @Override
   public void onClose(Connection closed) {
-    StreamSocket socket = connection.leader.takeDetached();
-    if (socket == null) {
-      fail("failed, since it was reset before its output had left");
+    Throwable known = failure;
+    if (known != null) {
+      say(known);
       return;
     }
     try {
-      result.complete(new FreeSocket(socket, connection.in.takeUnread()));
-    } catch (IOException | RuntimeException | Error e) { // no memory for what is unread
-      socket.close();
-      result.completeExceptionally(e);
+      StreamSocket socket = connection.leader.takeDetached();
+      if (socket == null) {
+        throw failed("failed, since it was reset before its output had left");
+      }
+      result.complete(free(socket));
+    } catch (Throwable t) {
+      say(t);
     }
   }
 
-  private void fail(String how) {
-    result.completeExceptionally(
-        connection.closedException(
-            () -> "Detaching the connection to " + connection.peer() + " " + how));
+  private FreeSocket free(StreamSocket socket) throws IOException {
+    try {
+      return new FreeSocket(socket, connection.in.takeUnread());
+    } catch (Throwable t) { // no memory for what is unread
+      socket.close();
+      throw t;
+    }
+  }
+
+  private void say(Throwable why) {
+    try {
+      result.completeExceptionally(why);
+    } catch (Throwable t) { // there is no memory
+      failure = why;
+      connection.loop().postpone(this, t);
+    }
+  }
+
+  private IOException failed(String how) {
+    return connection.closedException(
+        () -> "Detaching the connection to " + connection.peer() + " " + how);
   }
 }

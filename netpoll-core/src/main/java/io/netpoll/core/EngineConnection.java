@@ -141,12 +141,15 @@ public final class EngineConnection implements Connection {
 
   /** Resets the connection because the library cannot go on with it. */
   void closeForFailure(String what, Exception cause) {
-    Log.CONNECTION.log(
-        System.Logger.Level.WARNING,
-        "The connection to " + peer() + " " + what + "; it is reset.",
-        cause);
-    noteFailure(new IOException(cause.getMessage(), cause));
-    reset();
+    try {
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING,
+          "The connection to " + peer() + " " + what + "; it is reset.",
+          cause);
+      noteFailure(new IOException(cause.getMessage(), cause));
+    } finally { // there may be no memory to say so
+      reset();
+    }
   }
 
   /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */

@@ -314,10 +314,15 @@ public final class EngineGroup implements PollerGroup {
     PendingDial dial = new PendingDial();
     for (; ; ) {
       PollLoop loop = pick();
-      EngineConnection connection = new EngineConnection(loop, settings, dial);
-      dial.belongsTo(connection);
-      if (loop.execute(new Connect(connection, remote, local, options))) {
-        return dial;
+      try {
+        EngineConnection connection = new EngineConnection(loop, settings, dial);
+        dial.belongsTo(connection);
+        if (loop.execute(new Connect(connection, remote, local, options))) {
+          return dial;
+        }
+      } catch (Throwable t) { // there is no memory
+        loop.release();
+        throw t;
       }
     }
   }

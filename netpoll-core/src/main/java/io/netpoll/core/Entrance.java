@@ -3,16 +3,28 @@ package io.netpoll.core;
 import io.netpoll.core.ConnectionOwner.Admission;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.net.SocketAddress;
+import java.util.LinkedList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections of accepted sockets, as far as their owner admits them, and keeps the others
  * waiting, in order. Leader of the accepting loop only.
  *
- * <p>As long as one waits, accepting is to pause, so that the others wait in the backlog.
+ * <p>As long as one waits, accepting is to pause, so that the others wait in the backlog. What ends
+ * the pause takes no memory to be arranged: it is this step of the loop, or the one timer here.
+ *
+ * <p>At every moment one owner answers for a socket, whatever is thrown:
+ *
+ * <pre>
+ *   accepted           this closes it
+ *   admitted           this closes it and gives its place back
+ *   a loop is found    and the reservation of the loop, too
+ *   handed over        {@link LeaderSide#attach} answers for all three
+ * </pre>
  */
-final class Entrance {
+final class Entrance extends Postponed.Step {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final EngineGroup group;
@@ -23,8 +35,19 @@ final class Entrance {
   /** Run on the loop when those that wait may be admitted. */
   private final Runnable resume;
 
-  private final Runnable askAgain;
-  private final ArrayDeque<StreamSocket> waiting = new ArrayDeque<>();
+  private final Runnable retry = this::retry;
+  private final Runnable askAgain = this::askAgain;
+
+  private final TimerWheel.Timer timer =
+      new TimerWheel.Timer() {
+        @Override
+        public void run() {
+          retry();
+        }
+      };
+
+  /** A list whose growth fails as a whole or not at all. */
+  private final LinkedList<StreamSocket> waiting = new LinkedList<>();
 
   Entrance(
       EngineGroup group,
@@ -37,17 +60,24 @@ final class Entrance {
     this.keeping = keeping;
     this.settings = settings;
     this.resume = resume;
-    this.askAgain = () -> loop.execute(resume);
   }
 
   /**
-   * Takes an accepted socket.
+   * Takes an accepted socket. If this throws, the socket is closed, unless a connection has it.
    *
    * @return whether more may be accepted now
    */
   boolean take(StreamSocket socket) {
-    waiting.add(socket);
-    return waiting.size() == 1 && admitWaiting();
+    try {
+      if (waiting.isEmpty() && settle(socket)) {
+        return true;
+      }
+      waiting.add(socket);
+      return false;
+    } catch (Throwable t) { // there is no memory
+      socket.close();
+      throw t;
+    }
   }
 
   /**
@@ -57,51 +87,118 @@ final class Entrance {
    */
   boolean admitWaiting() {
     while (!waiting.isEmpty()) {
-      switch (admission(waiting.element())) {
-        case GRANTED -> open(waiting.remove());
-        case REFUSED -> waiting.remove().close();
-        case AFTER_A_MOMENT -> {
-          loop.timers().schedule(MOMENT_NANOS, resume);
+      StreamSocket first = waiting.element();
+      boolean stays = false;
+      try {
+        stays = !settle(first);
+        if (stays) {
           return false;
         }
-        case WHEN_OTHERS_CLOSE -> {
-          return false;
+      } catch (Throwable t) { // there is no memory
+        first.close();
+        throw t;
+      } finally {
+        if (!stays) {
+          waiting.remove();
         }
       }
     }
     return true;
   }
 
-  private Admission admission(StreamSocket socket) {
-    return settings.owner == null
-        ? Admission.GRANTED
-        : settings.owner.admit(socket.remoteAddress(), askAgain);
+  /** Resumes after a while, or runs into the same again. Takes no memory. */
+  void resumeIn(long nanos) {
+    timer.cancel();
+    loop.timers().schedule(nanos, timer);
   }
 
-  private void open(StreamSocket socket) {
+  /** Has the loop resume; any thread. */
+  private void askAgain() {
     try {
-      boolean taken;
-      do {
-        taken = handOver(socket, keeping && loop.reserve() ? loop : group.pickLike(loop));
-      } while (!taken);
+      loop.execute(retry);
+    } catch (Throwable t) { // there is no memory
+      loop.postpone(this, t);
+    }
+  }
+
+  /** Resumes, or does so later. */
+  @Override
+  void retry() {
+    try {
+      resume.run();
+    } catch (Throwable t) { // there is no memory
+      loop.postpone(this, t);
+    }
+  }
+
+  @Override
+  void abandon() {
+    // The loop has ended, and those that waited were closed with it.
+  }
+
+  /** Makes a connection of a socket, or refuses it; returns false if it is to wait. */
+  private boolean settle(StreamSocket socket) {
+    if (settings.owner == null) {
+      open(socket, null);
+      return true;
+    }
+    SocketAddress peer = socket.remoteAddress();
+    Admission admission = settings.owner.admit(peer, askAgain);
+    switch (admission) {
+      case GRANTED -> open(socket, peer);
+      case REFUSED -> socket.close();
+      case AFTER_A_MOMENT -> resumeIn(MOMENT_NANOS);
+      case WHEN_OTHERS_CLOSE -> {}
+    }
+    return admission == Admission.GRANTED || admission == Admission.REFUSED;
+  }
+
+  private void open(StreamSocket socket, @Nullable SocketAddress peer) {
+    EngineConnection here;
+    try {
+      here = handOver(socket, peer);
     } catch (IOException closing) { // the group is
-      settings.lose(socket);
+      settings.lose(socket, peer);
+      return;
+    } catch (Throwable t) { // there is no memory
+      settings.lose(socket, peer);
+      throw t;
+    }
+    if (here != null) {
+      here.leader.attach(socket, peer);
     }
   }
 
-  /** Gives a socket to a loop with a reservation; returns false if that has ended meanwhile. */
-  private boolean handOver(StreamSocket socket, PollLoop target) {
-    EngineConnection connection = new EngineConnection(target, settings, null);
-    if (target != loop) {
-      return target.execute(() -> connection.leader.attach(socket));
+  /**
+   * Gives a socket to another loop, with a reservation.
+   *
+   * @return the connection to be attached here, with a reservation, if it stays on this loop; else
+   *     null
+   */
+  private @Nullable EngineConnection handOver(StreamSocket socket, @Nullable SocketAddress peer)
+      throws IOException {
+    for (; ; ) {
+      PollLoop target = keeping && loop.reserve() ? loop : group.pickLike(loop);
+      try {
+        EngineConnection connection = new EngineConnection(target, settings, null);
+        if (target == loop) {
+          return connection;
+        }
+        if (target.execute(() -> connection.leader.attach(socket, peer))) {
+          return null;
+        }
+      } catch (Throwable t) { // there is no memory
+        target.release();
+        throw t;
+      }
     }
-    connection.leader.attach(socket);
-    return true;
   }
 
-  /** Resets those that wait. */
+  /** Resets those that wait. Takes no memory. */
   void close() {
-    waiting.forEach(StreamSocket::close);
-    waiting.clear();
+    timer.cancel();
+    while (!waiting.isEmpty()) {
+      waiting.remove().close();
+    }
   }
 }

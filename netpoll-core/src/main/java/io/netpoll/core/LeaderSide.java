@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
  * The side of a connection that its loop's leader works on: takes the events of the poller, and
  * carries out what other threads ask with {@link #post}. The leader alone touches the {@link
  * Handle}, except for sending.
+ *
+ * <p>Where there is no memory for a step, it is taken again: as a {@link Postponed.Step} if it was
+ * asked for, and else when the {@link ConnectionList} is looked over. Until then:
+ *
+ * <pre>
+ *   admitted, on its way    attach, adopt or connect gives back the reservation and the place
+ *   watched, not begun      {@link #lookOver} resets it; the poller tells the end
+ *   begun                   what is asked is noted until it was carried out
+ *   closed                  the loop forgets it at once; what follows may be done again (END)
+ * </pre>
  */
 final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
 
@@ -33,6 +43,10 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   static final int PIPE = 1 << 5;
   static final int PIPE_START = 1 << 6;
   static final int FINISH = 1 << 7;
+
+  // What the leader asks of itself, or a sender by failedLater.
+  private static final int BROKEN = 1 << 8;
+  private static final int END = 1 << 9;
 
   private static final VarHandle POSTED;
 
@@ -56,6 +70,18 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
 
   /** The dial that the connection is to complete; null for an accepted one. Leader only. */
   private @Nullable PendingDial dial;
+
+  /** Why the dial fails, once that is known. Leader only. */
+  private @Nullable Throwable dialFailure;
+
+  /** Whether the loop's list has the connection, and its load counts it. Leader only. */
+  private boolean listed;
+
+  /** Whether it was begun: input was started, or the run, or the dial. Leader only. */
+  private boolean begun;
+
+  /** Why a send failed. Written before BROKEN is noted, and read after that was taken. */
+  private @Nullable IOException sendFailure;
 
   private volatile int posted;
 
@@ -88,7 +114,9 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   void post(int what) {
     if (note(what) == 0) {
       try {
-        loop.execute(this);
+        if (!loop.execute(this)) {
+          abandon();
+        }
       } catch (Throwable t) { // there is no memory
         loop.postpone(this, t);
       }
@@ -120,12 +148,8 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   void failedLater(IOException cause) {
     // The sender learns of it before the leader, and may close before the leader has noted it.
     connection.state.blamePeer();
-    loop.execute(
-        () -> {
-          if (!connection.state.has(ConnectionState.CLOSED)) {
-            failed(cause);
-          }
-        });
+    sendFailure = cause;
+    post(BROKEN);
   }
 
   // ---- Leader only ---------------------------------------------------------------------------
@@ -148,9 +172,20 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     run();
   }
 
+  /** The loop has ended, and has told the connection that it is closed. Any thread. */
   @Override
   void abandon() {
-    // The loop has told the connection that it is closed, and nothing is left to ask for.
+    int asked = (int) POSTED.getAndSet(this, 0);
+    if (connection.state.has(ConnectionState.CLOSED)) {
+      connection.out.end(); // a thread may have been inside a send when it was closed
+    }
+    if ((asked & END) != 0) {
+      try {
+        finishClosed();
+      } catch (Throwable t) { // there is nobody left to do it later
+        LoopFailures.goesOnAfter(t);
+      }
+    }
   }
 
   private void carryOut(int asked) {
@@ -158,10 +193,14 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       advancePipe((asked & PIPE_START) != 0);
     }
     if (connection.state.has(ConnectionState.CLOSED)) {
-      if ((asked & ARM) != 0) { // by one that was sending when the poller closed the socket
-        connection.out.end();
+      connection.out.end(); // a thread may have been inside a send when it was closed
+      if ((asked & END) != 0) {
+        followClosed();
       }
       return;
+    }
+    if ((asked & BROKEN) != 0) {
+      failed(Objects.requireNonNull(sendFailure));
     }
     if ((asked & ARM) != 0) {
       connection.out.armPoller();
@@ -210,10 +249,35 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     connection.watchInactivity();
   }
 
-  /** Takes an accepted socket. */
-  void attach(StreamSocket socket) {
+  /**
+   * Takes the step that is owed, if one was broken off. Throws nothing. For a connection of the
+   * loop's list.
+   */
+  void lookOver() {
     try {
-      watch(socket);
+      if (connection.state.has(ConnectionState.CLOSED)) {
+        closed();
+      } else if (connection.state.has(ConnectionState.CLOSING)) {
+        carryOutNow(CLOSE);
+      } else if (!begun) {
+        connection.reset();
+      } else if (posted != 0) {
+        run();
+      }
+    } catch (Throwable t) { // there still is no memory
+      loop.postpone(this, t);
+    }
+  }
+
+  /**
+   * Takes an accepted socket, whose reservation of this loop and place are the connection's from
+   * now on, whatever is thrown.
+   *
+   * @param peer by which it was admitted; null if there is no owner
+   */
+  void attach(StreamSocket socket, @Nullable SocketAddress peer) {
+    try {
+      watch(socket, peer);
       begin();
     } catch (IOException e) {
       Log.CONNECTION.log(
@@ -222,35 +286,47 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   }
 
   /**
-   * Takes a socket that the user has connected.
+   * Takes a socket that the user has connected; as {@link #attach}.
    *
    * @throws IOException if it cannot be watched, or set; it is closed then
    */
-  void adopt(StreamSocket socket, Map<SocketOption<?>, Object> options) throws IOException {
-    watch(socket);
+  void adopt(
+      StreamSocket socket, @Nullable SocketAddress peer, Map<SocketOption<?>, Object> options)
+      throws IOException {
+    watch(socket, peer);
     try {
       for (Map.Entry<SocketOption<?>, Object> option : options.entrySet()) {
         connection.set(option.getKey(), option.getValue());
       }
+      begin();
     } catch (IOException | RuntimeException e) {
       connection.closeForFailure("cannot have its options", e);
       throw e;
-    }
-    begin();
-  }
-
-  private void watch(StreamSocket socket) throws IOException {
-    try {
-      handle = loop.poller().attach(socket, this);
-    } catch (IOException e) {
-      connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
-      connection.settings.lose(socket);
-      loop.release();
+    } catch (Error e) { // there is no memory
+      connection.reset();
       throw e;
     }
-    loop.add(connection);
-    if (connection.settings.owner != null) {
-      connection.settings.owner.opened(connection);
+  }
+
+  private void watch(StreamSocket socket, @Nullable SocketAddress peer) throws IOException {
+    try {
+      handle = loop.poller().attach(socket, this);
+    } catch (Throwable t) {
+      connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
+      try {
+        connection.settings.lose(socket, peer);
+      } finally {
+        loop.release();
+      }
+      throw t;
+    }
+    listed = true;
+    try {
+      loop.add(connection);
+    } finally {
+      if (connection.settings.owner != null) {
+        connection.settings.owner.opened(connection); // or closed would tell of one that was not
+      }
     }
   }
 
@@ -260,6 +336,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     } else {
       connection.run.signal();
     }
+    begun = true;
   }
 
   /** Starts to connect. */
@@ -271,12 +348,21 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
         throw new IOException("The caller has given up before connecting began.");
       }
       handle = loop.poller().connect(remote, local, options, this);
-      loop.add(connection);
     } catch (Throwable t) { // whatever it is, somebody waits for the dial
       connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
       loop.release();
-      pending.fail(t);
+      dialFailure = t;
+      try {
+        failDial();
+      } catch (Throwable noMemory) {
+        note(END);
+        loop.postpone(this, noMemory);
+      }
+      return;
     }
+    listed = true;
+    begun = true;
+    loop.add(connection);
   }
 
   @Override
@@ -301,10 +387,11 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
                   + " itself, since it has that very address"));
       return;
     }
-    PendingDial pending = takeDial();
+    PendingDial pending = dial;
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
       pending.succeed(connection); // it begins to read for whoever takes it
     }
+    dial = null;
   }
 
   /**
@@ -316,10 +403,17 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
         && local.equals(handle().remoteAddress());
   }
 
-  private @Nullable PendingDial takeDial() {
+  /** Tells whoever waits for the dial, if somebody does. */
+  private void failDial() {
     PendingDial pending = dial;
-    dial = null;
-    return pending;
+    if (pending != null) {
+      Throwable cause = dialFailure;
+      pending.fail(
+          cause != null
+              ? cause
+              : new IOException("The poller was closed, or had no memory, while connecting."));
+      dial = null; // last: where there is no memory, this is done again
+    }
   }
 
   /** The peer sent FIN. */
@@ -333,12 +427,12 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       connection.closeForFailure("cannot go on", cause);
       return;
     }
-    PendingDial pending = takeDial();
-    if (pending != null) {
+    if (dial != null) {
       connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
       connection.state.setClosing(ConnectionState.BY_PEER);
+      dialFailure = cause;
       try {
-        pending.fail(cause);
+        failDial();
       } finally {
         carryOutNow(CLOSE);
       }
@@ -356,18 +450,21 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     if ((before & bits) == bits) {
       return;
     }
-    connection.wakeWaiters();
-    boolean closed = (before & ConnectionState.CLOSING) != 0;
-    boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
-    if (byPeer
-        && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
-            == ConnectionState.GREETED) {
-      connection.run.startDisconnect();
-    }
-    if (closed) {
-      carryOutNow(CLOSE);
-    } else {
-      connection.run.signal();
+    try {
+      connection.wakeWaiters();
+    } finally { // there may be no memory for a pipe to be woken
+      boolean closed = (before & ConnectionState.CLOSING) != 0;
+      boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
+      if (byPeer
+          && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
+              == ConnectionState.GREETED) {
+        connection.run.startDisconnect();
+      }
+      if (closed) {
+        carryOutNow(CLOSE);
+      } else {
+        connection.run.signal();
+      }
     }
   }
 
@@ -393,24 +490,35 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   @Override
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
-    try {
-      if (closing != null) {
-        closing.finished();
-      }
-      connection.out.end();
-      connection.stopWatchingInactivity();
+    if (listed) {
+      listed = false;
       loop.remove(connection);
+    }
+    followClosed();
+  }
+
+  /** Does what follows the end, or does so again later where there is no memory. Throws nothing. */
+  private void followClosed() {
+    try {
+      finishClosed();
+    } catch (Throwable t) {
+      note(END);
+      loop.postpone(this, t);
+    }
+  }
+
+  private void finishClosed() {
+    if (closing != null) {
+      closing.finished();
+    }
+    connection.stopWatchingInactivity();
+    try {
+      connection.out.end();
       connection.wakeWaiters();
       advancePipe(false);
-    } finally { // there may be no memory for a part of that
-      try {
-        PendingDial pending = takeDial();
-        if (pending != null) {
-          pending.fail(new IOException("The poller was closed while connecting."));
-        }
-      } finally {
-        connection.run.signal();
-      }
+      failDial();
+    } finally {
+      connection.run.signal();
     }
   }
 

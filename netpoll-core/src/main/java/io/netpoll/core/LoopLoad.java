@@ -24,9 +24,12 @@ final class LoopLoad {
     }
   }
 
-  /** Counts one less; nothing is counted once the loop has ended. */
+  /** Counts one less; nothing is counted once the loop has ended. Takes no memory. */
   void remove() {
-    count.getAndUpdate(seen -> seen == ENDED ? ENDED : seen - 1);
+    int seen;
+    do {
+      seen = count.get();
+    } while (seen != ENDED && !count.compareAndSet(seen, seen - 1));
   }
 
   /** The number of connections; 0 once the loop has ended. */

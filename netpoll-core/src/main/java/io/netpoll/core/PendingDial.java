@@ -35,8 +35,11 @@ public final class PendingDial implements Await.Arrivals {
    * place of using it; may be repeated.
    */
   public void giveUp() {
-    fail(new IOException("The caller has given up."));
-    Objects.requireNonNull(connection).abort();
+    try {
+      fail(new IOException("The caller has given up."));
+    } finally {
+      Objects.requireNonNull(connection).abort();
+    }
   }
 
   @Override

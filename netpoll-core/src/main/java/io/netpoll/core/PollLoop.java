@@ -295,11 +295,12 @@ final class PollLoop {
     return ending.mayGrow() && load.add();
   }
 
-  /** Takes back a reservation. */
+  /** Takes back a reservation. Takes no memory. */
   void release() {
     load.remove();
     if (ending.isRetired()) {
-      wake();
+      postponed.add(connections); // any step: it is to look whether it is over
+      wakeUp();
     }
   }
 
@@ -378,10 +379,11 @@ final class PollLoop {
     }
   }
 
+  /** Forgets a connection. Takes no memory. */
   void remove(EngineConnection connection) {
-    warmInputs.remove(connection.in);
     connections.remove(connection);
     load.remove();
+    warmInputs.remove(connection.in);
   }
 
   void forEachConnection(Consumer<EngineConnection> action) {
@@ -495,7 +497,7 @@ final class PollLoop {
   }
 
   /** An interrupt that comes late, or is left behind, is not for the next call. */
-  private static void callUserCode(Runnable run) {
+  private void callUserCode(Runnable run) {
     Thread.interrupted();
     guarded(run);
     Thread.interrupted();
@@ -631,7 +633,7 @@ final class PollLoop {
   }
 
   /** Returns what it throws, or null. */
-  private static @Nullable Throwable guarded(Runnable work) {
+  private @Nullable Throwable guarded(Runnable work) {
     Throwable failure = null;
     try {
       work.run();
@@ -639,7 +641,7 @@ final class PollLoop {
       // Runs contain what handlers throw; what arrives here is a fault of this library, or there
       // is no memory. The other connections go on.
       failure = t;
-      LoopFailures.goesOnAfter(t);
+      lookOver(t);
     }
     return failure;
   }
@@ -668,9 +670,16 @@ final class PollLoop {
     try {
       return poller.dispatch();
     } catch (Throwable t) {
-      LoopFailures.goesOnAfter(t);
+      lookOver(t);
       return true;
     }
+  }
+
+  /** Has all connections looked over, since something may have been broken off in the middle. */
+  private void lookOver(Throwable failure) {
+    postponed.add(connections);
+    wakeUp(); // a leader in user code may have lost the loop meanwhile
+    LoopFailures.goesOnAfter(failure);
   }
 
   /**

@@ -117,7 +117,7 @@ final class Harness implements AutoCloseable, ConnectionOwner {
   }
 
   @Override
-  public void closed(EngineConnection connection) {
+  public void closed(EngineConnection connection, SocketAddress peer) {
     closed.add(connection);
   }
 

@@ -49,7 +49,7 @@ final class Link {
 
   static Link established(Duration readTimeout, Duration writeTimeout) {
     Link link = new Link(readTimeout, writeTimeout, null, null);
-    link.connection.leader.attach(new NoSocket());
+    link.connection.leader.attach(new NoSocket(), null);
     return link;
   }
 
@@ -70,7 +70,7 @@ final class Link {
   private static Link toItsEnd(@Nullable OnRequest handler) {
     Link link = new Link(LONG, LONG, handler, null);
     link.stepped.poller.tellEnds();
-    link.connection.leader.attach(new NoSocket());
+    link.connection.leader.attach(new NoSocket(), null);
     return link;
   }
 

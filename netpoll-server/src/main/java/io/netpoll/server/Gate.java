@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private final Limits limits;
   private final AtomicInteger inside = new AtomicInteger();
-  private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
+  /** How many are inside from each address: an array of one, so that to count takes no memory. */
+  private final ConcurrentHashMap<InetAddress, int[]> byAddress = new ConcurrentHashMap<>();
+
   private final @Nullable AcceptRate rate;
   private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
 
@@ -48,8 +51,15 @@ final class Gate {
         return maxConnections.reached(peer, Admission.WHEN_OTHERS_CLOSE);
       }
     }
-    if (!enterFrom(peer)) {
-      leave();
+    boolean entered = false;
+    try {
+      entered = enterFrom(peer);
+    } finally { // there may be no memory for the first one from an address
+      if (!entered) {
+        leave();
+      }
+    }
+    if (!entered) {
       return maxPerAddress.reached(peer, Admission.REFUSED);
     }
     if (rate != null && !rate.tryTake()) {
@@ -93,20 +103,20 @@ final class Gate {
     boolean[] entered = new boolean[1];
     byAddress.compute(
         address,
-        (key, before) -> {
-          int count = before == null ? 0 : before;
-          entered[0] = count < max;
-          return entered[0] ? Integer.valueOf(count + 1) : before;
+        (key, known) -> {
+          int[] count = known == null ? new int[1] : known;
+          entered[0] = count[0] < max;
+          count[0] += entered[0] ? 1 : 0;
+          return count;
         });
     return entered[0];
   }
 
-  /** One that was admitted has gone. */
+  /** One that was admitted has gone. Takes no memory. */
   void leave(SocketAddress peer) {
     InetAddress address = addressOf(peer);
     if (address != null) {
-      byAddress.compute(
-          address, (key, count) -> count == null || count == 1 ? null : Integer.valueOf(count - 1));
+      byAddress.computeIfPresent(address, (key, count) -> --count[0] == 0 ? null : count);
     }
     leave();
   }

@@ -214,7 +214,9 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   private void leave(SocketAddress peer) {
     gate.leave(peer);
-    drainers.forEach(Await::wake); // each looks at the gate when it is among them
+    if (!drainers.isEmpty()) {
+      drainers.forEach(Await::wake); // each looks at the gate when it is among them
+    }
     Shutdown running = shutdown; // after the gate: one that began meanwhile may have seen it inside
     if (running != null) {
       running.wakeWaiters();
@@ -231,13 +233,13 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   }
 
   @Override
-  public void closed(EngineConnection connection) {
+  public void closed(EngineConnection connection, SocketAddress peer) {
     Shutdown running = shutdown;
     if (running != null) {
       running.countClosed(); // before it leaves: when none is inside, all are counted
     }
     open.decrementAndGet();
-    leave(connection.remoteAddress());
+    leave(peer);
   }
 
   @Override

@@ -129,6 +129,31 @@ abstract class AdoptContract extends ConnectionSuite {
     adopting.shutdown(ConnectionStage.PATIENCE);
   }
 
+  /** They should leave that to the connection; the others of its loop do not suffer for it. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void whoClosesAnAdoptedChannel_endsThatConnectionAlone(Setting setting) throws Exception {
+    var stage = open(setting.mode(), 1);
+    EventLoop server = EventLoop.builder(ECHO).build();
+    SocketChannel[] closed = connected(stage, setting.kind());
+    SocketChannel[] neighbour = connected(stage, setting.kind());
+    server.adopt(stage.group, closed[0]);
+    server.adopt(stage.group, neighbour[0]);
+    SocketPair one = pair(closed[1]);
+    one.peerSends("served");
+    assertThat(one.peerReads(6)).isEqualTo("served");
+    closed[0].close();
+    SocketPair other = pair(neighbour[1]);
+    Eventually.passes(
+        () -> {
+          other.peerSends("lives");
+          assertThat(other.peerReads(5)).isEqualTo("lives");
+          assertThat(server.connections()).isEqualTo(1);
+        });
+    assertThat(one.peerReads(1)).as("the end").isEmpty();
+    server.shutdown(ConnectionStage.PATIENCE);
+  }
+
   @Test
   void aListeningChannelInAnotherStateIsRefused_andStaysAsItIs() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
