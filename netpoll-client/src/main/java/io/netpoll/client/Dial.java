@@ -152,22 +152,32 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
 
   /** Ends it for a reason; null for the time. */
   private void end(@Nullable Throwable why) {
-    List<Attempt> losers;
     Throwable failure = why;
-    lock.lock();
+    boolean ended = false;
     try {
-      if (over) {
-        return;
+      List<Attempt> losers;
+      lock.lock();
+      try {
+        if (over) {
+          return;
+        }
+        if (failure == null) {
+          failure = report.timedOut(unanswered(), untried.size());
+        }
+        try {
+          losers = finish();
+        } finally {
+          ended = over;
+        }
+      } finally {
+        lock.unlock();
       }
-      if (failure == null) {
-        failure = report.timedOut(unanswered(), untried.size());
-      }
-      losers = finish();
+      giveUp(losers);
     } finally {
-      lock.unlock();
+      if (ended) { // also where there was no memory for the rest: somebody waits
+        result.completeExceptionally(failure);
+      }
     }
-    giveUp(losers);
-    result.completeExceptionally(failure);
   }
 
   private List<SocketAddress> unanswered() {
@@ -186,6 +196,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
 
   /** Ends it; returns the attempts to give up. Under the lock. */
   private List<Attempt> finish() {
+    List<Attempt> losers = new ArrayList<>(underWay); // first: there may be no memory
     over = true;
     if (delay != null) {
       delay.cancel();
@@ -196,7 +207,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
     if (lookUp != null) {
       lookUp.giveUp();
     }
-    return new ArrayList<>(underWay);
+    return losers;
   }
 
   // ---- Looking up ----------------------------------------------------------------------------
@@ -392,21 +403,21 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
   }
 
   private void connected(Attempt attempt, EngineConnection connection) {
-    List<Attempt> losers;
-    lock.lock();
     try {
-      underWay.remove(attempt);
-      running--;
-      losers = over ? null : finish();
-    } finally {
-      lock.unlock();
-    }
-    if (losers == null) {
-      connection.close();
-      return;
-    }
-    giveUp(losers);
-    try {
+      List<Attempt> losers;
+      lock.lock();
+      try {
+        underWay.remove(attempt);
+        running--;
+        losers = over ? null : finish();
+      } finally {
+        lock.unlock();
+      }
+      if (losers == null) {
+        connection.close();
+        return;
+      }
+      giveUp(losers);
       connection.begin();
     } catch (Throwable noMemory) { // somebody waits for the dial
       connection.abort();

@@ -8,6 +8,7 @@ import io.netpoll.ShardQueue;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.Writer;
 import io.netpoll.core.Addresses;
+import io.netpoll.core.Await;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.internal.StackRoom;
 import java.io.IOException;
@@ -88,7 +89,9 @@ final class EngineShardQueue implements ShardQueue {
 
   EngineShardQueue(Connection connection, long highWaterMark, long timeoutNanos, Executor relays) {
     this.connection = connection;
-    this.room = new Room(highWaterMark, timeoutNanos, () -> closed || top == FAILED);
+    Await.Arrivals arrivals =
+        connection instanceof EngineConnection engine ? engine.outgoing() : Await.Arrivals.NONE;
+    this.room = new Room(highWaterMark, timeoutNanos, arrivals, () -> closed || top == FAILED);
     this.relays = relays;
   }
 

@@ -26,12 +26,16 @@ final class Room {
   /** Becomes true when nothing may be taken any more, and stays so. */
   private final BooleanSupplier over;
 
+  /** What lets the sender go on, which gives room back. */
+  private final Await.Arrivals arrivals;
+
   private final AtomicLong taken = new AtomicLong();
   private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
-  Room(long most, long timeoutNanos, BooleanSupplier over) {
+  Room(long most, long timeoutNanos, Await.Arrivals arrivals, BooleanSupplier over) {
     this.most = most;
     this.timeoutNanos = timeoutNanos;
+    this.arrivals = arrivals;
     this.over = over;
   }
 
@@ -73,7 +77,7 @@ final class Room {
     waiters.add(waiter); // a compare-and-set, thus a full fence before the look for room
     boolean inTime;
     try {
-      inTime = Await.until(waiter, Await.Limit.in(timeoutNanos), what);
+      inTime = Await.until(waiter, Await.Limit.in(timeoutNanos), arrivals, what);
     } finally {
       waiters.remove(waiter);
       wakeFirst();

@@ -248,6 +248,11 @@ public final class EngineConnection implements Connection {
     return out.takesTooMuch() && !Await.isPermitted();
   }
 
+  /** What arrives at the socket and lets a thread that flushes go on. */
+  public Await.Arrivals outgoing() {
+    return out;
+  }
+
   // ---- Exceptions ----------------------------------------------------------------------------
 
   /** The exception for an operation that cannot be done any more. */

@@ -496,6 +496,12 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
     return buffer.consumed();
   }
 
+  /** Who waits for what a flush of another thread gives back waits for that thread, too. */
+  @Override
+  public boolean areHeldUp() {
+    return isLow();
+  }
+
   private Await.Limit limit(long start) {
     return hasFiles() ? new Standstill(start) : () -> deadline.left(start);
   }

@@ -7,8 +7,10 @@ import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.EventLoop;
 import io.netpoll.Execution;
+import io.netpoll.LinkBuffer;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
+import io.netpoll.ShardQueue;
 import io.netpoll.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,6 +84,7 @@ class PauseTest {
         controlling.getOutputStream().write(1);
         Socket reading = accept(peer, sockets);
         Socket writing = accept(peer, sockets);
+        Socket queueing = accept(peer, sockets);
         program.awaitLine(WAITING);
         long waiting = System.nanoTime();
         for (Socket socket : sockets.subList(0, PINGING)) {
@@ -93,6 +96,7 @@ class PauseTest {
         }
         reading.getOutputStream().write(new byte[ANSWER]);
         Thread drain = drain(writing);
+        Thread drainOfQueue = drain(queueing);
         forDial.awaitOneMore();
         forPool.awaitOneMore();
         Eventually.holds(
@@ -104,10 +108,11 @@ class PauseTest {
           assertThat(socket.getInputStream().read()).isEqualTo('p');
         }
         drain.join();
+        drainOfQueue.join();
       }
       assertThat(program.outcome().out())
           .contains("a read ended well", "a write ended well", "a dial ended well")
-          .contains("an acquisition ended well");
+          .contains("an acquisition ended well", "a put ended well");
     } finally {
       for (Socket socket : sockets) {
         socket.close();
@@ -222,12 +227,14 @@ class PauseTest {
           Dialer.builder().group(group).readTimeout(TIMEOUT).writeTimeout(TIMEOUT).build();
       Connection reading = dialer.connect("tcp", "127.0.0.1:" + arguments[3], PATIENCE);
       Connection writing = dialer.connect("tcp", "127.0.0.1:" + arguments[3], PATIENCE);
+      Connection queueing = dialer.connect("tcp", "127.0.0.1:" + arguments[3], PATIENCE);
+      ShardQueue queue = fill(queueing);
       ConnectionPool pool =
           ConnectionPool.builder("tcp", "127.0.0.1:" + arguments[5])
               .dialer(dialer)
               .dialTimeout(PATIENCE)
               .build();
-      CountDownLatch begun = new CountDownLatch(4);
+      CountDownLatch begun = new CountDownLatch(5);
       List<Thread> threads =
           List.of(
               waiting("a read", begun, () -> reading.reader().skip(ANSWER)),
@@ -243,7 +250,14 @@ class PauseTest {
                   "a dial",
                   begun,
                   () -> dialer.connect("tcp", "127.0.0.1:" + arguments[4], TIMEOUT).close()),
-              waiting("an acquisition", begun, () -> pool.acquire(TIMEOUT).close()));
+              waiting("an acquisition", begun, () -> pool.acquire(TIMEOUT).close()),
+              waiting(
+                  "a put",
+                  begun,
+                  () -> {
+                    queue.put(message());
+                    queueing.close();
+                  }));
       begun.await();
       for (Thread thread : threads) {
         Eventually.holds(
@@ -256,6 +270,33 @@ class PauseTest {
         thread.join();
       }
       pool.close(Duration.ZERO);
+    }
+
+    /** A queue without room, whose sender waits for the peer, without a limit. */
+    private static ShardQueue fill(Connection connection) throws Exception {
+      connection.setWriteTimeout(Duration.ZERO);
+      ShardQueue queue =
+          ShardQueue.builder(connection).highWaterMark(WRITTEN).timeout(TIMEOUT).build();
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  queue.put(message());
+                } catch (IOException e) {
+                  System.out.println("filling the queue failed: " + e);
+                }
+              });
+      sender.start();
+      Eventually.holds(
+          "the sender waits", PATIENCE, () -> sender.getState() == Thread.State.WAITING);
+      return queue;
+    }
+
+    private static LinkBuffer message() {
+      LinkBuffer message = LinkBuffer.create();
+      message.writeBinary(new byte[WRITTEN]);
+      message.flush();
+      return message;
     }
 
     private static Thread waiting(String what, CountDownLatch begun, Body body) {

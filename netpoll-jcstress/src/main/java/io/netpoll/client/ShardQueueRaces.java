@@ -1,5 +1,6 @@
 package io.netpoll.client;
 
+import io.netpoll.core.Await;
 import io.netpoll.jcstress.Attempt;
 import java.io.IOException;
 import org.openjdk.jcstress.annotations.Actor;
@@ -138,7 +139,7 @@ public final class ShardQueueRaces {
     private volatile boolean over;
 
     public WaitForRoomBesideClose() {
-      room = new Room(1, TEN_SECONDS, () -> over);
+      room = new Room(1, TEN_SECONDS, Await.Arrivals.NONE, () -> over);
       Attempt.of(() -> room.take(1, () -> "Filling"));
     }
 
@@ -161,7 +162,7 @@ public final class ShardQueueRaces {
   @State
   @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "It was woken, or did not wait.")
   public static class WaitForRoomBesideRelease {
-    private final Room room = new Room(1, TEN_SECONDS, () -> false);
+    private final Room room = new Room(1, TEN_SECONDS, Await.Arrivals.NONE, () -> false);
 
     public WaitForRoomBesideRelease() {
       Attempt.of(() -> room.take(1, () -> "Filling"));

@@ -43,9 +43,23 @@ final class WakeUp {
 
   /** Any thread, also while and after it is closed. */
   void signal() {
-    if (!pending.getAndSet(true) && descriptor.enter()) {
-      Libc.eventfdWrite(descriptor.fd, 1);
-      descriptor.exit();
+    if (pending.getAndSet(true)) {
+      return;
+    }
+    boolean told = false;
+    try {
+      if (descriptor.enter()) {
+        try {
+          Libc.eventfdWrite(descriptor.fd, 1);
+        } finally {
+          descriptor.exit();
+        }
+      }
+      told = true;
+    } finally {
+      if (!told) {
+        pending.set(false); // or no later one would be told either
+      }
     }
   }
 

@@ -204,7 +204,11 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public Admission admit(SocketAddress peer, Runnable askAgain) {
-    return gate.admit(peer, askAgain);
+    Admission admission = gate.admit(peer, askAgain);
+    if (admission != Admission.GRANTED) {
+      wakeDrainers(); // one that is refused by another limit has been inside for a moment
+    }
+    return admission;
   }
 
   @Override
@@ -214,12 +218,16 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   private void leave(SocketAddress peer) {
     gate.leave(peer);
-    if (!drainers.isEmpty()) {
-      drainers.forEach(Await::wake); // each looks at the gate when it is among them
-    }
+    wakeDrainers();
     Shutdown running = shutdown; // after the gate: one that began meanwhile may have seen it inside
     if (running != null) {
       running.wakeWaiters();
+    }
+  }
+
+  private void wakeDrainers() {
+    if (!drainers.isEmpty()) {
+      drainers.forEach(Await::wake); // each looks at the gate when it is among them
     }
   }
 

@@ -8,7 +8,9 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,7 +48,7 @@ final class ServerShortOfDescriptors {
           });
       System.out.println("no further one can be dialled");
       files.remove(0).close();
-      SocketPair late = new SocketPair(new RecordingEndpoint(), stage.peer(server));
+      SocketPair late = new SocketPair(new RecordingEndpoint(), latePeer(stage, server));
       late.peerSends("late");
       exchange(early, "and on");
       LimitedProcess.release(files);
@@ -64,6 +66,22 @@ final class ServerShortOfDescriptors {
     } catch (ConnectException expected) {
       // Nobody listens there.
     }
+  }
+
+  /** The server may have the only descriptor for a moment, for one that has dialled and gone. */
+  private static SocketChannel latePeer(ConnectionStage stage, ConnectionStage.Server server) {
+    List<SocketChannel> peers = new ArrayList<>();
+    Eventually.holds(
+        "there is a descriptor for a peer",
+        () -> {
+          try {
+            peers.add(stage.peer(server));
+          } catch (IOException none) {
+            return false;
+          }
+          return true;
+        });
+    return peers.get(0);
   }
 
   private static boolean dials(ConnectionStage stage, SocketAddress address) {
