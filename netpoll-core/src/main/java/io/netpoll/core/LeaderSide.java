@@ -71,17 +71,17 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   /** The dial that the connection is to complete; null for an accepted one. Leader only. */
   private @Nullable PendingDial dial;
 
-  /** Why the dial fails, once that is known. Leader only. */
-  private @Nullable Throwable dialFailure;
-
   /** Whether the loop's list has the connection, and its load counts it. Leader only. */
   private boolean listed;
 
   /** Whether it was begun: input was started, or the run, or the dial. Leader only. */
   private boolean begun;
 
-  /** Why a send failed. Written before BROKEN is noted, and read after that was taken. */
-  private @Nullable IOException sendFailure;
+  /**
+   * Why the dial fails, once that is known: leader only. Or why a send failed: written before
+   * BROKEN is noted, and read after that was taken.
+   */
+  private @Nullable Throwable failure;
 
   private volatile int posted;
 
@@ -148,7 +148,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   void failedLater(IOException cause) {
     // The sender learns of it before the leader, and may close before the leader has noted it.
     connection.state.blamePeer();
-    sendFailure = cause;
+    failure = cause;
     post(BROKEN);
   }
 
@@ -200,7 +200,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       return;
     }
     if ((asked & BROKEN) != 0) {
-      failed(Objects.requireNonNull(sendFailure));
+      failed((IOException) Objects.requireNonNull(failure));
     }
     if ((asked & ARM) != 0) {
       connection.out.armPoller();
@@ -351,7 +351,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     } catch (Throwable t) { // whatever it is, somebody waits for the dial
       connection.state.set(ConnectionState.CLOSING | ConnectionState.CLOSED);
       loop.release();
-      dialFailure = t;
+      failure = t;
       try {
         failDial();
       } catch (Throwable noMemory) {
@@ -407,7 +407,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   private void failDial() {
     PendingDial pending = dial;
     if (pending != null) {
-      Throwable cause = dialFailure;
+      Throwable cause = failure;
       pending.fail(
           cause != null
               ? cause
@@ -430,7 +430,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     if (dial != null) {
       connection.state.set(ConnectionState.FAILED | ConnectionState.ENDED);
       connection.state.setClosing(ConnectionState.BY_PEER);
-      dialFailure = cause;
+      failure = cause;
       try {
         failDial();
       } finally {
