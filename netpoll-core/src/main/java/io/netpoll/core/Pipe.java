@@ -42,8 +42,11 @@ import org.jspecify.annotations.Nullable;
  * bytes, puts a full fence, and reads whether it is BLOCKED. One of the two sees the other, so
  * input never stays paused. The other posts come behind a change of {@link ConnectionState}, which
  * is a full fence, and the leader reads that state whenever it looks.
+ *
+ * <p>Its end is told by a step that is tried again where there is no memory: it starts where the
+ * user may be called, and completes the future.
  */
-final class Pipe {
+final class Pipe extends Postponed.Step implements Runnable {
   private enum State {
     WAITING,
     FLOWING,
@@ -58,6 +61,9 @@ final class Pipe {
 
   /** Written by the leader of the source's loop. */
   private volatile State state = State.WAITING;
+
+  /** Why it broke off; null if it did not. Written before the state is OVER. */
+  private @Nullable IOException cause;
 
   Pipe(EngineConnection source, EngineConnection destination) {
     this.source = source;
@@ -178,23 +184,42 @@ final class Pipe {
     return "The pipe from " + source.peer() + " to " + destination.peer() + " broke off";
   }
 
-  private void over(@Nullable IOException cause) {
+  private void over(@Nullable IOException why) {
+    cause = why;
     state = State.OVER;
-    source.in.forwardsNoMore(this);
-    source.run.signal();
-    destination.run.signal();
-    // On a thread that may run what the user hangs on it.
-    source
-        .group()
-        .starter()
-        .start(
-            source.loop(),
-            () -> {
-              if (cause == null) {
-                end.complete(null);
-              } else {
-                end.completeExceptionally(cause);
-              }
-            });
+    try {
+      source.in.forwardsNoMore(this);
+      source.run.signal();
+      destination.run.signal();
+    } finally {
+      retry();
+    }
+  }
+
+  // ---- Telling the end -----------------------------------------------------------------------
+
+  /** Has the end told on a thread that may run what the user hangs on it. */
+  @Override
+  void retry() {
+    source.group().starter().start(source.loop(), this);
+  }
+
+  @Override
+  void abandon() {
+    run();
+  }
+
+  /** Tells the end; once more does nothing. */
+  @Override
+  public void run() {
+    try {
+      if (cause == null) {
+        end.complete(null);
+      } else {
+        end.completeExceptionally(cause);
+      }
+    } catch (Throwable t) { // there is no memory
+      source.loop().postpone(this, t);
+    }
   }
 }

@@ -15,9 +15,12 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The subject itself; loaded by an {@link AllocationLoader}, by name. */
 public final class AllocatingServer implements AllocationSubject {
+  private static final AtomicInteger PIPES = new AtomicInteger();
+
   private PollerGroup group;
   private EventLoop server;
 
@@ -62,6 +65,13 @@ public final class AllocatingServer implements AllocationSubject {
                   });
           return;
         }
+        case PIPE -> {
+          connection.writer().writeByte(what);
+          connection.writer().flush();
+          connection.pipeTo(connection).whenComplete((end, failure) -> PIPES.decrementAndGet());
+          PIPES.incrementAndGet();
+          return;
+        }
         case CLOSE -> {
           connection.close();
           return;
@@ -104,6 +114,11 @@ public final class AllocatingServer implements AllocationSubject {
   @Override
   public int connections() {
     return server.connections();
+  }
+
+  @Override
+  public int pipes() {
+    return PIPES.get();
   }
 
   @Override

@@ -10,6 +10,7 @@ public interface AllocationSubject extends AutoCloseable {
 
   byte DETACH = 'd';
   byte CLOSE = 'c';
+  byte PIPE = 'p';
 
   /**
    * Starts a server of at most one connection, on a group with one loop beside that of the
@@ -36,4 +37,7 @@ public interface AllocationSubject extends AutoCloseable {
 
   /** The connections of the server. */
   int connections();
+
+  /** The pipes whose end was not told. */
+  int pipes();
 }

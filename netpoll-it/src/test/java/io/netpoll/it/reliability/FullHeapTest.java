@@ -42,6 +42,7 @@ class FullHeapTest {
     ACCEPTED_AND_RESET_BY_THE_PEER,
     ACCEPTED_AND_CLOSED_HERE,
     ACCEPTED_AND_DETACHED,
+    ACCEPTED_AND_PIPED,
     REFUSED_BY_A_LIMIT,
     ADOPTED,
     DIALLED,
@@ -171,6 +172,7 @@ class FullHeapTest {
           () -> {
             assertThat(subject.connections()).as("connections " + when).isZero();
             assertThat(subject.reservations()).as("reservations " + when).isZero();
+            assertThat(subject.pipes()).as("pipes " + when).isZero();
           });
     }
 
@@ -212,6 +214,14 @@ class FullHeapTest {
             meet(AllocationSubject.ECHO, peer -> peer.setSoLinger(true, 0));
         case ACCEPTED_AND_CLOSED_HERE -> meet(AllocationSubject.CLOSE, Socket::close);
         case ACCEPTED_AND_DETACHED -> meet(AllocationSubject.DETACH, Socket::close);
+        case ACCEPTED_AND_PIPED ->
+            meet(
+                AllocationSubject.PIPE,
+                peer -> {
+                  exchange(peer, AllocationSubject.ECHO);
+                  peer.shutdownOutput();
+                  assertEnds(peer);
+                });
         case REFUSED_BY_A_LIMIT ->
             meet(AllocationSubject.ECHO, peer -> meet(AllocationSubject.ECHO, Socket::close));
         case ADOPTED -> adopt();
