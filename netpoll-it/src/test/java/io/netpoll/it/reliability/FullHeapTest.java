@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The life of a connection with each of its allocations refused in turn, as by a full heap, alone
  * and with those behind it: whatever it is, nothing is left behind, and the server goes on. A place
  * or a reservation that is lost would refuse the next connection: the server lets in one at a time.
+ *
+ * <p>{@code -Dnetpoll.it.heapStride=1} has those of many in a row begin at each allocation, too.
  */
 @Timeout(300)
 class FullHeapTest {
@@ -32,6 +34,9 @@ class FullHeapTest {
 
   /** So many fail in a row, where more than one does: longer than it takes to try again once. */
   private static final int MANY = 30;
+
+  /** How far apart the first ones of those are, from one life to the next. */
+  private static final int STRIDE = Integer.getInteger("netpoll.it.heapStride", 10);
 
   private static final AllocationLoader LOADER =
       new AllocationLoader(FullHeapTest.class.getClassLoader());
@@ -71,7 +76,7 @@ class FullHeapTest {
         int first = 1;
         try {
           while (stage.live(life, first, count)) {
-            first++;
+            first += stride(count);
           }
         } catch (Throwable t) {
           Allocations.refusals().forEach(t::addSuppressed);
@@ -93,13 +98,17 @@ class FullHeapTest {
       int first = 1;
       try {
         while (end(backend, mode, first, count)) {
-          first++;
+          first += stride(count);
         }
       } catch (Throwable t) {
         Allocations.refusals().forEach(t::addSuppressed);
         throw t;
       }
     }
+  }
+
+  private static int stride(int count) {
+    return count == 1 ? 1 : STRIDE;
   }
 
   /** Ends a group with a connection; returns whether any allocation was refused. */
