@@ -424,9 +424,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
       result.completeExceptionally(new IOException(noMemory.toString(), noMemory));
       return;
     }
-    if (!result.complete(connection)) {
-      connection.abort(); // where there was no memory, it was said that there is none
-    }
+    result.complete(connection);
   }
 
   /** Lets an attempt rest, which counts as running all the while. */

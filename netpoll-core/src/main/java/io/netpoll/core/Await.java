@@ -276,12 +276,7 @@ public final class Await {
     do {
       before = arrivals.progress();
       heldUp = arrivals.areHeldUp();
-      CompletableFuture<?> caughtUp;
-      try {
-        caughtUp = arrivals.caughtUp();
-      } catch (VirtualMachineError noMemory) { // the caller must hear that its time is over
-        break;
-      }
+      CompletableFuture<?> caughtUp = arrivals.caughtUp();
       caughtUp.whenComplete((nothing, failure) -> wake(caller));
       park(() -> condition.getAsBoolean() || caughtUp.isDone(), grace, what);
       heldUp |= arrivals.areHeldUp();

@@ -189,13 +189,10 @@ final class Pipe extends Postponed.Step implements Runnable {
     state = State.OVER;
     try {
       source.in.forwardsNoMore(this);
+      source.run.signal();
+      destination.run.signal();
     } finally {
-      try {
-        source.run.signal();
-        destination.run.signal();
-      } finally {
-        retry();
-      }
+      retry();
     }
   }
 
