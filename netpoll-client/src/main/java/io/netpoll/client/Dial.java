@@ -153,31 +153,20 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
   /** Ends it for a reason; null for the time. */
   private void end(@Nullable Throwable why) {
     Throwable failure = why;
-    boolean ended = false;
+    List<Attempt> losers;
+    lock.lock();
     try {
-      List<Attempt> losers;
-      lock.lock();
-      try {
-        if (over) {
-          return;
-        }
-        if (failure == null) {
-          failure = report.timedOut(unanswered(), untried.size());
-        }
-        try {
-          losers = finish();
-        } finally {
-          ended = over;
-        }
-      } finally {
-        lock.unlock();
+      if (over) {
+        return;
       }
-      giveUp(losers);
+      if (failure == null) {
+        failure = report.timedOut(unanswered(), untried.size());
+      }
+      losers = decide();
     } finally {
-      if (ended) { // also where there was no memory for the rest: somebody waits
-        result.completeExceptionally(failure);
-      }
+      lock.unlock();
     }
+    fail(losers, failure);
   }
 
   private List<SocketAddress> unanswered() {
@@ -188,26 +177,41 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
     return addresses;
   }
 
-  private static void giveUp(List<Attempt> losers) {
-    for (Attempt loser : losers) {
-      loser.giveUp();
+  /** Decides that it is over; returns the attempts to {@link #stop}. Under the lock. */
+  private List<Attempt> decide() {
+    List<Attempt> losers = new ArrayList<>(underWay); // first: there may be no memory
+    over = true;
+    return losers;
+  }
+
+  /** Fails the result, by whoever has decided that. */
+  private void fail(List<Attempt> losers, Throwable why) {
+    try {
+      stop(losers);
+    } finally { // also where there is no memory to stop them: somebody waits
+      result.completeExceptionally(why);
     }
   }
 
-  /** Ends it; returns the attempts to give up. Under the lock. */
-  private List<Attempt> finish() {
-    List<Attempt> losers = new ArrayList<>(underWay); // first: there may be no memory
-    over = true;
-    if (delay != null) {
-      delay.cancel();
+  /** Stops what goes on still, by whoever has decided that it is over. */
+  private void stop(List<Attempt> losers) {
+    lock.lock();
+    try {
+      if (delay != null) {
+        delay.cancel();
+      }
+      if (pause != null) {
+        pause.cancel();
+      }
+      if (lookUp != null) {
+        lookUp.giveUp();
+      }
+    } finally {
+      lock.unlock();
     }
-    if (pause != null) {
-      pause.cancel();
+    for (Attempt loser : losers) {
+      loser.giveUp();
     }
-    if (lookUp != null) {
-      lookUp.giveUp();
-    }
-    return losers;
   }
 
   // ---- Looking up ----------------------------------------------------------------------------
@@ -409,7 +413,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
       try {
         underWay.remove(attempt);
         running--;
-        losers = over ? null : finish();
+        losers = over ? null : decide();
       } finally {
         lock.unlock();
       }
@@ -417,7 +421,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
         connection.close();
         return;
       }
-      giveUp(losers);
+      stop(losers);
       connection.begin();
     } catch (Throwable noMemory) { // somebody waits for the dial
       connection.abort();
@@ -456,6 +460,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
   private void failed(Attempt attempt, IOException cause) {
     boolean isNewest;
     ConnectException refused = null;
+    List<Attempt> losers = List.of();
     lock.lock();
     try {
       underWay.remove(attempt);
@@ -466,14 +471,14 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
       report.failed(attempt.address, cause);
       isNewest = attempt == newest;
       if (running == 0 && untried.isEmpty()) {
-        finish();
         refused = report.refused();
+        losers = decide();
       }
     } finally {
       lock.unlock();
     }
     if (refused != null) {
-      result.completeExceptionally(refused);
+      fail(losers, refused);
     } else if (isNewest) {
       tryNext();
     }
