@@ -136,9 +136,6 @@ public final class Acceptance implements Acceptor {
       Objects.requireNonNull(Log.class); // loads it, and makes no logger yet
       started.complete(null);
     } catch (Throwable t) { // whatever it is, somebody waits
-      if (handle != null) {
-        handle.close();
-      }
       fail(t);
     }
   }

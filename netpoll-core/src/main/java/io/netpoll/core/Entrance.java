@@ -108,7 +108,6 @@ final class Entrance extends Postponed.Step {
 
   /** Resumes after a while, or runs into the same again. Takes no memory. */
   void resumeIn(long nanos) {
-    timer.cancel();
     loop.timers().schedule(nanos, timer);
   }
 

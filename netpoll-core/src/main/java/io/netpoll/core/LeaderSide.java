@@ -355,8 +355,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       try {
         failDial();
       } catch (Throwable noMemory) {
-        note(END);
-        loop.postpone(this, noMemory);
+        endLater(noMemory);
       }
       return;
     }
@@ -502,9 +501,13 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
     try {
       finishClosed();
     } catch (Throwable t) {
-      note(END);
-      loop.postpone(this, t);
+      endLater(t);
     }
+  }
+
+  private void endLater(Throwable noMemory) {
+    note(END);
+    loop.postpone(this, noMemory);
   }
 
   private void finishClosed() {

@@ -299,9 +299,14 @@ final class PollLoop {
   void release() {
     load.remove();
     if (ending.isRetired()) {
-      postponed.add(connections); // any step: it is to look whether it is over
-      wakeUp();
+      sweepSoon(); // or any other step: it is to look whether it is over
     }
+  }
+
+  /** Has the leader look over all connections; any thread. Takes no memory. */
+  private void sweepSoon() {
+    postponed.add(connections);
+    wakeUp();
   }
 
   /** The number of connections. */
@@ -677,8 +682,7 @@ final class PollLoop {
 
   /** Has all connections looked over, since something may have been broken off in the middle. */
   private void lookOver(Throwable failure) {
-    postponed.add(connections);
-    wakeUp(); // a leader in user code may have lost the loop meanwhile
+    sweepSoon(); // also where a leader in user code has lost the loop meanwhile
     LoopFailures.goesOnAfter(failure);
   }
 
