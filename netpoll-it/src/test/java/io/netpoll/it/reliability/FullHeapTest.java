@@ -73,16 +73,8 @@ class FullHeapTest {
       Stage stage = new Stage(subject, subject.serve(backend, mode));
       stage.warmUp();
       for (int count : new int[] {1, MANY}) {
-        int first = 1;
-        try {
-          while (stage.live(life, first, count)) {
-            first += stride(count);
-          }
-        } catch (Throwable t) {
-          Allocations.refusals().forEach(t::addSuppressed);
-          throw t;
-        }
-        assertThat(first).as("allocations of such a life").isGreaterThan(3);
+        int allocations = refuseInTurn(count, first -> stage.live(life, first, count));
+        assertThat(allocations).as("allocations of such a life").isGreaterThan(3);
       }
     }
     assertThat(Allocations.directOnLoops()).as("direct memory, on loops").isEmpty();
@@ -95,20 +87,27 @@ class FullHeapTest {
     ThreadsAndDescriptors.openWhatTheJdkKeeps();
     end(backend, mode, Integer.MAX_VALUE / 2, 1); // loads what it needs
     for (int count : new int[] {1, MANY}) {
-      int first = 1;
-      try {
-        while (end(backend, mode, first, count)) {
-          first += stride(count);
-        }
-      } catch (Throwable t) {
-        Allocations.refusals().forEach(t::addSuppressed);
-        throw t;
-      }
+      refuseInTurn(count, first -> end(backend, mode, first, count));
     }
   }
 
-  private static int stride(int count) {
-    return count == 1 ? 1 : STRIDE;
+  /** Something that is done with allocations refused; returns whether any was. */
+  private interface Trial {
+    boolean refusing(int first) throws Exception;
+  }
+
+  /** Tries each first allocation in turn, until there are no so many; returns that number. */
+  private static int refuseInTurn(int count, Trial trial) throws Exception {
+    int first = 1;
+    try {
+      while (trial.refusing(first)) {
+        first += count == 1 ? 1 : STRIDE;
+      }
+    } catch (Throwable t) {
+      Allocations.refusals().forEach(t::addSuppressed);
+      throw t;
+    }
+    return first;
   }
 
   /** Ends a group with a connection; returns whether any allocation was refused. */
