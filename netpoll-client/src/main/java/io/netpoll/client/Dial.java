@@ -428,7 +428,9 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
       result.completeExceptionally(new IOException(noMemory.toString(), noMemory));
       return;
     }
-    result.complete(connection);
+    if (!result.complete(connection)) {
+      connection.abort(); // where there was no memory, it was said that there is none
+    }
   }
 
   /** Lets an attempt rest, which counts as running all the while. */

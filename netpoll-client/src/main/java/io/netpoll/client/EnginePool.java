@@ -111,10 +111,11 @@ final class EnginePool implements ConnectionPool {
     Supplier<String> what = () -> "Acquiring a connection to " + settings.target().name();
     Await.permit(what);
     Waiter<EngineConnection> waiter = new Waiter.OfThread<>();
+    // Who does not want to wait does not wait for a loop either.
+    Await.Arrivals arrivals = nanos == 0 ? Await.Arrivals.NONE : this::dialsCaughtUp;
     enqueue(waiter, start);
     try {
-      boolean served =
-          Await.until(waiter::isServed, Await.Limit.in(nanos), this::dialsCaughtUp, what);
+      boolean served = Await.until(waiter::isServed, Await.Limit.in(nanos), arrivals, what);
       if (!served && state.giveUp(waiter)) {
         throw timedOut(start);
       }

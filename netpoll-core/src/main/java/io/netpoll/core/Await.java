@@ -276,7 +276,12 @@ public final class Await {
     do {
       before = arrivals.progress();
       heldUp = arrivals.areHeldUp();
-      CompletableFuture<?> caughtUp = arrivals.caughtUp();
+      CompletableFuture<?> caughtUp;
+      try {
+        caughtUp = arrivals.caughtUp();
+      } catch (VirtualMachineError noMemory) { // the caller must hear that its time is over
+        break;
+      }
       caughtUp.whenComplete((nothing, failure) -> wake(caller));
       park(() -> condition.getAsBoolean() || caughtUp.isDone(), grace, what);
       heldUp |= arrivals.areHeldUp();

@@ -189,10 +189,13 @@ final class Pipe extends Postponed.Step implements Runnable {
     state = State.OVER;
     try {
       source.in.forwardsNoMore(this);
-      source.run.signal();
-      destination.run.signal();
     } finally {
-      retry();
+      try {
+        source.run.signal();
+        destination.run.signal();
+      } finally {
+        retry();
+      }
     }
   }
 

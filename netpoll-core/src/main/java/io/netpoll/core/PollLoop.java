@@ -154,11 +154,17 @@ final class PollLoop {
   /**
    * Runs a task on the leader. Tasks of one thread run in order.
    *
-   * @return false if the loop has ended; the task is not run then
+   * @return false if the loop has ended; the task is not run then, nor if this throws
    */
   boolean execute(Runnable task) {
     tasks.add(task);
-    wakeUp();
+    try {
+      wakeUp();
+    } catch (Throwable t) { // there is no memory: who asks gives up what the task is for
+      if (tasks.remove(task)) {
+        throw t;
+      }
+    }
     // A loop that ends looks at its tasks once more behind the end of its load.
     return !load.hasEnded() || !tasks.remove(task);
   }
@@ -166,7 +172,15 @@ final class PollLoop {
   private void wakeUp() {
     VarHandle.fullFence(); // pairs with the one of poll, and the steps into LENT of Lending
     if (sleeping == 1 && SLEEPING.compareAndSet(this, 1, 0)) {
-      poller.wakeup();
+      boolean told = false;
+      try {
+        poller.wakeup();
+        told = true;
+      } finally {
+        if (!told) {
+          sleeping = 1; // or no later one would try: the leader clears it when it wakes
+        }
+      }
     }
     lending.wakeLeader();
   }
