@@ -193,7 +193,12 @@ public interface Dialer {
   CompletableFuture<Connection> connectUnixAsync(
       @Nullable UnixDomainSocketAddress local, UnixDomainSocketAddress remote, Duration timeout);
 
-  /** Describes a {@link Dialer}. Not thread-safe. */
+  /**
+   * Describes a {@link Dialer}. Not thread-safe.
+   *
+   * <p>The callbacks of its connections, its resolver, and what depends on its futures run with the
+   * context class loader that the thread has which builds the dialer.
+   */
   interface Builder {
 
     /**

@@ -203,7 +203,12 @@ public interface EventLoop extends AutoCloseable {
     shutdown(Duration.ofSeconds(10));
   }
 
-  /** Describes an {@link EventLoop}. Not thread-safe. */
+  /**
+   * Describes an {@link EventLoop}. Not thread-safe.
+   *
+   * <p>The callbacks run with the context class loader that the thread has which builds the event
+   * loop, on whichever thread and in whichever execution mode that is.
+   */
   interface Builder {
 
     /**

@@ -116,7 +116,13 @@ public interface PollerGroup extends AutoCloseable {
   @Override
   void close();
 
-  /** Describes a {@link PollerGroup}. Not thread-safe. */
+  /**
+   * Describes a {@link PollerGroup}. Not thread-safe.
+   *
+   * <p>The threads of a group inherit nothing from the thread that builds it: neither thread-locals
+   * nor an access-control context nor a context class loader. An executor of the user's is called
+   * with the context class loader that the thread has which builds the group.
+   */
   interface Builder {
 
     /**

@@ -1,7 +1,7 @@
 package io.netpoll.buffer;
 
 import io.netpoll.OutOfDirectMemoryException;
-import io.netpoll.spi.LibraryThreads;
+import io.netpoll.internal.LibraryThreads;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;

@@ -2,15 +2,20 @@ package io.netpoll.buffer;
 
 import io.netpoll.internal.Setting;
 import java.lang.System.Logger.Level;
-import java.lang.ref.Cleaner;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the debug mode knows of one buffer: where it was made, whether it holds memory, and which
- * views of it are valid. It reports a buffer that is collected with memory that it never released,
- * refuses to release a slice that was given back already, and makes views read-only; from JDK 22 on
- * a view that has ended throws an {@link IllegalStateException} when it is read.
+ * views of it are valid. It reports a buffer that was collected with memory that it never released,
+ * as soon as another buffer is made or used (no thread waits for that, since it would keep the
+ * library's class loader alive); it refuses to release a slice that was given back already, and
+ * makes views read-only; from JDK 22 on a view that has ended throws an {@link
+ * IllegalStateException} when it is read.
  *
  * <p>The system property {@code io.netpoll.buffer.debug} turns it on. Else all buffers share one
  * that does nothing, and the compiler leaves it out.
@@ -32,9 +37,29 @@ final class Watch {
     this.made = made;
   }
 
-  /** Only loaded in debug mode, since it starts a thread. */
-  private static final class Collected {
-    static final Cleaner CLEANER = Cleaner.create();
+  /** Finds that a buffer was collected. */
+  private static final class Watched extends PhantomReference<Object> {
+    private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
+    private static final Set<Watched> ALL = ConcurrentHashMap.newKeySet();
+
+    private final Watch watch;
+
+    private Watched(Object buffer, Watch watch) {
+      super(buffer, COLLECTED);
+      this.watch = watch;
+    }
+
+    static void add(Object buffer, Watch watch) {
+      ALL.add(new Watched(buffer, watch));
+    }
+
+    static void reportCollected() {
+      for (Object next; (next = COLLECTED.poll()) != null; ) {
+        Watched gone = (Watched) next;
+        ALL.remove(gone);
+        gone.watch.collected();
+      }
+    }
   }
 
   static Watch of(Object buffer) {
@@ -42,7 +67,8 @@ final class Watch {
       return OFF;
     }
     Watch watch = new Watch(new Throwable("The buffer was made here."));
-    Collected.CLEANER.register(buffer, watch::collected);
+    Watched.reportCollected();
+    Watched.add(buffer, watch);
     return watch;
   }
 
@@ -67,6 +93,7 @@ final class Watch {
   /** The buffer takes memory. */
   void holds() {
     if (ON) {
+      Watched.reportCollected();
       holding = true;
       givenBack = null;
     }

@@ -233,7 +233,7 @@ final class Dial implements Resolver.Answer, Await.Arrivals {
     Throwable failure = null;
     lock.lock(); // so that the answer comes after the assignment
     try {
-      lookUp = Resolver.SHARED.start(options.resolver(), host, this);
+      lookUp = Resolver.SHARED.start(options, host, this);
     } catch (RuntimeException | OutOfMemoryError noThread) {
       failure = noThread;
     } finally {

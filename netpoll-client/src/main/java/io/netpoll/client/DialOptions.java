@@ -2,6 +2,9 @@ package io.netpoll.client;
 
 import io.netpoll.HostResolver;
 import io.netpoll.core.ConnectionSettings;
+import io.netpoll.core.ContextLoader;
+import java.net.InetAddress;
+import java.util.List;
 
 /**
  * How a dialer dials. Immutable.
@@ -11,4 +14,17 @@ import io.netpoll.core.ConnectionSettings;
  * @param attemptDelayNanos how long one address is waited for before the next one is tried beside
  *     it
  */
-record DialOptions(ConnectionSettings connections, HostResolver resolver, long attemptDelayNanos) {}
+record DialOptions(ConnectionSettings connections, HostResolver resolver, long attemptDelayNanos)
+    implements HostResolver {
+
+  /** Asks the resolver, with the context class loader that the dialer's callbacks have. */
+  @Override
+  public List<InetAddress> resolve(String host) throws Exception {
+    ClassLoader before = connections.context().enter();
+    try {
+      return resolver.resolve(host);
+    } finally {
+      ContextLoader.leave(before);
+    }
+  }
+}

@@ -5,6 +5,7 @@ import io.netpoll.Dialer;
 import io.netpoll.PollerGroup;
 import io.netpoll.PollerUnavailableException;
 import io.netpoll.core.Await;
+import io.netpoll.core.ConnectionSettings;
 import io.netpoll.core.Delayed;
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
@@ -38,6 +39,11 @@ final class EngineDialer implements Dialer {
   /** Whether its connections stay open after the peer's FIN. */
   boolean halfClose() {
     return options.connections().halfClose();
+  }
+
+  /** What its connections start with. */
+  ConnectionSettings connections() {
+    return options.connections();
   }
 
   /** The group that watches the connections. */
@@ -208,7 +214,7 @@ final class EngineDialer implements Dialer {
         .whenComplete(
             (connection, failure) -> {
               deadline.cancel();
-              engine.start(() -> future.show(connection, failure));
+              engine.start(options.connections(), () -> future.show(connection, failure));
             });
     return future;
   }

@@ -231,7 +231,7 @@ final class EnginePool implements ConnectionPool {
 
     @Override
     void wake() {
-      engine.start(this::show);
+      engine.start(settings.dialer().connections(), this::show);
     }
 
     private void show() {
@@ -291,7 +291,10 @@ final class EnginePool implements ConnectionPool {
    * ended, and with it all connections.
    */
   private Delayed later(long delayNanos, Runnable action) {
-    return engine.schedule(delayNanos, () -> engine.start(action), noLoopIsLeft -> {});
+    return engine.schedule(
+        delayNanos,
+        () -> engine.start(settings.dialer().connections(), action),
+        noLoopIsLeft -> {});
   }
 
   private void evict() {

@@ -2,7 +2,7 @@ package io.netpoll.client;
 
 import io.netpoll.core.EngineConnection;
 import io.netpoll.core.EngineGroup;
-import io.netpoll.spi.LibraryThreads;
+import io.netpoll.internal.LibraryThreads;
 import java.lang.reflect.Field;
 import java.util.HashSet;
 import java.util.Set;

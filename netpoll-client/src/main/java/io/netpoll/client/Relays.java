@@ -1,5 +1,6 @@
 package io.netpoll.client;
 
+import io.netpoll.internal.LibraryThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,11 +24,6 @@ final class Relays {
         1,
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
-        task -> {
-          String name = "netpoll-sender-" + count.incrementAndGet();
-          Thread thread = new Thread(null, task, name, 0, false);
-          thread.setDaemon(true);
-          return thread;
-        });
+        task -> LibraryThreads.daemon("netpoll-sender-" + count.incrementAndGet(), task));
   }
 }

@@ -3,6 +3,7 @@ package io.netpoll.client;
 import io.netpoll.HostResolver;
 import io.netpoll.core.Once;
 import io.netpoll.core.VirtualThreads;
+import io.netpoll.internal.LibraryThreads;
 import io.netpoll.internal.Setting;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -293,10 +294,7 @@ final class Resolver {
 
     @Override
     public Thread newThread(Runnable work) {
-      Thread thread =
-          new Thread(null, work, "netpoll-resolver-" + count.incrementAndGet(), 0, false);
-      thread.setDaemon(true);
-      return thread;
+      return LibraryThreads.daemon("netpoll-resolver-" + count.incrementAndGet(), work);
     }
   }
 }

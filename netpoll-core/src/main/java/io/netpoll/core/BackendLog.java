@@ -1,7 +1,7 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.LibraryThreads;
 import io.netpoll.internal.Missing;
-import io.netpoll.spi.LibraryThreads;
 import io.netpoll.spi.PollerProvider;
 import java.util.List;
 import java.util.Set;

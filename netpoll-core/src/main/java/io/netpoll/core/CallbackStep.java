@@ -24,6 +24,20 @@ abstract class CallbackStep extends Postponed.Step implements Runnable {
     this.connection = connection;
   }
 
+  /** On whichever thread the {@link HandlerStarter} chose. */
+  @Override
+  public final void run() {
+    ClassLoader before = connection.settings.context.enter();
+    try {
+      makeCallbacks();
+    } finally {
+      ContextLoader.leave(before);
+    }
+  }
+
+  /** Makes the callbacks that are due. */
+  abstract void makeCallbacks();
+
   @Override
   final void abandon() {
     if (!abandoned) {

@@ -198,7 +198,7 @@ final class ConnectionRun extends CallbackStep {
 
   /** Makes the callbacks that are due. Called by whoever the starter chose. */
   @Override
-  public void run() {
+  void makeCallbacks() {
     int seen = state.begin();
     if (seen == ConnectionState.NOT_SCHEDULED) {
       return;

@@ -32,6 +32,7 @@ public final class ConnectionSettings {
   final int outputLowWaterMark;
   final boolean halfClose;
   final boolean coalesceFlushes;
+  final ContextLoader context = new ContextLoader();
   final StartPolicy.Seed startSeed = new StartPolicy.Seed();
   final @Nullable ConnectionOwner owner;
 
@@ -84,6 +85,15 @@ public final class ConnectionSettings {
    */
   public boolean halfClose() {
     return halfClose;
+  }
+
+  /**
+   * The context class loader of user code that is about these connections.
+   *
+   * @return that of the thread which made the settings
+   */
+  public ContextLoader context() {
+    return context;
   }
 
   /**

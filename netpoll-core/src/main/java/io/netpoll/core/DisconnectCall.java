@@ -21,9 +21,8 @@ final class DisconnectCall extends CallbackStep {
     connection.group().starter().start(connection.loop(), this);
   }
 
-  /** On whichever thread the {@link HandlerStarter} chose. */
   @Override
-  public void run() {
+  void makeCallbacks() {
     try {
       ENDING.set(connection);
     } catch (Throwable t) { // there is no memory

@@ -448,14 +448,17 @@ public final class EngineGroup implements PollerGroup {
   /**
    * Runs user code where handlers run, soon, and never on the caller's stack.
    *
+   * @param settings of the connections that it is about: it has the same context class loader as
+   *     their callbacks
    * @param code may wait as handlers may; what it throws is logged at best
    */
-  public void start(Runnable code) {
+  public void start(ConnectionSettings settings, Runnable code) {
+    Runnable inContext = () -> settings.context.run(code);
     List<PollLoop> all = loops.current();
     if (all.isEmpty()) {
-      starter.startAlone(code);
+      starter.startAlone(inContext);
     } else {
-      starter.start(all.get(0), code);
+      starter.start(all.get(0), inContext);
     }
   }
 

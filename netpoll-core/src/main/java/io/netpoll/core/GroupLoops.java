@@ -185,7 +185,7 @@ final class GroupLoops {
 
   private void startOnItsOwn(PollLoop loop) {
     Runnable lead = () -> loop.lead((LoopThread) Thread.currentThread());
-    LoopThread thread = new LoopThread(lead, "netpoll-" + name + "-loop-" + loop.number);
+    LoopThread thread = LoopThread.of(lead, "netpoll-" + name + "-loop-" + loop.number);
     loop.beginWith(thread);
     thread.start();
   }

@@ -1,6 +1,7 @@
 package io.netpoll.core;
 
 import io.netpoll.Execution;
+import io.netpoll.internal.LibraryThreads;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,6 +41,9 @@ final class HandlerStarter {
   /** The pool to end with the group, if the executor is its own. */
   private final @Nullable WorkerPool ownPool;
 
+  /** That of the group, for an executor of the user's; null if it is the library's own. */
+  private final @Nullable ContextLoader context;
+
   private final LogLimit refusals = new LogLimit();
 
   /** Whether a {@link Retry} is scheduled on some loop. */
@@ -64,6 +68,7 @@ final class HandlerStarter {
             : ownPool == null ? execution.executor() : ownPool;
     this.executor = inline || adaptive ? null : threads;
     this.elsewhere = adaptive ? threads : null;
+    this.context = execution.executor() == null ? null : new ContextLoader();
   }
 
   /** Makes one for adaptive execution that starts heavy handlers with {@code elsewhere}. */
@@ -73,6 +78,7 @@ final class HandlerStarter {
     this.ownPool = null;
     this.executor = null;
     this.elsewhere = elsewhere;
+    this.context = null;
   }
 
   boolean isInline() {
@@ -114,7 +120,7 @@ final class HandlerStarter {
     }
     Once start = new Once(run);
     try {
-      threads.execute(start);
+      execute(threads, start);
     } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter: no thread to be had
       if (!start.claim()) {
         return; // it has been started all the same
@@ -124,6 +130,20 @@ final class HandlerStarter {
         startAlone(run);
       }
       noteRefusal(loop, e);
+    }
+  }
+
+  /** An executor of the user's may start threads, which inherit the context class loader. */
+  private void execute(Executor threads, Runnable start) {
+    if (context == null) {
+      threads.execute(start);
+      return;
+    }
+    ClassLoader before = context.enter();
+    try {
+      threads.execute(start);
+    } finally {
+      ContextLoader.leave(before);
     }
   }
 
@@ -207,9 +227,7 @@ final class HandlerStarter {
    */
   void startAlone(Runnable run) {
     try {
-      Thread thread = new Thread(null, run, "netpoll-" + groupName + "-last", 0, false);
-      thread.setDaemon(true);
-      thread.start();
+      LibraryThreads.daemon("netpoll-" + groupName + "-last", run).start();
     } catch (OutOfMemoryError noThread) {
       runHere(run);
     }

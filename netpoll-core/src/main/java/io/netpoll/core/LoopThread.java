@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.LibraryThreads;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,15 @@ final class LoopThread extends Thread {
   /** The loop that this thread leads while it waits for something; null otherwise. */
   private volatile @Nullable PollLoop inPlace;
 
+  /** To be made by {@link #of}, except where a test makes one that is never started. */
   LoopThread(Runnable body, String name) {
-    super(null, body, name, 0, false);
+    super(LibraryThreads.group(), body, name, 0, false);
     setDaemon(true);
+  }
+
+  /** Makes one that is not started, and takes nothing over from the calling thread. */
+  static LoopThread of(Runnable body, String name) {
+    return LibraryThreads.make(() -> new LoopThread(body, name));
   }
 
   /** A name part for a group that was given none. */

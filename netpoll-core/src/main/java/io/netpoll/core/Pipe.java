@@ -215,6 +215,7 @@ final class Pipe extends Postponed.Step implements Runnable {
   /** Tells the end; once more does nothing. */
   @Override
   public void run() {
+    ClassLoader before = source.settings.context.enter();
     try {
       if (cause == null) {
         end.complete(null);
@@ -223,6 +224,8 @@ final class Pipe extends Postponed.Step implements Runnable {
       }
     } catch (Throwable t) { // there is no memory
       source.loop().postpone(this, t);
+    } finally {
+      ContextLoader.leave(before);
     }
   }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The one that came last goes first: its stack is warm. At least one waits always (a thread is
  * started by the {@link WatchDog} when the last is taken, so that the next hand-off need not start
- * one); the others end after 30 s without work. At most {@code io.netpoll.maxHeldThreads} (256)
- * threads beyond the leaders exist at a time, which bounds how many handlers may hold one.
+ * one); the others end after 30 s without work, and all of them when there is no loop left. At most
+ * {@code io.netpoll.maxHeldThreads} (256) threads beyond the leaders exist at a time, which bounds
+ * how many handlers may hold one.
  */
 final class Spares {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -29,7 +30,7 @@ final class Spares {
   // Under the lock.
   private final ArrayDeque<Spare> idle = new ArrayDeque<>();
   private int alive;
-  private int leading;
+  private volatile int leading; // read without it, too
   private int named;
 
   Spares(int limit) {
@@ -43,7 +44,7 @@ final class Spares {
 
     /** Makes a thread that is not started and not counted. */
     Spare(String name) {
-      thread = new LoopThread(this, name);
+      thread = LoopThread.of(this, name);
     }
 
     /** Leads {@code loop}, of which this thread was made the leader. */
@@ -54,27 +55,39 @@ final class Spares {
 
     @Override
     public void run() {
-      PollLoop loop;
-      while ((loop = await()) != null) {
-        loop.lead(thread);
-        if (!keep(this)) {
-          return;
-        }
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = leadNext();
       }
+    }
+
+    /** A call of its own: the frame that waits must not refer to the loop that was led last. */
+    private boolean leadNext() {
+      PollLoop loop = await();
+      if (loop == null) {
+        return false;
+      }
+      loop.lead(thread);
+      return keep(this);
     }
 
     private @Nullable PollLoop await() {
       long start = System.nanoTime();
+      boolean mayEnd = true;
       PollLoop loop;
       while ((loop = assigned) == null) {
         long left = IDLE_NANOS - (System.nanoTime() - start);
-        if (left > 0) {
+        if (!mayEnd || left > 0 && leading > 0) {
           LockSupport.parkNanos(this, left);
           Thread.interrupted();
+          mayEnd = true;
         } else if (retire(this)) {
           return null;
         } else {
+          // It is the last one, or was taken, or is being given back. The lock may have used up the
+          // permit of whoever took it: it looks at what it was assigned once more before it parks.
           start = System.nanoTime();
+          mayEnd = false;
         }
       }
       assigned = null;
@@ -107,6 +120,9 @@ final class Spares {
     lock.lock();
     try {
       idle.addLast(spare);
+      if (leading == 0) {
+        LockSupport.unpark(spare.thread);
+      }
     } finally {
       lock.unlock();
     }
@@ -131,7 +147,7 @@ final class Spares {
   void replenish() {
     lock.lock();
     try {
-      if (!idle.isEmpty()) {
+      if (!idle.isEmpty() || leading == 0) {
         return;
       }
     } finally {
@@ -204,6 +220,9 @@ final class Spares {
     lock.lock();
     try {
       leading += by;
+      if (leading == 0) {
+        idle.forEach(spare -> LockSupport.unpark(spare.thread));
+      }
     } finally {
       lock.unlock();
     }

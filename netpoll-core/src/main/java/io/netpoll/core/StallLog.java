@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.LibraryThreads;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -48,10 +49,8 @@ final class StallLog implements BiConsumer<String, @Nullable Throwable> {
   }
 
   private void start() {
-    Thread thread = new Thread(null, this::logAll, "netpoll-watch-dog-log", 0, false);
-    thread.setDaemon(true);
     try {
-      thread.start();
+      LibraryThreads.daemon("netpoll-watch-dog-log", this::logAll).start();
     } catch (OutOfMemoryError noThread) { // then there is nobody to log that either
       messages.clear();
       waiting.set(0);

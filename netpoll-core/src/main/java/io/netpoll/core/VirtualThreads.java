@@ -53,7 +53,8 @@ public final class VirtualThreads {
   }
 
   /**
-   * Makes threads with numbered names. There must be virtual ones.
+   * Makes threads with numbered names, which inherit no thread-locals, and have the system's
+   * context class loader. There must be virtual ones.
    *
    * @param namePrefix what the number follows
    * @return a factory of virtual threads, which are not started yet
@@ -67,8 +68,13 @@ public final class VirtualThreads {
               builder, "name", MethodType.methodType(builder, String.class, long.class));
       MethodHandle factory =
           lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+      MethodHandle inherit =
+          lookup.findVirtual(
+              builder,
+              "inheritInheritableThreadLocals",
+              MethodType.methodType(builder, boolean.class));
       Object named = name.invoke((Object) OF_VIRTUAL.invoke(), namePrefix, 1L);
-      return (ThreadFactory) factory.invoke(named);
+      return (ThreadFactory) factory.invoke(inherit.invoke(named, false));
     } catch (Throwable t) {
       throw new IllegalStateException("This JDK's virtual threads cannot be reached.", t);
     }

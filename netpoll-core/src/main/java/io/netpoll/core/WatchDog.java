@@ -1,16 +1,19 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.LibraryThreads;
 import io.netpoll.internal.Setting;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes poll loops on whose leader has been inside one call of user code for too long: computing,
  * or waiting for something that is not ours. Where a loop cannot be passed on - in inline
  * execution, or if there is no thread for it - {@link StallWatch} has that logged. One thread a
- * process.
+ * process, from the first loop to be watched until the last one has ended.
  *
  * <p>It ticks while any loop has called user code in the last 50 ms, and sleeps otherwise: at most
  * one wake-up for each time that the process turns from idle to busy, so no system call a request.
@@ -30,14 +33,15 @@ final class WatchDog implements Runnable {
   private static final int CALM_TICKS = 100;
   private static final int CALM_FACTOR = 4;
 
-  static final WatchDog SHARED = new WatchDog();
+  static final WatchDog SHARED = new WatchDog(true);
 
-  static {
-    SHARED.thread.start();
-  }
-
+  private final boolean runs;
   private final CopyOnWriteArrayList<LoopWatch> loops = new CopyOnWriteArrayList<>();
-  private final Thread thread = new Thread(null, this, "netpoll-watch-dog", 0, false);
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Changed under the lock: null while there is no loop. */
+  private volatile @Nullable Thread thread;
+
   private volatile boolean asleep = true;
   private volatile boolean replenish;
 
@@ -47,19 +51,56 @@ final class WatchDog implements Runnable {
   /** Ticks without a suspected call. */
   private int calmTicks;
 
-  /** Makes one whose thread is not started. */
+  /** Makes one without a thread. */
   WatchDog() {
-    thread.setDaemon(true);
+    this(false);
   }
 
-  /** Watches a loop from now on. */
+  private WatchDog(boolean runs) {
+    this.runs = runs;
+  }
+
+  /**
+   * Watches a loop from now on.
+   *
+   * @throws OutOfMemoryError if there is no thread for that; the loop is not watched then
+   */
   void add(LoopWatch loop) {
-    loops.add(loop);
+    lock.lock();
+    try {
+      if (runs && thread == null) {
+        Thread fresh = LibraryThreads.daemon("netpoll-watch-dog", this);
+        fresh.start(); // it ends at once if there is no loop for it, but cannot before we unlock
+        thread = fresh;
+      }
+      loops.add(loop);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A loop has ended. */
   void remove(LoopWatch loop) {
     loops.remove(loop);
+    if (loops.isEmpty()) {
+      wake();
+    }
+  }
+
+  /** Whether there is no loop left, and another thread is started for the next one. */
+  private boolean ends() {
+    if (!loops.isEmpty()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (loops.isEmpty()) {
+        thread = null;
+      }
+      return thread == null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether a loop that enters user code must {@link #wake} it. A plain check on the way. */
@@ -81,17 +122,21 @@ final class WatchDog implements Runnable {
   @Override
   public void run() {
     busyUntil = System.nanoTime();
-    for (; ; ) {
+    asleep = false;
+    boolean over = false;
+    while (!over) {
       try {
         watch();
+        over = true;
       } catch (Throwable t) { // there is no memory: loops rely on this thread all the more
         LoopFailures.awaitMemory(t);
       }
     }
   }
 
+  /** Returns when there is no loop any more. */
   private void watch() {
-    for (; ; ) {
+    while (!ends()) {
       if (replenish) {
         replenish = false;
         Spares.SHARED.replenish();
@@ -104,9 +149,10 @@ final class WatchDog implements Runnable {
         continue;
       }
       if (fallAsleep()) {
-        while (asleep) {
+        while (asleep && !loops.isEmpty()) { // the last one may have gone before it fell asleep
           LockSupport.park(this);
         }
+        asleep = false;
       } else {
         busyUntil = System.nanoTime() + BUSY_NANOS;
       }

@@ -1,5 +1,6 @@
 package io.netpoll.core;
 
+import io.netpoll.internal.LibraryThreads;
 import io.netpoll.internal.Setting;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,10 +38,8 @@ final class WorkerPool extends ThreadPoolExecutor {
 
     @Override
     public Thread newThread(Runnable task) {
-      String name = "netpoll-" + groupName + "-worker-" + count.incrementAndGet();
-      Thread thread = new Thread(null, task, name, 0, false);
-      thread.setDaemon(true);
-      return thread;
+      return LibraryThreads.daemon(
+          "netpoll-" + groupName + "-worker-" + count.incrementAndGet(), task);
     }
   }
 

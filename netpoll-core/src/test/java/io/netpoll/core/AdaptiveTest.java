@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,6 +167,31 @@ class AdaptiveTest {
       for (FakePeer peer : peers) {
         assertThat(peer.receiveText(1, Duration.ofSeconds(30))).isEqualTo("x");
       }
+    }
+  }
+
+  /** While the last group closes, all threads that wait to lead a loop are about to end. */
+  @Test
+  void aGroupThatOpensWhileTheLastOneCloses_isLed() throws Exception {
+    int groups = 300;
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    ExecutorService openers = Executors.newFixedThreadPool(4);
+    try {
+      for (int i = 0; i < groups; i++) {
+        all.add(CompletableFuture.runAsync(AdaptiveTest::openAndClose, openers));
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(50, TimeUnit.SECONDS);
+    } finally {
+      openers.shutdownNow();
+    }
+  }
+
+  private static void openAndClose() {
+    try (Harness engine = engine()) {
+      serve(engine, c -> {});
+      assertServed(engine.dial());
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

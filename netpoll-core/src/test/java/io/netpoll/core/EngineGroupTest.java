@@ -278,11 +278,11 @@ class EngineGroupTest {
   void codeIsStartedAlsoWhenTheGroupIsClosed() throws Exception {
     Harness engine = new Harness(Execution.workers());
     CompletableFuture<String> open = new CompletableFuture<>();
-    engine.group.start(() -> open.complete("done"));
+    engine.group.start(new ConnectionSettings.Builder().build(null), () -> open.complete("done"));
     assertThat(open.get(10, TimeUnit.SECONDS)).isEqualTo("done");
     engine.close();
     CompletableFuture<String> closed = new CompletableFuture<>();
-    engine.group.start(() -> closed.complete("done"));
+    engine.group.start(new ConnectionSettings.Builder().build(null), () -> closed.complete("done"));
     assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo("done");
   }
 

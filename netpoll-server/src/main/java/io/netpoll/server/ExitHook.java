@@ -1,5 +1,6 @@
 package io.netpoll.server;
 
+import io.netpoll.internal.LibraryThreads;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ final class ExitHook {
    * @throws IllegalStateException if the process exits already
    */
   void register() {
-    Thread hook = new Thread(null, shutdown, "netpoll-exit-hook", 0, false);
+    Thread hook = LibraryThreads.daemon("netpoll-exit-hook", shutdown);
     if (registered.compareAndSet(null, hook)) {
       try {
         Runtime.getRuntime().addShutdownHook(hook);

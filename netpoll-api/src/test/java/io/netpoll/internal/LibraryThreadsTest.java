@@ -1,4 +1,4 @@
-package io.netpoll.spi;
+package io.netpoll.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package io.netpoll.spi;
+package io.netpoll.internal;
 
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.function.Supplier;
 
 /**
- * Makes the threads of the library: of its modules, and of backends that need some.
+ * Makes the threads of the library.
  *
  * <p>Such a thread serves whoever uses the library, and often outlives the application that
  * happened to need it first. So it takes nothing over from the thread that makes it: it is a
