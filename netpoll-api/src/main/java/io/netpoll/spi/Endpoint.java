@@ -39,6 +39,15 @@ public interface Endpoint {
    */
   void failed(IOException cause);
 
+  /**
+   * The peer has ended its output, or has reset the connection, while input is paused that was
+   * resumed before. It may have sent more than was read: input may be resumed, and then ends or
+   * fails as it would have without this.
+   *
+   * <p>Told at most once, and only by a backend that sees it without reading.
+   */
+  void hungUp();
+
   /** The socket is closed: the last event. */
   void closed();
 

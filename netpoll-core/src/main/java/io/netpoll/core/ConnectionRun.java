@@ -75,6 +75,9 @@ final class ConnectionRun extends CallbackStep {
   // The run only.
   private Phase phase;
 
+  /** Whether it was logged that the handler leaves too much unread. */
+  private boolean stuckLogged;
+
   /** Whether the runner knows that this run holds flushes back. */
   private boolean holding;
 
@@ -345,13 +348,15 @@ final class ConnectionRun extends CallbackStep {
       }
     }
     connection.in.showAgain();
-    if ((state.set(ConnectionState.GREETED) & ConnectionState.ENDED) != 0) {
+    if ((state.set(ConnectionState.GREETED) & ConnectionState.GONE) != 0) {
       startDisconnect();
     }
   }
 
   private boolean serve(int seen) {
-    boolean ended = (seen & ConnectionState.ENDED) != 0;
+    boolean hungUp = (seen & ConnectionState.HUNG_UP) != 0;
+    boolean stuck = hungUp && onRequest != null && connection.in.isStuck();
+    boolean ended = stuck || (seen & ConnectionState.ENDED) != 0;
     boolean failed = (seen & ConnectionState.FAILED) != 0;
     if ((seen & ConnectionState.DRAIN) != 0) {
       connection.close();
@@ -394,6 +399,25 @@ final class ConnectionRun extends CallbackStep {
       UserCode.failed("OnRequest", connection, t);
     } finally {
       connection.in.endHandlerCall(consumed);
+    }
+    if (!ended && !stuckLogged && connection.in.isStuck()) {
+      stuckLogged = true;
+      logStuck();
+    }
+  }
+
+  private void logStuck() {
+    if (connection.settings.leftUnread.permits()) {
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING,
+          "OnRequest of the connection to "
+              + connection.peer()
+              + " has left "
+              + connection.in.unread()
+              + " bytes unread, and the high-water mark of input is "
+              + connection.settings.inputHighWaterMark
+              + ": it is not called again before some are consumed. Let it call request(n) of the"
+              + " reader for what it waits for, or set a higher inputHighWaterMark.");
     }
   }
 

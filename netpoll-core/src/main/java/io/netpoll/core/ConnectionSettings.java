@@ -33,6 +33,10 @@ public final class ConnectionSettings {
   final boolean halfClose;
   final boolean coalesceFlushes;
   final ContextLoader context = new ContextLoader();
+
+  /** For what is said of a handler that leaves its input at the mark. */
+  final LogLimit leftUnread = new LogLimit();
+
   final StartPolicy.Seed startSeed = new StartPolicy.Seed();
   final @Nullable ConnectionOwner owner;
 

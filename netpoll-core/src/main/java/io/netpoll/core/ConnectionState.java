@@ -32,6 +32,8 @@ import java.lang.invoke.VarHandle;
  *   GREETED   OnConnect has returned (from the start for a dialled connection)
  *   ENDED     no more input will come: the peer sent FIN, or FAILED
  *   FAILED    the socket is broken; implies ENDED; nothing can be sent
+ *   HUNG_UP   the peer sent FIN or RST while input is paused, perhaps behind bytes that were not read;
+ *             ENDED may follow when they are
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
  *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it, but for a handler
  *             that is set after BY_PEER, once CLOSED
@@ -82,6 +84,10 @@ final class ConnectionState {
   static final int FINISHED = 1 << 16;
   static final int TOLD_ONCE = 1 << 17;
   static final int USER_CLOSED = 1 << 18;
+  static final int HUNG_UP = 1 << 19;
+
+  /** The peer is gone: OnDisconnect is due. */
+  static final int GONE = ENDED | HUNG_UP;
 
   private static final VarHandle WORD;
 

@@ -301,7 +301,7 @@ public final class EngineConnection implements Connection {
 
   @Override
   public boolean isActive() {
-    return !state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
+    return !state.has(ConnectionState.GONE | ConnectionState.CLOSING);
   }
 
   @Override

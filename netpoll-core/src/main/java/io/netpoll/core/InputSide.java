@@ -401,6 +401,19 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
     resumeBehindFence();
   }
 
+  /**
+   * Whether the handler has seen as much as the mark allows, has consumed nothing, and wishes for
+   * no more: unless somebody else consumes some, nothing comes any more.
+   */
+  boolean isStuck() {
+    return !handlerMadeProgress
+        && unread() >= connection.settings.inputHighWaterMark
+        && written() == shownToHandler
+        && missing() <= 0
+        && waiter == null
+        && pipe == null;
+  }
+
   /** Shows what is buffered, as if it had just come. */
   void showAgain() {
     handlerMadeProgress = true;

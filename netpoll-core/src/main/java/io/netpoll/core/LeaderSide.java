@@ -444,6 +444,17 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
         () -> "The connection to " + connection.peer() + " failed: " + cause);
   }
 
+  @Override
+  public void hungUp() {
+    int before = connection.state.set(ConnectionState.HUNG_UP);
+    if ((before & (ConnectionState.GONE | ConnectionState.CLOSING)) == 0) {
+      if ((before & ConnectionState.GREETED) != 0) {
+        connection.run.startDisconnect();
+      }
+      connection.run.signal();
+    }
+  }
+
   private void end(int bits) {
     int before = connection.state.set(bits);
     if ((before & bits) == bits) {
@@ -455,7 +466,7 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
       boolean closed = (before & ConnectionState.CLOSING) != 0;
       boolean byPeer = !closed || (before & ConnectionState.BY_PEER) != 0;
       if (byPeer
-          && (before & (ConnectionState.GREETED | ConnectionState.ENDED))
+          && (before & (ConnectionState.GREETED | ConnectionState.GONE))
               == ConnectionState.GREETED) {
         connection.run.startDisconnect();
       }

@@ -63,6 +63,13 @@ final class StreamHandle extends EpollHandle {
   private volatile State state;
 
   private boolean paused = true;
+
+  /** Whether input was ever resumed; the end of the peer is noticed while it is paused again. */
+  private boolean resumed;
+
+  /** Whether that was told. */
+  private boolean hungUp;
+
   private boolean ended;
   private boolean sending;
   private boolean reset;
@@ -114,6 +121,10 @@ final class StreamHandle extends EpollHandle {
     boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
       receive((events & Libc.EPOLLRDHUP) != 0);
+    } else if ((events & (Libc.EPOLLRDHUP | BROKEN_OFF)) != 0 && isWaitingForHangUp()) {
+      hungUp = true;
+      watch(); // or it would be reported again and again
+      endpoint.hungUp();
     }
     // Reading may have ended the state or, through the endpoint, the wish to send.
     if ((events & (Libc.EPOLLOUT | BROKEN_OFF)) != 0 && sending && state == State.CONNECTED) {
@@ -342,6 +353,7 @@ final class StreamHandle extends EpollHandle {
   @Override
   public void resumeInput() {
     paused = false;
+    resumed = true;
     watch();
   }
 
@@ -349,13 +361,24 @@ final class StreamHandle extends EpollHandle {
     return state == State.CONNECTED && !paused && !ended;
   }
 
+  private boolean isWaitingForHangUp() {
+    return state == State.CONNECTED && paused && resumed && !ended && !hungUp;
+  }
+
   /** Makes the interest what the state and the flags say. While connecting it stays as it was. */
   private void watch() {
     switch (state) {
-      case CONNECTED -> interest((isReading() ? READABLE : 0) | (sending ? Libc.EPOLLOUT : 0));
+      case CONNECTED -> interest(inputInterest() | (sending ? Libc.EPOLLOUT : 0));
       case BROKEN -> unwatch();
       default -> {}
     }
+  }
+
+  private int inputInterest() {
+    if (isReading()) {
+      return READABLE;
+    }
+    return isWaitingForHangUp() ? Libc.EPOLLRDHUP : 0;
   }
 
   @Override

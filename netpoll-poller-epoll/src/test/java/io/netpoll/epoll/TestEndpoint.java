@@ -118,6 +118,11 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
+  public void hungUp() {
+    told("hungUp");
+  }
+
+  @Override
   public void closed() {
     told("closed");
   }

@@ -318,6 +318,11 @@ final class CountedPoller implements Poller {
     }
 
     @Override
+    public void hungUp() {
+      endpoint.hungUp();
+    }
+
+    @Override
     public void closed() {
       life.tells(Once.OVER);
       streams.decrementAndGet();

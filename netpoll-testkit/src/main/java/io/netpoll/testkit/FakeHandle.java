@@ -39,6 +39,8 @@ final class FakeHandle implements Handle, Watched {
   private boolean reading;
   private boolean overshoots;
   private boolean inputEnded;
+  private boolean resumed;
+  private boolean hungUp;
   private long leftInBatch;
 
   FakeHandle(FakePoller poller, Connecting connecting, boolean connected, Endpoint endpoint) {
@@ -55,7 +57,7 @@ final class FakeHandle implements Handle, Watched {
   public boolean isDue() {
     return switch (state) {
       case CONNECTING -> connecting.isAnswered();
-      case OPEN -> canSend() || canReceive();
+      case OPEN -> canSend() || canReceive() || canNoticeHangUp();
       case FAILED, CLOSED -> false;
       case CLOSING, DETACHING -> true;
     };
@@ -67,6 +69,10 @@ final class FakeHandle implements Handle, Watched {
 
   private boolean canReceive() {
     return !inputEnded && (reading || overshoots) && side.isReadable();
+  }
+
+  private boolean canNoticeHangUp() {
+    return resumed && !reading && !overshoots && !inputEnded && !hungUp && side.isHungUp();
   }
 
   @Override
@@ -100,6 +106,10 @@ final class FakeHandle implements Handle, Watched {
       }
       if (state == State.OPEN && canReceive()) {
         receive();
+      }
+      if (state == State.OPEN && canNoticeHangUp()) {
+        hungUp = true;
+        endpoint.hungUp();
       }
     } catch (IOException e) {
       if (state == State.OPEN) {
@@ -192,7 +202,7 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public void resumeInput() {
-    asLeader("resumeInput()", () -> reading = true);
+    asLeader("resumeInput()", () -> reading = resumed = true);
   }
 
   @Override

@@ -48,10 +48,11 @@ class FakeConnectionTest {
     c.peer().closeOutput();
     bench.run();
     assertThat(c.endpoint().arrivedText()).isEmpty();
+    assertThat(c.endpoint().events).containsExactly("hungUp");
     c.handle().resumeInput();
     bench.run();
     assertThat(c.endpoint().arrivedText()).isEqualTo("later");
-    assertThat(c.endpoint().events).containsExactly("ended");
+    assertThat(c.endpoint().events).containsExactly("hungUp", "ended");
   }
 
   @Test
@@ -168,10 +169,10 @@ class FakeConnectionTest {
     c.handle().pauseInput();
     c.peer().reset();
     bench.run();
-    assertThat(c.endpoint().events).isEmpty();
+    assertThat(c.endpoint().events).containsExactly("hungUp");
     c.handle().resumeInput();
     bench.run();
-    assertThat(c.endpoint().events).containsExactly("failed: Connection reset by peer");
+    assertThat(c.endpoint().events).containsExactly("hungUp", "failed: Connection reset by peer");
   }
 
   @Test

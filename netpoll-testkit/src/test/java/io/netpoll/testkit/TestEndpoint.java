@@ -110,6 +110,11 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
+  public void hungUp() {
+    events.add("hungUp");
+  }
+
+  @Override
   public void closed() {
     events.add("closed");
   }

@@ -12,6 +12,7 @@ import io.netpoll.it.Stage;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.LeakCheck;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,6 +218,51 @@ class MisbehavingHandlersTest {
     } finally {
       goOn.countDown();
       LIBRARY.removeHandler(recorder);
+    }
+  }
+
+  /** It asks for the length, and so is not called again when more has come. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aHandlerThatWaitsForMoreThanTheMark_isLogged_andEndsWithItsPeer(Setting setting)
+      throws Exception {
+    int mark = 64 << 10;
+    CountDownLatch told = new CountDownLatch(1);
+    Recorder recorder = new Recorder();
+    OnRequest handler =
+        connection -> {
+          if (connection.reader().length() >= 64 * mark) {
+            connection.reader().skip(64 * mark);
+          }
+        };
+    LIBRARY.addHandler(recorder);
+    try (Stage stage =
+        Stage.tcp(
+            setting,
+            handler,
+            options ->
+                options.inputHighWaterMark(mark).onDisconnect(connection -> told.countDown()))) {
+      String said = whatIsSaidOf(stage, new byte[2 * mark], recorder);
+      assertThat(said).contains("request(n)", "inputHighWaterMark");
+      if (setting.backend().equals("epoll")) { // nio sees a reset only when it reads
+        told.await();
+        Eventually.holds("it is closed", () -> stage.server().connections() == 0);
+      }
+    } finally {
+      LIBRARY.removeHandler(recorder);
+    }
+  }
+
+  /** Of a connection that has received {@code bytes}, and is reset then. */
+  private static String whatIsSaidOf(Stage stage, byte[] bytes, Recorder recorder)
+      throws IOException {
+    Socket peer = stage.socket();
+    try {
+      peer.getOutputStream().write(bytes);
+      return recorder.await("it is not called again before some are consumed").getMessage();
+    } finally {
+      peer.setSoLinger(true, 0);
+      peer.close();
     }
   }
 

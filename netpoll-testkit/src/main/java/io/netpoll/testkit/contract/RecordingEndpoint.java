@@ -57,6 +57,9 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   /** Whether {@code space} offers any. */
   public boolean wantsInput = true;
 
+  /** How often it was told that the peer is gone while input was paused. */
+  public int hangUps;
+
   /** How often the output token came back from the poller. */
   public volatile int drains;
 
@@ -265,6 +268,13 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   public void ended() {
     checkInput("ended");
     told("ended");
+  }
+
+  @Override
+  public void hungUp() {
+    checkInput("hungUp");
+    hangUps++;
+    onTold.run();
   }
 
   @Override
