@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import jnr.constants.platform.Signal;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -90,7 +91,7 @@ class PauseTest {
         for (Socket socket : sockets.subList(0, PINGING)) {
           ping(socket);
         }
-        program.signal("STOP");
+        program.signal(Signal.SIGSTOP);
         for (Socket socket : sockets.subList(0, PINGING)) {
           socket.getOutputStream().write('p');
         }
@@ -103,7 +104,7 @@ class PauseTest {
             "all time is over",
             PATIENCE,
             () -> System.nanoTime() - waiting > TIMEOUT.plusMillis(500).toNanos());
-        program.signal("CONT");
+        program.signal(Signal.SIGCONT);
         for (Socket socket : sockets.subList(0, PINGING)) {
           assertThat(socket.getInputStream().read()).isEqualTo('p');
         }

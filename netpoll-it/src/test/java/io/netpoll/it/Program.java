@@ -16,6 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Signal;
+import jnr.posix.POSIX;
+import jnr.posix.POSIXFactory;
 
 /** A Java virtual machine of its own, run by a test. Closing it kills it. */
 public final class Program implements AutoCloseable {
@@ -105,12 +108,11 @@ public final class Program implements AutoCloseable {
     process.toHandle().destroy(); // the process's own destroy() would also close its output
   }
 
-  /** Sends a signal by its name, to this process alone. */
-  void signal(String name) throws IOException, InterruptedException {
-    Process kill =
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).inheritIO().start();
-    if (kill.waitFor() != 0) {
-      throw new IOException("The signal " + name + " was not sent.");
+  /** Sends a signal to this process alone. */
+  void signal(Signal signal) throws IOException {
+    POSIX posix = POSIXFactory.getNativePOSIX();
+    if (posix.kill(pid(), signal.intValue()) != 0) {
+      throw new IOException(signal + " was not sent, with errno " + posix.errno() + ".");
     }
   }
 

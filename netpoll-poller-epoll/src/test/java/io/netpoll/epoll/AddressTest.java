@@ -25,6 +25,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import jnr.constants.platform.AddressFamily;
+import jnr.constants.platform.Sock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,17 +255,15 @@ class AddressTest {
   @Test
   void aPeerWhoseNameIsNoPathIsAcceptedLikeOthers() throws Exception {
     ListenSocket socket = listen(Loop.unix(directory.resolve("server")));
-    Memory memory = Memory.allocate(Addresses.SIZE);
     String unique = "\0m" + ProcessHandle.current().pid();
-    byte[] name = (unique + "\0x").getBytes(StandardCharsets.UTF_8);
-    memory.bytes.putShort(0, (short) Libc.AF_UNIX).put(2, name).put(2 + name.length, (byte) 0xff);
-    int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+    byte[] name = (unique + "\0x\u00ff").getBytes(StandardCharsets.ISO_8859_1);
+    int fd = Kernel.socket(AddressFamily.AF_UNIX, Sock.SOCK_STREAM);
     try {
-      assertThat(Libc.bind(fd, memory.address, 2 + name.length + 1)).isZero();
-      Sockets.connect(fd, Libc.AF_UNIX, socket.localAddress(), null, memory);
+      Kernel.bind(fd, Kernel.unixAddress(name));
+      Kernel.connect(fd, socket.localAddress());
       assertThat(accept().remoteAddress()).hasToString(unique.replace('\0', '@') + "@x\\xff");
     } finally {
-      Libc.close(fd);
+      Kernel.close(fd);
     }
   }
 

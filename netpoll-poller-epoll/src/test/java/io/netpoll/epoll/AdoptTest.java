@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import jnr.constants.platform.AddressFamily;
+import jnr.constants.platform.Sock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Descriptors that somebody else has opened, and those that leave. */
 @Timeout(60)
 class AdoptTest {
-  private static final int SOCK_DGRAM = 2;
-
   /** Above all that a process may have. */
   private static final int NOT_OPEN = Integer.MAX_VALUE;
 
   @TempDir Path directory;
-  private final Memory memory = Memory.allocate(Addresses.SIZE);
   private final List<Integer> foreign = new ArrayList<>();
   private final TestAcceptor acceptor = new TestAcceptor();
   private Loop loop;
@@ -47,7 +46,7 @@ class AdoptTest {
 
   @AfterEach
   void close() throws Exception {
-    foreign.forEach(Libc::close);
+    foreign.forEach(Kernel::close);
     acceptor.sockets.forEach(StreamSocket::close);
     loop.close();
   }
@@ -60,15 +59,12 @@ class AdoptTest {
 
   /** A blocking, inheritable socket that listens, as a launcher hands it over. */
   private int listening(Kind kind) throws IOException {
-    int family = kind == Kind.UNIX ? Libc.AF_UNIX : Libc.AF_INET;
-    int fd = Libc.socket(family, Libc.SOCK_STREAM, 0);
-    Sockets.bind(fd, family, kind.free(directory), memory);
-    assertThat(Libc.listen(fd, 16)).isZero();
-    return fd;
+    return Kernel.listening(kind.free(directory));
   }
 
-  private static int flags(int fd) {
-    return Libc.fcntl(fd, Libc.F_GETFL, 0) << 1 | Libc.fcntl(fd, Libc.F_GETFD, 0);
+  private static void assertIsAsItWas(int fd) {
+    assertThat(Kernel.isNonBlocking(fd)).isFalse();
+    assertThat(Kernel.isCloseOnExec(fd)).isFalse();
   }
 
   @ParameterizedTest
@@ -76,8 +72,8 @@ class AdoptTest {
   void aListeningDescriptorIsServed_nonBlockingAndCloseOnExec(Kind kind) throws Exception {
     int fd = listening(kind);
     ListenSocket socket = loop.keep(loop.provider.adoptListener(fd));
-    assertThat(Libc.fcntl(fd, Libc.F_GETFL, 0) & Libc.O_NONBLOCK).isNotZero();
-    assertThat(Libc.fcntl(fd, Libc.F_GETFD, 0)).isEqualTo(Libc.FD_CLOEXEC);
+    assertThat(Kernel.isNonBlocking(fd)).isTrue();
+    assertThat(Kernel.isCloseOnExec(fd)).isTrue();
     assertThat(socket.dropNew()).as("others may share it").isFalse();
     assertThat(socket.stopListening()).as("others may share it").isFalse();
     loop.poller.accept(socket, Map.of(), acceptor);
@@ -85,7 +81,7 @@ class AdoptTest {
     loop.until(() -> !acceptor.sockets.isEmpty());
     assertThat(acceptor.sockets.element().remoteAddress()).isEqualTo(peer.getLocalAddress());
     loop.poller.close();
-    assertThat(Libc.fcntl(fd, Libc.F_GETFD, 0)).isEqualTo(-Errno.EBADF);
+    assertThat(Kernel.isOpen(fd)).isFalse();
     if (socket.localAddress() instanceof UnixDomainSocketAddress unix) {
       assertThat(unix.getPath()).as("is whoever's that bound it").exists();
     }
@@ -93,10 +89,9 @@ class AdoptTest {
 
   @Test
   void whatIsNoListeningSocketIsRefused_andStaysAsItIs() throws Exception {
-    int eventfd = keep(Libc.eventfd(0));
-    int datagrams = keep(Libc.socket(Libc.AF_INET, SOCK_DGRAM, 0));
-    int unbound = keep(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM, 0));
-    int flags = flags(unbound);
+    int eventfd = keep(Kernel.eventFd());
+    int datagrams = keep(Kernel.socket(AddressFamily.AF_INET, Sock.SOCK_DGRAM));
+    int unbound = keep(Kernel.socket(AddressFamily.AF_INET, Sock.SOCK_STREAM));
 
     assertListenerRefused(-1, "A descriptor is at least 0, not -1.");
     assertListenerRefused(
@@ -121,7 +116,7 @@ class AdoptTest {
         "Descriptor "
             + unbound
             + " cannot be adopted because it does not listen: call listen before.");
-    assertThat(flags(unbound)).isEqualTo(flags);
+    assertIsAsItWas(unbound);
   }
 
   private void assertListenerRefused(int fd, String message) {
@@ -133,14 +128,13 @@ class AdoptTest {
   @Test
   void whatIsNotConnectedIsRefused_andStaysAsItIs() throws Exception {
     int listening = keep(listening(Kind.TCP));
-    int fresh = keep(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM, 0));
+    int fresh = keep(Kernel.socket(AddressFamily.AF_UNIX, Sock.SOCK_STREAM));
     for (int fd : new int[] {listening, fresh}) {
-      int flags = flags(fd);
       assertThatThrownBy(() -> loop.provider.adoptStream(fd))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("Descriptor " + fd)
           .hasMessageContaining("is not connected");
-      assertThat(flags(fd)).isEqualTo(flags);
+      assertIsAsItWas(fd);
     }
     assertThatThrownBy(() -> loop.provider.adoptStream(-7))
         .isInstanceOf(IllegalArgumentException.class)
@@ -150,16 +144,16 @@ class AdoptTest {
   @Test
   void aConnectedDescriptorIsWatched() throws Exception {
     int listener = keep(listening(Kind.TCP));
-    SocketChannel peer = loop.keep(SocketChannel.open(Addresses.local(listener, memory)));
-    int fd = Libc.accept(listener, 0, 0, 0);
+    SocketChannel peer = loop.keep(SocketChannel.open(Kernel.localAddress(listener)));
+    int fd = Kernel.accept(listener);
     StreamSocket socket = loop.provider.adoptStream(fd);
     assertThat(socket.localAddress()).isEqualTo(peer.getRemoteAddress());
     assertThat(socket.remoteAddress()).isEqualTo(peer.getLocalAddress());
-    assertThat(Libc.fcntl(fd, Libc.F_GETFL, 0) & Libc.O_NONBLOCK).isNotZero();
+    assertThat(Kernel.isNonBlocking(fd)).isTrue();
     assertThat(socket.releaseDescriptor()).isEqualTo(fd);
     socket.close();
     assertThatThrownBy(socket::releaseDescriptor).isInstanceOf(IllegalStateException.class);
-    assertThat(Libc.fcntl(keep(fd), Libc.F_GETFD, 0)).as("still open").isNotNegative();
+    assertThat(Kernel.isOpen(keep(fd))).as("still open").isTrue();
   }
 
   /** As a successor holds it, or the launcher: the rest of the queue is theirs. */
@@ -182,8 +176,8 @@ class AdoptTest {
   void aConnectedDescriptorThatIsHeldElsewhere_doesNotSpinAfterItsClose(boolean reset)
       throws Exception {
     int listener = keep(listening(Kind.TCP));
-    SocketChannel peer = loop.keep(SocketChannel.open(Addresses.local(listener, memory)));
-    int fd = Libc.accept(listener, 0, 0, 0);
+    SocketChannel peer = loop.keep(SocketChannel.open(Kernel.localAddress(listener)));
+    int fd = Kernel.accept(listener);
     keep(Kernel.duplicate(fd));
     TestEndpoint endpoint = loop.attach(loop.provider.adoptStream(fd), new TestEndpoint());
     endpoint.handle().resumeInput();

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Run in a process of its own, with a low limit on descriptors. Prints one line per thing that was
- * seen. Accepts a connection first: a class that is needed only once descriptors are short cannot
- * be loaded.
+ * Run in a process of its own, which sets a low limit on descriptors. Prints one line per thing
+ * that was seen. Accepts a connection first: a class that is needed only once descriptors are short
+ * cannot be loaded.
  */
 final class DescriptorExhaustion {
+  /** How many descriptors may be opened beyond those that are open at first. */
+  private static final int ROOM = 32;
+
   private DescriptorExhaustion() {}
 
   public static void main(String[] args) throws Exception {
@@ -30,6 +33,7 @@ final class DescriptorExhaustion {
     Handle handle = poller.accept(listening, Map.of(), acceptor);
     acceptOne(poller, listening, acceptor);
 
+    Kernel.limitDescriptors(ROOM);
     EpollPollerProvider fresh = new EpollPollerProvider();
     List<FileInputStream> files = new ArrayList<>();
     SocketChannel client = dialWithoutRoom(poller, listening, acceptor, files);

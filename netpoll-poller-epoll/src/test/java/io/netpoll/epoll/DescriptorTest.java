@@ -2,15 +2,15 @@ package io.netpoll.epoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import jnr.constants.platform.AddressFamily;
+import jnr.constants.platform.Sock;
 import org.junit.jupiter.api.Test;
 
 class DescriptorTest {
-  private final int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+  private final int fd = Kernel.socket(AddressFamily.AF_UNIX, Sock.SOCK_STREAM);
 
   private boolean isOpen() {
-    return Files.exists(Path.of("/proc/self/fd/" + fd));
+    return Kernel.isOpen(fd);
   }
 
   @Test
@@ -71,6 +71,6 @@ class DescriptorTest {
     assertThat(isOpen()).isTrue();
     assertThat(descriptor.enter()).isFalse();
     assertThat(descriptor.take()).isFalse();
-    Libc.close(fd);
+    Kernel.close(fd);
   }
 }

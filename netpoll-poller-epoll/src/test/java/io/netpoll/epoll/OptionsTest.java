@@ -14,7 +14,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -254,9 +253,7 @@ class OptionsTest {
     assertThat(handle.option(SocketOptions.SO_PEERCRED))
         .isEqualTo(
             new PeerCredentials(
-                (int) ProcessHandle.current().pid(),
-                ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue(),
-                ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:gid")).longValue()));
+                (int) ProcessHandle.current().pid(), Kernel.user(), Kernel.group()));
     assertThatThrownBy(
             () -> handle.setOption(SocketOptions.SO_PEERCRED, new PeerCredentials(1, 0, 0)))
         .isInstanceOf(UnsupportedOperationException.class)
