@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that name the server's address: a host and a port, or a path. */
-final class AddressOptions {
+final class AddressOptions implements HelpLayout.OptionGroup {
   private static final String DEFAULT_HOST = "127.0.0.1";
   private static final int DEFAULT_PORT = 8888;
 
@@ -35,6 +35,11 @@ final class AddressOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
+  @Override
+  public String heading() {
+    return "The server's address";
+  }
+
   /** Refuses combinations and values that make no sense. */
   void check() {
     if (unix != null && (host != null || port != null)) {
@@ -43,8 +48,7 @@ final class AddressOptions {
     }
     if (port != null && (port < 0 || port > 65535)) {
       throw new ParameterException(
-          command.commandLine(),
-          "Invalid value for option '--port': " + port + " is not between 0 and 65535.");
+          command.commandLine(), "--port wants a number between 0 and 65535, got '" + port + "'.");
     }
   }
 

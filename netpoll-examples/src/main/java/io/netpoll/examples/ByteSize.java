@@ -17,8 +17,7 @@ final class ByteSize implements ITypeConverter<Integer> {
   public Integer convert(String text) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {
-      throw new TypeConversionException(
-          "'" + text + "' is not a number of bytes such as 4096, 16KiB or 64MiB");
+      throw new TypeConversionException("a number of bytes such as 4096, 16KiB or 64MiB");
     }
     int shift =
         switch (form.group(2).toLowerCase(java.util.Locale.ROOT)) {
@@ -28,7 +27,7 @@ final class ByteSize implements ITypeConverter<Integer> {
         };
     long bytes = Long.parseLong(form.group(1)) << shift;
     if (bytes > MAX) {
-      throw new TypeConversionException("'" + text + "' is more than " + MAX + " bytes");
+      throw new TypeConversionException("at most " + MAX + " bytes");
     }
     return (int) bytes;
   }

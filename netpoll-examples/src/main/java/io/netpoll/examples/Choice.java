@@ -22,9 +22,7 @@ final class Choice<E extends Enum<E>> implements ITypeConverter<E> {
       }
     }
     throw new TypeConversionException(
-        "'"
-            + text
-            + "' is not one of "
+        "one of "
             + Arrays.stream(type.getEnumConstants())
                 .map(Choice::word)
                 .collect(Collectors.joining(", ")));

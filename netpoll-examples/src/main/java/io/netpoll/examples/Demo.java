@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "demo",
     sortOptions = false,
-    description = "Starts an echo server and a client in one process and shows what they exchange.")
+    description = "Starts an echo server and a client in one process and shows what they exchange.",
+    footer = {"", "Example:", "  java -jar netpoll-examples.jar demo --execution workers"})
 final class Demo implements Callable<Integer> {
   private static final String GREETING = "Hello, Netpoll!";
 

@@ -10,7 +10,12 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "echo-client",
     sortOptions = false,
-    description = "Sends frames to an echo server, checks every byte, prints rate and latency.")
+    description = "Sends frames to an echo server, checks every byte, prints rate and latency.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar echo-client --port 8888 --connections 64 --count 100000"
+    })
 final class EchoClient implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();

@@ -34,9 +34,11 @@ final class EchoRun {
 
   private final Plan plan;
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+  private final Progress progress;
 
   private EchoRun(Plan plan) {
     this.plan = plan;
+    this.progress = new Progress("frames", (long) plan.connections() * plan.count());
   }
 
   /**
@@ -85,8 +87,11 @@ final class EchoRun {
     }
     long start = System.nanoTime();
     threads.forEach(Thread::start);
-    for (Thread thread : threads) {
-      thread.join();
+    progress.show();
+    try (progress) {
+      for (Thread thread : threads) {
+        thread.join();
+      }
     }
     long elapsed = System.nanoTime() - start;
     Failure failed = failure.get();
@@ -105,6 +110,7 @@ final class EchoRun {
         long sent = System.nanoTime();
         String wrong = exchange(connection, payload);
         latency.recordValue(System.nanoTime() - sent);
+        progress.step();
         if (wrong != null) {
           throw new Failure(
               "Connection " + number + ", frame " + sequence + ": " + wrong + ".", null);

@@ -17,7 +17,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "echo-server",
     sortOptions = false,
-    description = "Sends every frame (a 4-byte length and that many bytes) back unchanged.")
+    description = "Sends every frame (a 4-byte length and that many bytes) back unchanged.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar echo-server --port 8888 --style available"
+    })
 final class EchoServer implements Callable<Integer> {
 
   /** How the handler is written. */

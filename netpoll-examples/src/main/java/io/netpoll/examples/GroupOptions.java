@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say how the poll loops work, common to all commands. */
-final class GroupOptions {
+final class GroupOptions implements HelpLayout.OptionGroup {
 
   /** What {@code --execution} accepts. */
   enum Mode {
@@ -48,6 +48,11 @@ final class GroupOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
+  @Override
+  public String heading() {
+    return "Poll loops";
+  }
+
   /**
    * Whether handlers run on the poll loop's own thread, where they must not wait.
    *
@@ -81,8 +86,7 @@ final class GroupOptions {
   PollerGroup open(String name) throws PollerUnavailableException, Failure {
     if (loops != null && loops < 1) {
       throw new ParameterException(
-          command.commandLine(),
-          "Invalid value for option '--loops': " + loops + " is less than 1.");
+          command.commandLine(), "--loops wants a number from 1 on, got '" + loops + "'.");
     }
     Execution chosen = execution();
     Logging.setUp(verbose);

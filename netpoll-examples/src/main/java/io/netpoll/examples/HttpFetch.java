@@ -15,7 +15,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "http-client",
     sortOptions = false,
-    description = "Fetches an address by HTTP/1.1 and prints what is there.")
+    description = "Fetches an address by HTTP/1.1 and prints what is there.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar http-client http://127.0.0.1:8888/plaintext"
+    })
 final class HttpFetch implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int SUCCESS = 200;

@@ -17,7 +17,12 @@ import picocli.CommandLine.Option;
     name = "http-server",
     sortOptions = false,
     description =
-        "Speaks HTTP/1.1: greets at /plaintext, sends bodies back at /echo, and serves files.")
+        "Speaks HTTP/1.1: greets at /plaintext, sends bodies back at /echo, and serves files.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar http-server --port 8888 --root public"
+    })
 final class HttpServe implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();

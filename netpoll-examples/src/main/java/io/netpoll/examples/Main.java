@@ -9,6 +9,8 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "netpoll-examples",
     description = "Runnable examples of Netpoll for Java.",
+    versionProvider = VersionText.class,
+    footer = {"", "Example:", "  java -jar netpoll-examples.jar demo"},
     subcommands = {
       Demo.class,
       EchoServer.class,
@@ -30,6 +32,9 @@ public final class Main {
       description = "Show this help.")
   private boolean help;
 
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  private boolean version;
+
   private Main() {}
 
   /**
@@ -48,6 +53,7 @@ public final class Main {
     commandLine.registerConverter(GroupOptions.Mode.class, new Choice<>(GroupOptions.Mode.class));
     commandLine.registerConverter(EchoServer.Style.class, new Choice<>(EchoServer.Style.class));
     Sentences.install(commandLine);
+    HelpLayout.install(commandLine);
     return commandLine;
   }
 }

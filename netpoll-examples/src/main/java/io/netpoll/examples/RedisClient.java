@@ -19,7 +19,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "redis-client",
     sortOptions = false,
-    description = "Sends a command to a server of Redis' protocol and prints its answer.")
+    description = "Sends a command to a server of Redis' protocol and prints its answer.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar redis-client --port 6379 SET greeting hello"
+    })
 final class RedisClient implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -14,7 +14,12 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description =
         "Keeps strings, lists, hashes and sets in memory for clients of Redis (RESP2), such as"
-            + " redis-cli.")
+            + " redis-cli.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar redis-server --port 6379 --stats 9999"
+    })
 final class RedisServer implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();

@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rpc-client",
     sortOptions = false,
-    description = "Calls a server from many threads that share a few connections.")
+    description = "Calls a server from many threads that share a few connections.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar rpc-client --port 8888 --connections 2 --callers 64"
+    })
 final class RpcClientCommand implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();

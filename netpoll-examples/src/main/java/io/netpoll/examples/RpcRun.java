@@ -26,10 +26,12 @@ final class RpcRun {
   private final RpcClient client;
   private final Plan plan;
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+  private final Progress progress;
 
   private RpcRun(RpcClient client, Plan plan) {
     this.client = client;
     this.plan = plan;
+    this.progress = new Progress("calls", (long) plan.callers() * plan.count());
   }
 
   /**
@@ -53,8 +55,11 @@ final class RpcRun {
     }
     long start = System.nanoTime();
     callers.forEach(Thread::start);
-    for (Thread caller : callers) {
-      caller.join();
+    progress.show();
+    try (progress) {
+      for (Thread caller : callers) {
+        caller.join();
+      }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     Failure failed = failure.get();
@@ -73,6 +78,7 @@ final class RpcRun {
         long sent = System.nanoTime();
         byte[] answer = client.call(request, plan.timeout());
         latency.recordValue(System.nanoTime() - sent);
+        progress.step();
         int wrong = Arrays.mismatch(request, answer);
         if (wrong >= 0) {
           throw new Failure("Caller " + caller + ": byte " + wrong + " is wrong.", null);

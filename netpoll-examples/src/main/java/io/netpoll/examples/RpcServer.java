@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rpc-server",
     sortOptions = false,
-    description = "Answers requests with their own payload, each when it is ready.")
+    description = "Answers requests with their own payload, each when it is ready.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar rpc-server --port 8888 --slow-every 100 --slow-ms 20"
+    })
 final class RpcServer implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();

@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say what an echo client does. */
-final class RunOptions {
+final class RunOptions implements HelpLayout.OptionGroup {
   @Option(
       names = "--connections",
       paramLabel = "N",
@@ -40,6 +40,11 @@ final class RunOptions {
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
+
+  @Override
+  public String heading() {
+    return "What is sent";
+  }
 
   /** The plan that these options describe. */
   EchoRun.Plan plan() {

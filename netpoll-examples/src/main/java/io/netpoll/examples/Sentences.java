@@ -26,18 +26,18 @@ final class Sentences {
   }
 
   private static int misused(ParameterException e, String[] args) {
-    say(e.getCommandLine(), e, Arrays.asList(args).contains("--verbose"));
+    say(e.getCommandLine(), Misuse.sentence(e), e, Arrays.asList(args).contains("--verbose"));
     return USAGE;
   }
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
-    say(command, e, command.getParseResult().hasMatchedOption("--verbose"));
+    say(command, sentence(e), e, command.getParseResult().hasMatchedOption("--verbose"));
     return FAILED;
   }
 
-  private static void say(CommandLine command, Throwable e, boolean verbose) {
+  private static void say(CommandLine command, String sentence, Throwable e, boolean verbose) {
     PrintWriter err = command.getErr();
-    err.println(sentence(e));
+    err.println(sentence);
     if (verbose) {
       e.printStackTrace(err);
     }

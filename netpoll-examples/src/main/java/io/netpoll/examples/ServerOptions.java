@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options common to all servers: how they end, and where they tell what they do. */
-final class ServerOptions {
+final class ServerOptions implements HelpLayout.OptionGroup {
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
@@ -32,6 +32,11 @@ final class ServerOptions {
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
+
+  @Override
+  public String heading() {
+    return "The server's life";
+  }
 
   /** Refuses a value that makes no sense. */
   void check() {

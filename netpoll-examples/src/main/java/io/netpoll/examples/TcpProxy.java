@@ -6,6 +6,8 @@ import io.netpoll.EventLoop;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,7 +21,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tcp-proxy",
     sortOptions = false,
-    description = "Dials the target for every connection and forwards bytes both ways.")
+    description = "Dials the target for every connection and forwards bytes both ways.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar netpoll-examples.jar tcp-proxy --port 8888 --target db.example:5432"
+    })
 final class TcpProxy implements Callable<Integer> {
   @Mixin private final GroupOptions groupOptions = new GroupOptions();
   @Mixin private final AddressOptions addressOptions = new AddressOptions();
@@ -51,11 +58,27 @@ final class TcpProxy implements Callable<Integer> {
       throw misuse("--dial-timeout must be at least 1.");
     }
     serverOptions.check();
+    checkTarget();
     try (PollerGroup group = groupOptions.open("tcp-proxy");
         Listener listener = ServerRun.listen(group, addressOptions);
         EventLoop proxy = proxy(Dialer.builder().group(group).halfClose(true).build())) {
       ServerRun.serve("tcp-proxy", proxy, listener, group, serverOptions);
       return 0;
+    }
+  }
+
+  /** Finds a target that can never be reached before anybody waits for it. */
+  private void checkTarget() throws Failure {
+    int colon = target.lastIndexOf(':');
+    String port = target.substring(colon + 1);
+    if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
+      throw misuse("--target wants HOST:PORT, got '" + target + "'.");
+    }
+    String host = target.substring(0, colon);
+    try {
+      InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new Failure("The host " + host + " of --target is not known.", e);
     }
   }
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Shows the connections, rates and memory of a server that was started with --stats, each"
-            + " second: a page on a terminal, lines elsewhere.")
+            + " second: a page on a terminal, lines elsewhere.",
+    footer = {"", "Example:", "  java -jar netpoll-examples.jar top --connect 9999 --interval 0.5"})
 final class Top implements Callable<Integer> {
   @Option(
       names = "--connect",

@@ -44,10 +44,7 @@ public record StatsAddress(String network, String address) {
         return new StatsAddress("tcp", LOOPBACK + Integer.parseInt(text));
       }
       throw new TypeConversionException(
-          "'"
-              + text
-              + "' is neither a port of this machine nor a path with a slash in it, such as 9999 or"
-              + " ./stats.sock");
+          "a port of this machine or a path with a slash in it, such as 9999 or ./stats.sock");
     }
   }
 }

@@ -65,8 +65,8 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Draws the page on a terminal until the process ends. A server that is gone is asked again, and
-   * so is its successor.
+   * Draws the page on a terminal until q is typed, or the process ends. A server that is gone is
+   * asked again, and so is its successor.
    *
    * @param out the terminal
    * @throws IOException if the server does not answer at the beginning, with a sentence for the
@@ -76,15 +76,18 @@ public final class Watch implements AutoCloseable {
   public void draw(PrintStream out) throws IOException, InterruptedException {
     Snapshot last = client.ask();
     History reads = new History();
-    try (Terminal terminal = new Terminal(out)) {
-      Thread leave = new Thread(terminal::close, "top-leave");
-      Runtime.getRuntime().addShutdownHook(leave);
-      for (; ; ) {
+    try (Keys keys = Keys.ofTerminal();
+        Terminal terminal = new Terminal(out)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(terminal, keys), "top-leave"));
+      while (!keys.isQuitTyped(interval)) {
         try {
-          Rates rates = next(last);
-          last = rates.now();
-          reads.add(Rates.total(rates.lines()).reads());
-          terminal.draw(withFooter(Page.of(rates, reads)));
+          Snapshot now = client.ask();
+          if (Rates.arePossible(last, now)) {
+            Rates rates = new Rates(last, now);
+            reads.add(Rates.total(rates.lines()).reads());
+            terminal.draw(withFooter(Page.of(rates, reads)));
+          }
+          last = now;
         } catch (IOException | IllegalArgumentException gone) {
           reads.clear();
           terminal.draw(withFooter(List.of("No answer: " + gone.getMessage(), "Asking again.")));
@@ -93,10 +96,15 @@ public final class Watch implements AutoCloseable {
     }
   }
 
+  private static void leave(Terminal terminal, Keys keys) {
+    terminal.close();
+    keys.close();
+  }
+
   private List<String> withFooter(List<String> page) {
     List<String> all = new ArrayList<>(page);
     all.add("");
-    all.add(address.option() + " every " + interval.toMillis() / 1e3 + " s   Ctrl-C ends");
+    all.add(address.option() + " every " + interval.toMillis() / 1e3 + " s   q ends");
     return all;
   }
 
