@@ -3,6 +3,7 @@ package io.netpoll.core;
 import io.netpoll.internal.LibraryThreads;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,15 @@ final class LoopThread extends Thread {
 
   /** Makes one that is not started, and takes nothing over from the calling thread. */
   static LoopThread of(Runnable body, String name) {
-    return LibraryThreads.make(() -> new LoopThread(body, name));
+    return LibraryThreads.make(new Maker(body, name));
+  }
+
+  /** No lambda: these threads are on the way of a process's first dial. */
+  private record Maker(Runnable body, String name) implements Supplier<LoopThread> {
+    @Override
+    public LoopThread get() {
+      return new LoopThread(body, name);
+    }
   }
 
   /** A name part for a group that was given none. */
