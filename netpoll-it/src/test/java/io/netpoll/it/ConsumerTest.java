@@ -78,6 +78,18 @@ class ConsumerTest {
     String path = withConsumer("api", "buffer", "core", "server", "client", "poller-nio");
     assertThat(run("-Dio.netpoll.poller=NIO", "-classpath", path, "consumer.Main").out())
         .containsExactly("echoed hello over nio");
+    // The small i of Turkish has no dot where its capital has none.
+    assertThat(
+            run(
+                    "-Duser.language=tr",
+                    "-Duser.country=TR",
+                    "-Dio.netpoll.poller=NIO",
+                    "-Dio.netpoll.execution=INLINE",
+                    "-classpath",
+                    path,
+                    "consumer.Main")
+                .out())
+        .containsExactly("echoed hello over nio");
     assertThat(failure(path, "-Dio.netpoll.poller=kqueue"))
         .contains("There is no poller backend kqueue.", "On the path: nio (available).")
         .doesNotContain("netpoll-poller-kqueue");
