@@ -115,8 +115,8 @@ final class PollLoop {
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   /**
-   * What user code is run for. Written by the leader before it enters; read by the watch-dog
-   * between seeing the word and its compare-and-set of the same word.
+   * What user code is run for. Written by the leader, before it enters and once nothing is left to
+   * run; read by the watch-dog between seeing the word and its compare-and-set of the same word.
    */
   private @Nullable Runnable running;
 
@@ -485,6 +485,7 @@ final class PollLoop {
       }
       sends.ranOne();
     }
+    running = null; // a loop without work keeps nothing of an application alive
     sends.send();
     return true;
   }

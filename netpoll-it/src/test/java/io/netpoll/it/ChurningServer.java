@@ -11,9 +11,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,7 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * connections of which the first byte is {@link #SPARED}.
  *
  * <p>Closings are counted, and each is noted under the client's address with its number, after the
- * socket is closed.
+ * socket is closed; not those of connections on which it has never answered, since the client's
+ * side may only be establishing them, and no poll can have seen their end.
  */
 final class ChurningServer implements AutoCloseable {
   static final byte SPARED = 's';
@@ -34,6 +37,7 @@ final class ChurningServer implements AutoCloseable {
   private final Selector selector = Selector.open();
   private final ServerSocketChannel listening = ServerSocketChannel.open();
   private final List<SocketChannel> closable = new ArrayList<>();
+  private final Set<SocketChannel> answered = new HashSet<>();
   private final Map<SocketAddress, Long> closedAs = new ConcurrentHashMap<>();
   private final AtomicLong closings = new AtomicLong();
   private final ByteBuffer buffer = ByteBuffer.allocate(64);
@@ -59,7 +63,8 @@ final class ChurningServer implements AutoCloseable {
   }
 
   /**
-   * Which closing was that of a client's connection that it has accepted; Long.MAX_VALUE if none.
+   * Which closing was that of a client's connection that it has answered on; Long.MAX_VALUE if
+   * none.
    */
   long closingOf(SocketAddress client) {
     return closedAs.getOrDefault(client, Long.MAX_VALUE);
@@ -105,6 +110,7 @@ final class ChurningServer implements AutoCloseable {
         closable.remove(client);
       }
       client.write(buffer); // a few bytes always fit
+      answered.add(client);
     } catch (IOException reset) {
       forget(client);
       return;
@@ -120,6 +126,7 @@ final class ChurningServer implements AutoCloseable {
 
   private void forget(SocketChannel client) throws IOException {
     closable.remove(client);
+    answered.remove(client);
     client.close();
   }
 
@@ -128,9 +135,13 @@ final class ChurningServer implements AutoCloseable {
     if (random.nextBoolean()) {
       client.setOption(StandardSocketOptions.SO_LINGER, 0);
     }
+    boolean isKnown = answered.contains(client);
     forget(client);
     selector.selectNow(); // the JDK closes what is registered no sooner
-    closedAs.put(address, closings.incrementAndGet());
+    long number = closings.incrementAndGet();
+    if (isKnown) {
+      closedAs.put(address, number);
+    }
   }
 
   @Override

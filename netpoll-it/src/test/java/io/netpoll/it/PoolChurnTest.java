@@ -119,9 +119,8 @@ class PoolChurnTest {
 
   /**
    * A connection on the loop of all others that the server spares. When an answer comes back on it,
-   * what the server closed before is in the same batch of events or an earlier one; of a connection
-   * that is established in that batch, the end may be in the next one. When the third answer comes,
-   * both have been used up.
+   * what the server closed before is in the same batch of events or an earlier one; when the next
+   * answer comes, that batch has been used up.
    */
   private static final class RoundTrip {
     private final Connection connection;
@@ -134,7 +133,7 @@ class PoolChurnTest {
     void make() throws IOException {
       lock.lock();
       try {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
           connection.writer().writeByte(ChurningServer.SPARED);
           connection.writer().flush();
           connection.reader().readByte();
