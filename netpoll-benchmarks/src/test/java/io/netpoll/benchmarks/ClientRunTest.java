@@ -103,7 +103,7 @@ class ClientRunTest {
             ExecutionName.ADAPTIVE,
             1,
             1,
-            new Work(0, 0, service),
+            new Work(0, 0, 0, service),
             null);
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
         EchoClient client = portable.open(peer.address())) {

@@ -57,6 +57,12 @@ class CommandLineTest {
         "suite --minutes 0.01",
         "suite --minutes 5 --rounds 3",
         "suite --scenarios pigeon",
+        "compare --servers pigeon",
+        "compare --scenarios latency",
+        "compare --scenarios memory",
+        "compare --rounds 0",
+        "compare --slice 0.01",
+        "peer netty-nio --slow-us -1",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

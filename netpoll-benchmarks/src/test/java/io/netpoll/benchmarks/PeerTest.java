@@ -171,7 +171,7 @@ class PeerTest {
   @ParameterizedTest
   @MethodSource("arrangements")
   void calls_areAnsweredWithOtherMessages(Arrangement arrangement) throws Exception {
-    try (Peer peer = arrangement.open(arrangement.settings(new Work(1, 0, Service.RPC)));
+    try (Peer peer = arrangement.open(arrangement.settings(new Work(1, 0, 0, Service.RPC)));
         Socket client = dial(peer)) {
       for (int size : new int[] {0, 1, 100_000}) {
         Message request = new Message(size + 5L, 6, payload(size));
@@ -184,7 +184,7 @@ class PeerTest {
   @ParameterizedTest
   @MethodSource("arrangements")
   void callsThatSayTheyAreLight_doNoWork(Arrangement arrangement) throws Exception {
-    Work longWork = new Work(0, TimeUnit.HOURS.toMillis(1), Service.RPC);
+    Work longWork = new Work(0, 0, TimeUnit.HOURS.toMillis(1), Service.RPC);
     try (Peer peer = arrangement.open(arrangement.settings(longWork));
         Socket client = dial(peer)) {
       Message request = new Message(5, Message.LIGHT, payload(10));
@@ -196,7 +196,7 @@ class PeerTest {
   @ParameterizedTest
   @MethodSource("arrangements")
   void aFrameThatIsTooShortForACall_closesItsConnection(Arrangement arrangement) throws Exception {
-    try (Peer peer = arrangement.open(arrangement.settings(new Work(0, 0, Service.RPC)));
+    try (Peer peer = arrangement.open(arrangement.settings(new Work(0, 0, 0, Service.RPC)));
         Socket bad = dial(peer)) {
       bad.getOutputStream().write(frame(payload(Message.HEADER - 1)));
       assertThat(bad.getInputStream().read()).isEqualTo(-1);

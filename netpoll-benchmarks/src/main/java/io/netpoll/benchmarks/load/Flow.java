@@ -58,10 +58,13 @@ final class Flow implements AutoCloseable {
     return plan.rate() > 0;
   }
 
-  /** Makes the first requests. */
+  /** Makes the first requests; also after {@link #finish}, once all answers have come. */
   void begin(long now) throws IOException {
+    finishing = false;
     lastAnswer = now;
     nextDue = now;
+    latencies.reset();
+    bytes = 0;
     if (!hasRate()) {
       for (int i = 0; i < plan.inFlight(); i++) {
         LoadLine line = idle.remove();
@@ -96,8 +99,13 @@ final class Flow implements AutoCloseable {
       latencies.recordValue(Math.max(0, now - due));
       bytes += length;
     }
-    if (!hasRate() && !finishing) {
-      ask(next(line), now);
+    if (!hasRate()) {
+      LoadLine next = next(line);
+      if (!finishing) {
+        ask(next, now);
+      } else if (plan.turn() != Turn.OWN) {
+        idle.addFirst(next); // with a turn of their own all are there
+      }
     }
   }
 

@@ -85,13 +85,23 @@ public final class LoadRun implements AutoCloseable {
     long ownNanos = ProcessTime.own() - own;
     long used = ProcessTime.nanos(pid) - cpu;
     return new LoadResult(
-        measured.latencies(),
+        measured.latencies().copy(),
         measured.bytes(),
         end - start,
         flows.stream().mapToInt(flow -> flow.waitingSince(end - LATE_NANOS)).sum(),
         used,
         hasRate ? 0 : ownNanos,
         beside == null ? 0 : beside.latencies().getTotalCount());
+  }
+
+  /**
+   * Makes load from a standstill, and comes to one again: {@link #run}, then {@link #finish}. May
+   * be called again and again.
+   */
+  public LoadResult slice(Duration settle, Duration duration, long pid) throws IOException {
+    LoadResult result = run(settle, duration, pid);
+    finish();
+    return result;
   }
 
   private void driveFor(long nanos) throws IOException {

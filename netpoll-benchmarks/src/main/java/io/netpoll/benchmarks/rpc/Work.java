@@ -1,16 +1,21 @@
 package io.netpoll.benchmarks.rpc;
 
+import java.util.concurrent.ThreadLocalRandom;
+
 /**
  * What happens to every request, but for messages that say that they do no work.
  *
  * @param burnMicros how long it computes
+ * @param slowMicros how long one in {@link #SLOW_EVERY} computes beyond that, drawn at random
  * @param sleepMillis how long it sleeps
  * @param service how it is answered
  */
-public record Work(long burnMicros, long sleepMillis, Service service) {
+public record Work(long burnMicros, long slowMicros, long sleepMillis, Service service) {
+  /** Of how many requests one is slow. */
+  public static final int SLOW_EVERY = 50;
 
   /** No work: a bare echo. */
-  public static final Work NONE = new Work(0, 0, Service.ECHO);
+  public static final Work NONE = new Work(0, 0, 0, Service.ECHO);
 
   /** Does the work of a request, if it is one that does any; as {@link #run}. */
   void runFor(Message request) throws InterruptedException {
@@ -25,13 +30,20 @@ public record Work(long burnMicros, long sleepMillis, Service service) {
    */
   public void run() throws InterruptedException {
     if (burnMicros > 0) {
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < burnMicros * 1000) {
-        Thread.onSpinWait();
-      }
+      burn(burnMicros);
+    }
+    if (slowMicros > 0 && ThreadLocalRandom.current().nextInt(SLOW_EVERY) == 0) {
+      burn(slowMicros);
     }
     if (sleepMillis > 0) {
       Thread.sleep(sleepMillis);
+    }
+  }
+
+  private static void burn(long micros) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < micros * 1000) {
+      Thread.onSpinWait();
     }
   }
 }

@@ -26,6 +26,13 @@ record Launcher(Path java, List<String> jvmArguments, int serverCpu, int loadCpu
     return command(loadCpu, more);
   }
 
+  /** A java command on the processor of what is measured, with the classes of another build. */
+  List<String> measuredFrom(String classPath) {
+    List<String> words = measured();
+    words.set(words.size() - 1, classPath);
+    return words;
+  }
+
   private List<String> command(int cpu, String... more) {
     List<String> words = new ArrayList<>();
     if (cpu >= 0) {

@@ -67,6 +67,22 @@ class LoadRunTest {
 
   @ParameterizedTest
   @EnumSource
+  void slices_eachBeginAtAStandstill_andCountOnlyTheirOwn(Turn turn) throws IOException {
+    serve(LoadRunTest::answerAll);
+    LoadPlan plan = new LoadPlan(4, 4, turn, 16, 1000, 0, Service.RPC, false);
+    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (LoadRun run = new LoadRun(server, plan)) {
+      LoadResult first = slice(run);
+      long counted = first.latencies().getTotalCount();
+      for (int i = 0; i < 5; i++) {
+        assertThat(slice(run).latencies().getTotalCount()).isPositive();
+      }
+      assertThat(first.latencies().getTotalCount()).isEqualTo(counted);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void answers_areCounted(Turn turn) throws IOException {
     serve(LoadRunTest::answerAll);
     int inFlight = turn == Turn.FRESH ? 5 : 3;
@@ -169,6 +185,12 @@ class LoadRunTest {
   private LoadResult run(LoadPlan plan) throws IOException {
     return untilAnswered(
         measured -> measure(plan, null, measured),
+        result -> result.latencies().getTotalCount() > 0);
+  }
+
+  private static LoadResult slice(LoadRun run) throws IOException {
+    return untilAnswered(
+        measured -> run.slice(SHORT, measured, 0),
         result -> result.latencies().getTotalCount() > 0);
   }
 

@@ -1,0 +1,112 @@
+package io.netpoll.benchmarks.suite;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How many times as good one server is as another: the median over paired slices, and the interval
+ * in which it lies with a probability of 95 %. Two virtual machines of the same build differ by
+ * what their compilers made of it, so the bootstrap draws generations of processes first, and then
+ * slices of each.
+ *
+ * @param low the lower end
+ * @param median over all pairs
+ * @param high the upper end
+ * @param pairs how many there are
+ */
+record Interval(double low, double median, double high, int pairs) {
+  private static final int DRAWS = 4000;
+  private static final double TAIL = 0.025;
+
+  /** A pair of slices of the same round. */
+  private record Pair(int generation, int round) {}
+
+  /**
+   * The interval of a ratio.
+   *
+   * @param value what is compared; more is better
+   * @throws IllegalArgumentException if no round has an undisturbed slice of both
+   */
+  static Interval of(List<Slice> some, List<Slice> others, ToDoubleFunction<Slice> value) {
+    Map<Integer, List<Double>> ratios = ratios(some, others, value);
+    if (ratios.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The machine was disturbed in all slices: measure when it is quiet.");
+    }
+    List<double[]> generations = new ArrayList<>();
+    for (List<Double> each : ratios.values()) {
+      generations.add(each.stream().mapToDouble(x -> x).toArray());
+    }
+    double[] all = generations.stream().flatMapToDouble(java.util.Arrays::stream).toArray();
+    double[] medians = new double[DRAWS];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < DRAWS; i++) {
+      medians[i] = median(drawn(generations, random));
+    }
+    java.util.Arrays.sort(medians);
+    return new Interval(
+        medians[(int) (TAIL * DRAWS)],
+        median(all),
+        medians[(int) ((1 - TAIL) * DRAWS) - 1],
+        all.length);
+  }
+
+  private static Map<Integer, List<Double>> ratios(
+      List<Slice> some, List<Slice> others, ToDoubleFunction<Slice> value) {
+    Map<Pair, Slice> paired = new java.util.HashMap<>();
+    for (Slice each : others) {
+      if (!each.disturbed()) {
+        paired.put(new Pair(each.generation(), each.round()), each);
+      }
+    }
+    Map<Integer, List<Double>> ratios = new TreeMap<>();
+    for (Slice each : some) {
+      Slice other = paired.get(new Pair(each.generation(), each.round()));
+      if (!each.disturbed() && other != null) {
+        ratios
+            .computeIfAbsent(each.generation(), generation -> new ArrayList<>())
+            .add(value.applyAsDouble(each) / value.applyAsDouble(other));
+      }
+    }
+    return ratios;
+  }
+
+  private static double[] drawn(List<double[]> generations, SplittableRandom random) {
+    List<Double> drawn = new ArrayList<>();
+    for (int i = 0; i < generations.size(); i++) {
+      double[] generation = generations.get(random.nextInt(generations.size()));
+      for (int j = 0; j < generation.length; j++) {
+        drawn.add(generation[random.nextInt(generation.length)]);
+      }
+    }
+    return drawn.stream().mapToDouble(x -> x).toArray();
+  }
+
+  /** The middle one of some values, or the mean of the two in the middle. */
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    java.util.Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** Half of its width, as a part of the median. */
+  double uncertainty() {
+    return (high - low) / 2 / median;
+  }
+
+  /** ahead or behind only where the interval excludes 1. */
+  String verdict() {
+    return low > 1 ? "ahead" : high < 1 ? "behind" : "even";
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", median, low, high);
+  }
+}
