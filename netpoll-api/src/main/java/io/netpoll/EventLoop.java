@@ -273,8 +273,8 @@ public interface EventLoop extends AutoCloseable {
      * Sets how many received bytes may wait unread before reading from the socket stops. 1 MiB by
      * default. A handler that waits for more raises it for that wait, or by {@link
      * Reader#request(int)}. One that returns at the mark, and has neither consumed any nor asked
-     * for more, is not called again: that is logged, and its connection is closed when its peer has
-     * ended, where the backend can see that without reading.
+     * for more, is not called again before somebody consumes: that is logged. Such a connection
+     * ends when its peer resets it, where the backend sees that without reading (epoll).
      *
      * @param bytes at least 1
      * @return this builder

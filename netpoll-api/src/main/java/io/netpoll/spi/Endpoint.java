@@ -8,9 +8,9 @@ import java.io.IOException;
  * #output()}, which senders call too; none waits or runs user code.
  *
  * <p>None throws, but for an {@link Error} where there is no memory. An event that is told once -
- * connected, failed, the end of input - has been told then as far as the endpoint has noted it: the
- * poller does not tell it again, but closes the socket with RST and tells {@link #closed()}, which
- * it tells once, whatever comes of it.
+ * connected, reset, failed, the end of input - has been told then as far as the endpoint has noted
+ * it: the poller does not tell it again, but closes the socket with RST and tells {@link
+ * #closed()}, which it tells once, whatever comes of it.
  */
 public interface Endpoint {
 
@@ -40,13 +40,11 @@ public interface Endpoint {
   void failed(IOException cause);
 
   /**
-   * The peer has ended its output, or has reset the connection, while input is paused that was
-   * resumed before. It may have sent more than was read: input may be resumed, and then ends or
-   * fails as it would have without this.
-   *
-   * <p>Told at most once, and only by a backend that sees it without reading.
+   * The peer has reset the connection while input is paused. What it sent before may still be
+   * there: input may be resumed, and fails behind that. Told at most once, and only by a backend
+   * that sees it without reading.
    */
-  void hungUp();
+  void wasReset();
 
   /** The socket is closed: the last event. */
   void closed();

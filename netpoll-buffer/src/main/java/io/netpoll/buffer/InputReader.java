@@ -115,6 +115,11 @@ public abstract class InputReader implements Reader {
 
   // ---- The reading end -------------------------------------------------------------------------
 
+  /** Whether somebody reads, or has views. Any thread; may be over when this returns. */
+  protected final boolean isHeld() {
+    return HOLDER.getVolatile(this) != null;
+  }
+
   /**
    * Holds the reading end for the calling thread, which is about to read.
    *

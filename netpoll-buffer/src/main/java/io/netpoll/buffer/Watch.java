@@ -7,6 +7,7 @@ import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ final class Watch {
     private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
     private static final Set<Watched> ALL = ConcurrentHashMap.newKeySet();
 
+    private static final AtomicBoolean REPORTING = new AtomicBoolean();
+
     private final Watch watch;
 
     private Watched(Object buffer, Watch watch) {
@@ -53,11 +56,21 @@ final class Watch {
       ALL.add(new Watched(buffer, watch));
     }
 
+    /** Throws nothing: whoever makes or uses a buffer has no part in what another one left. */
     static void reportCollected() {
-      for (Object next; (next = COLLECTED.poll()) != null; ) {
-        Watched gone = (Watched) next;
-        ALL.remove(gone);
-        gone.watch.collected();
+      if (!REPORTING.compareAndSet(false, true)) {
+        return; // a logger that uses buffers, or another thread
+      }
+      try {
+        for (Object next; (next = COLLECTED.poll()) != null; ) {
+          Watched gone = (Watched) next;
+          ALL.remove(gone);
+          gone.watch.collected();
+        }
+      } catch (Throwable ignored) {
+        // The logger fails, there is no memory, or a view is being read at this moment.
+      } finally {
+        REPORTING.set(false);
       }
     }
   }
@@ -73,10 +86,10 @@ final class Watch {
   }
 
   private void collected() {
-    endViews();
     if (holding) {
       report("A buffer was never released: it was collected with memory that it held.", made);
     }
+    endViews();
   }
 
   static void report(String message, @Nullable Throwable where) {

@@ -4,6 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.OnConnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
@@ -354,10 +355,10 @@ final class ConnectionRun extends CallbackStep {
   }
 
   private boolean serve(int seen) {
-    boolean hungUp = (seen & ConnectionState.HUNG_UP) != 0;
-    boolean stuck = hungUp && onRequest != null && connection.in.isStuck();
-    boolean ended = stuck || (seen & ConnectionState.ENDED) != 0;
-    boolean failed = (seen & ConnectionState.FAILED) != 0;
+    boolean reset = (seen & ConnectionState.RESET) != 0;
+    boolean lost = reset && onRequest != null && connection.in.isStuck();
+    boolean ended = lost || (seen & ConnectionState.ENDED) != 0;
+    boolean failed = lost || (seen & ConnectionState.FAILED) != 0;
     if ((seen & ConnectionState.DRAIN) != 0) {
       connection.close();
       return false;
@@ -371,6 +372,9 @@ final class ConnectionRun extends CallbackStep {
       }
       handle(ended);
       return true;
+    }
+    if (lost) {
+      connection.noteFailure(new IOException("The peer has reset the connection."));
     }
     if (ended && (failed || !connection.outlivesInput())) {
       connection.closeBecause(ConnectionState.BY_PEER);

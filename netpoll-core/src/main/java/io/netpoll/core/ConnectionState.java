@@ -32,8 +32,8 @@ import java.lang.invoke.VarHandle;
  *   GREETED   OnConnect has returned (from the start for a dialled connection)
  *   ENDED     no more input will come: the peer sent FIN, or FAILED
  *   FAILED    the socket is broken; implies ENDED; nothing can be sent
- *   HUNG_UP   the peer sent FIN or RST while input is paused, perhaps behind bytes that were not read;
- *             ENDED may follow when they are
+ *   RESET     the peer has reset the connection while input is paused, perhaps behind bytes that
+ *             were not read; FAILED follows when they are. Only before ENDED and CLOSING
  *   DRAIN     close as soon as the current OnRequest has returned (graceful shutdown)
  *   CLOSING   closing was asked for, by whomever; no OnRequest starts after it, but for a handler
  *             that is set after BY_PEER, once CLOSED
@@ -84,10 +84,10 @@ final class ConnectionState {
   static final int FINISHED = 1 << 16;
   static final int TOLD_ONCE = 1 << 17;
   static final int USER_CLOSED = 1 << 18;
-  static final int HUNG_UP = 1 << 19;
+  static final int RESET = 1 << 19;
 
   /** The peer is gone: OnDisconnect is due. */
-  static final int GONE = ENDED | HUNG_UP;
+  static final int GONE = ENDED | RESET;
 
   private static final VarHandle WORD;
 
@@ -133,6 +133,20 @@ final class ConnectionState {
       }
       if (WORD.compareAndSet(this, seen, seen | CLOSING | bits)) {
         return true;
+      }
+    }
+  }
+
+  /**
+   * Sets RESET unless it comes too late to be told.
+   *
+   * @return the word before; with a bit of GONE or CLOSING if it is not set
+   */
+  int setReset() {
+    for (; ; ) {
+      int seen = word;
+      if ((seen & (GONE | CLOSING)) != 0 || WORD.compareAndSet(this, seen, seen | RESET)) {
+        return seen;
       }
     }
   }

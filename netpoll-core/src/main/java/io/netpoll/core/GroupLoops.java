@@ -175,10 +175,10 @@ final class GroupLoops {
       started = true;
     } finally {
       if (!started) {
-        Spares.SHARED.loopsChanged(-1);
         if (spare != null) {
           Spares.SHARED.giveBack(spare);
         }
+        Spares.SHARED.loopsChanged(-1);
       }
     }
   }

@@ -407,11 +407,22 @@ final class InputSide extends InputReader implements Input, Await.Arrivals {
    */
   boolean isStuck() {
     return !handlerMadeProgress
-        && unread() >= connection.settings.inputHighWaterMark
+        && isAtMark()
         && written() == shownToHandler
         && missing() <= 0
         && waiter == null
-        && pipe == null;
+        && pipe == null
+        && !isHeld();
+  }
+
+  /** Whether input is paused for what is unread, or is about to be. */
+  private boolean isAtMark() {
+    int unread = unread();
+    return unread >= connection.settings.inputHighWaterMark
+        || (paused
+            && unread > connection.settings.inputLowWaterMark
+            && !awaitsMemory
+            && !mustDrainFirst());
   }
 
   /** Shows what is buffered, as if it had just come. */

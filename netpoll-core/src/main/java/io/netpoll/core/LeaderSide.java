@@ -445,8 +445,8 @@ final class LeaderSide extends Postponed.Step implements Endpoint, Runnable {
   }
 
   @Override
-  public void hungUp() {
-    int before = connection.state.set(ConnectionState.HUNG_UP);
+  public void wasReset() {
+    int before = connection.state.setReset();
     if ((before & (ConnectionState.GONE | ConnectionState.CLOSING)) == 0) {
       if ((before & ConnectionState.GREETED) != 0) {
         connection.run.startDisconnect();

@@ -221,7 +221,9 @@ final class Spares {
     try {
       leading += by;
       if (leading == 0) {
-        idle.forEach(spare -> LockSupport.unpark(spare.thread));
+        for (Spare spare : idle) {
+          LockSupport.unpark(spare.thread);
+        }
       }
     } finally {
       lock.unlock();

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A line on the terminal that says, each second, how far a long piece of work has come. It is
- * written to standard error, and taken away at the end; elsewhere than on a terminal nothing is.
+ * A line on the terminal that says, each second, how far a long piece of work has come, and is
+ * taken away at the end. Where standard output is no terminal, nothing is written.
  */
 final class Progress implements AutoCloseable {
   private static final String CLEARED = "\r\033[K";
@@ -29,7 +29,7 @@ final class Progress implements AutoCloseable {
    * @param total how many steps there will be
    */
   Progress(String what, long total) {
-    this(what, total, System.err, Terminal.isThere());
+    this(what, total, System.out, Terminal.isThere());
   }
 
   Progress(String what, long total, PrintStream out, boolean isTerminal) {

@@ -71,7 +71,8 @@ final class TcpProxy implements Callable<Integer> {
   private void checkTarget() throws Failure {
     int colon = target.lastIndexOf(':');
     String port = target.substring(colon + 1);
-    if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
+    int number = port.matches("\\d{1,5}") ? Integer.parseInt(port) : 0;
+    if (colon < 1 || number < 1 || number > 65535) {
       throw misuse("--target wants HOST:PORT, got '" + target + "'.");
     }
     String host = target.substring(0, colon);

@@ -31,8 +31,8 @@ import java.nio.channels.ClosedChannelException;
  * another socket's before it has left, even if the poller is closed by force: {@code closed} may be
  * told before that.
  *
- * <p>Connected, failed, and the end of input are told once. Where one of them cannot be told, for
- * want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
+ * <p>Connected, reset, failed, and the end of input are told once. Where one of them cannot be
+ * told, for want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
  */
 final class StreamHandle extends EpollHandle {
   /** How often one event reads or writes before others have their turn. */
@@ -64,11 +64,8 @@ final class StreamHandle extends EpollHandle {
 
   private boolean paused = true;
 
-  /** Whether input was ever resumed; the end of the peer is noticed while it is paused again. */
-  private boolean resumed;
-
-  /** Whether that was told. */
-  private boolean hungUp;
+  /** Whether a reset was told that came while input was paused. */
+  private boolean resetTold;
 
   private boolean ended;
   private boolean sending;
@@ -121,10 +118,8 @@ final class StreamHandle extends EpollHandle {
     boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
       receive((events & Libc.EPOLLRDHUP) != 0);
-    } else if ((events & (Libc.EPOLLRDHUP | BROKEN_OFF)) != 0 && isWaitingForHangUp()) {
-      hungUp = true;
-      watch(); // or it would be reported again and again
-      endpoint.hungUp();
+    } else if ((events & Libc.EPOLLERR) != 0 && !isReading() && !sending) { // a send tells it
+      tellReset();
     }
     // Reading may have ended the state or, through the endpoint, the wish to send.
     if ((events & (Libc.EPOLLOUT | BROKEN_OFF)) != 0 && sending && state == State.CONNECTED) {
@@ -230,6 +225,15 @@ final class StreamHandle extends EpollHandle {
       ended = true;
       telling = true;
       input.ended();
+      telling = false;
+    }
+  }
+
+  private void tellReset() {
+    if (state == State.CONNECTED && !ended && !resetTold) {
+      resetTold = true;
+      telling = true;
+      endpoint.wasReset();
       telling = false;
     }
   }
@@ -353,7 +357,6 @@ final class StreamHandle extends EpollHandle {
   @Override
   public void resumeInput() {
     paused = false;
-    resumed = true;
     watch();
   }
 
@@ -361,24 +364,13 @@ final class StreamHandle extends EpollHandle {
     return state == State.CONNECTED && !paused && !ended;
   }
 
-  private boolean isWaitingForHangUp() {
-    return state == State.CONNECTED && paused && resumed && !ended && !hungUp;
-  }
-
   /** Makes the interest what the state and the flags say. While connecting it stays as it was. */
   private void watch() {
     switch (state) {
-      case CONNECTED -> interest(inputInterest() | (sending ? Libc.EPOLLOUT : 0));
+      case CONNECTED -> interest((isReading() ? READABLE : 0) | (sending ? Libc.EPOLLOUT : 0));
       case BROKEN -> unwatch();
       default -> {}
     }
-  }
-
-  private int inputInterest() {
-    if (isReading()) {
-      return READABLE;
-    }
-    return isWaitingForHangUp() ? Libc.EPOLLRDHUP : 0;
   }
 
   @Override

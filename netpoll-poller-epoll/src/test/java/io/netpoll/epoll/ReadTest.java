@@ -108,10 +108,26 @@ class ReadTest {
     pair.handle().resumeInput();
     pair.handle().pauseInput();
     loop.assertQuiet();
-    assertThat(pair.endpoint().events).as("told once").containsExactly("hungUp");
+    assertThat(pair.endpoint().events).isEmpty();
 
     pair.handle().resumeInput();
     loop.until(() -> pair.endpoint().events.contains("ended"));
+    assertThat(pair.endpoint().text()).isEqualTo("data");
+  }
+
+  @Test
+  void aResetWhilePaused_isToldOnce_andFailsBehindTheData() throws Exception {
+    var pair = loop.pair(Kind.TCP, directory);
+    pair.handle().resumeInput();
+    pair.handle().pauseInput();
+    pair.peerSends("data");
+    reset(pair);
+    loop.until(() -> pair.endpoint().events.contains("reset"));
+    loop.assertQuiet();
+    pair.handle().resumeInput();
+    loop.until(() -> pair.endpoint().events.contains("failed"));
+    loop.assertQuiet();
+    assertThat(pair.endpoint().events).containsExactly("reset", "failed");
     assertThat(pair.endpoint().text()).isEqualTo("data");
   }
 

@@ -118,8 +118,8 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void hungUp() {
-    told("hungUp");
+  public void wasReset() {
+    told("reset");
   }
 
   @Override

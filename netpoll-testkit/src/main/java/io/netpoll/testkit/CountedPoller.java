@@ -318,8 +318,8 @@ final class CountedPoller implements Poller {
     }
 
     @Override
-    public void hungUp() {
-      endpoint.hungUp();
+    public void wasReset() {
+      endpoint.wasReset();
     }
 
     @Override

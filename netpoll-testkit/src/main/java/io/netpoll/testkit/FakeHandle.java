@@ -39,8 +39,7 @@ final class FakeHandle implements Handle, Watched {
   private boolean reading;
   private boolean overshoots;
   private boolean inputEnded;
-  private boolean resumed;
-  private boolean hungUp;
+  private boolean resetTold;
   private long leftInBatch;
 
   FakeHandle(FakePoller poller, Connecting connecting, boolean connected, Endpoint endpoint) {
@@ -57,7 +56,7 @@ final class FakeHandle implements Handle, Watched {
   public boolean isDue() {
     return switch (state) {
       case CONNECTING -> connecting.isAnswered();
-      case OPEN -> canSend() || canReceive() || canNoticeHangUp();
+      case OPEN -> canSend() || canReceive() || canNoticeReset();
       case FAILED, CLOSED -> false;
       case CLOSING, DETACHING -> true;
     };
@@ -71,8 +70,8 @@ final class FakeHandle implements Handle, Watched {
     return !inputEnded && (reading || overshoots) && side.isReadable();
   }
 
-  private boolean canNoticeHangUp() {
-    return resumed && !reading && !overshoots && !inputEnded && !hungUp && side.isHungUp();
+  private boolean canNoticeReset() {
+    return !reading && !overshoots && !inputEnded && !resetTold && side.isReset();
   }
 
   @Override
@@ -107,9 +106,9 @@ final class FakeHandle implements Handle, Watched {
       if (state == State.OPEN && canReceive()) {
         receive();
       }
-      if (state == State.OPEN && canNoticeHangUp()) {
-        hungUp = true;
-        endpoint.hungUp();
+      if (state == State.OPEN && canNoticeReset()) {
+        resetTold = true;
+        endpoint.wasReset();
       }
     } catch (IOException e) {
       if (state == State.OPEN) {
@@ -202,7 +201,7 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public void resumeInput() {
-    asLeader("resumeInput()", () -> reading = resumed = true);
+    asLeader("resumeInput()", () -> reading = true);
   }
 
   @Override

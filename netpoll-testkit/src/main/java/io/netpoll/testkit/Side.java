@@ -192,11 +192,6 @@ final class Side {
     return look(() -> reset || inputEnded || incoming.size() > 0);
   }
 
-  /** Whether the other end has ended its output, or this one was reset. */
-  boolean isHungUp() {
-    return look(() -> reset || inputEnded);
-  }
-
   boolean isWritable() {
     return look(
         () -> reset || outputEnded || other().closed || other().window > other().incoming.size());

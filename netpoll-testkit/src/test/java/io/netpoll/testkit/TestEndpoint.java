@@ -110,8 +110,8 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void hungUp() {
-    events.add("hungUp");
+  public void wasReset() {
+    events.add("reset");
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Keys implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
+  private static final long PATIENCE_SECONDS = 2;
 
   private final InputStream in;
 
@@ -25,13 +26,16 @@ final class Keys implements AutoCloseable {
     this.before = new AtomicReference<>(before);
   }
 
-  /** Sets the terminal of the process, and reads standard input. */
+  /** Reads standard input. */
   static Keys ofTerminal() {
-    String before = stty("-g");
-    if (before != null) {
+    return new Keys(System.in, stty("-g"));
+  }
+
+  /** Has each key read at once, and not shown; {@link #close} must follow. */
+  void begin() {
+    if (before.get() != null) {
       stty("-icanon -echo");
     }
-    return new Keys(System.in, before);
   }
 
   /** Reads {@code in} without setting anything. */
@@ -60,15 +64,25 @@ final class Keys implements AutoCloseable {
     }
   }
 
-  /** Returns what it says; null if there is no such command, or no terminal. */
+  /**
+   * Calls stty, where this process is in the foreground: else the terminal is another's, and the
+   * system would stop whoever sets it.
+   *
+   * @return what it says; null if there is no such command or no terminal, or it is another's
+   */
   private static @Nullable String stty(String arguments) {
+    String line =
+        "trap '' TTOU; case $(ps -o stat= -p $PPID) in *+*) stty "
+            + arguments
+            + ";; *) exit 1;; esac < /dev/tty";
     try {
-      Process stty =
-          new ProcessBuilder("sh", "-c", "stty " + arguments + " < /dev/tty")
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      return stty.waitFor() == 0 ? said.strip() : null;
+      Process stty = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
+      if (!stty.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        stty.destroyForcibly();
+        return null;
+      }
+      byte[] said = stty.getInputStream().readAllBytes();
+      return stty.exitValue() == 0 ? new String(said, StandardCharsets.US_ASCII).strip() : null;
     } catch (IOException noShell) {
       return null;
     } catch (InterruptedException e) {

@@ -79,6 +79,7 @@ public final class Watch implements AutoCloseable {
     try (Keys keys = Keys.ofTerminal();
         Terminal terminal = new Terminal(out)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(terminal, keys), "top-leave"));
+      keys.begin();
       while (!keys.isQuitTyped(interval)) {
         try {
           Snapshot now = client.ask();

@@ -57,8 +57,8 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   /** Whether {@code space} offers any. */
   public boolean wantsInput = true;
 
-  /** How often it was told that the peer is gone while input was paused. */
-  public int hangUps;
+  /** How often it was told that the peer has reset the connection while input was paused. */
+  public int resets;
 
   /** How often the output token came back from the poller. */
   public volatile int drains;
@@ -271,9 +271,9 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void hungUp() {
-    checkInput("hungUp");
-    hangUps++;
+  public void wasReset() {
+    checkInput("reset");
+    resets++;
     onTold.run();
   }
 
