@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callers, each of which sends a frame, waits until it has come back, and sends the next, in turn
@@ -21,6 +25,7 @@ import org.HdrHistogram.Histogram;
  */
 final class ClientRun<L extends EchoClient.Line> {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /**
    * What to do.
@@ -73,12 +78,112 @@ final class ClientRun<L extends EchoClient.Line> {
   private final Plan plan;
   private final IntFunction<Exchange<L>> exchanges;
   private final List<L> lines = new ArrayList<>();
-  private volatile boolean measuring;
-  private volatile boolean over;
+  private final Phases phases;
 
   private ClientRun(Plan plan, IntFunction<Exchange<L>> exchanges) {
     this.plan = plan;
     this.exchanges = exchanges;
+    this.phases = new Phases(plan);
+  }
+
+  /**
+   * What counts, by the clock of whoever looks at it: each caller does after each exchange. So the
+   * time is kept even where callers leave no processor to the thread that waits for them.
+   */
+  private static final class Phases {
+    private enum Phase {
+      BEFORE,
+      WARMING,
+      MEASURING,
+      OVER
+    }
+
+    /** The clock and what was used by then. */
+    private record Mark(long nanos, long cpuNanos, long serverNanos) {
+      static Mark now(Plan plan) {
+        return new Mark(System.nanoTime(), ProcessTime.own(), ProcessTime.nanos(plan.serverPid()));
+      }
+    }
+
+    private final Plan plan;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile Phase phase = Phase.BEFORE;
+    private volatile long next;
+
+    // Under the lock.
+    private @Nullable Mark begun;
+    private @Nullable Mark ended;
+
+    Phases(Plan plan) {
+      this.plan = plan;
+    }
+
+    void begin() {
+      next = System.nanoTime() + plan.warmNanos();
+      phase = Phase.WARMING;
+    }
+
+    boolean isMeasuring() {
+      return phase == Phase.MEASURING;
+    }
+
+    boolean isOver() {
+      return phase == Phase.OVER;
+    }
+
+    /** Goes on to the next phase if it is time. */
+    void look(long now) {
+      if (now - next >= 0 && !isOver() && lock.tryLock()) {
+        try {
+          if (now - next >= 0 && !isOver()) {
+            goOn();
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    private void goOn() {
+      if (phase == Phase.WARMING) {
+        begun = Mark.now(plan);
+        next = begun.nanos() + plan.nanos();
+        phase = Phase.MEASURING;
+      } else if (phase == Phase.MEASURING) {
+        ended = Mark.now(plan);
+        finish();
+      }
+    }
+
+    /** Nothing counts any more. */
+    void finish() {
+      phase = Phase.OVER;
+      end.countDown();
+    }
+
+    /** Waits for the end; on a thread that may get no processor, or may have to bring it about. */
+    void awaitEnd() throws InterruptedException {
+      while (!isOver()) {
+        end.await(Math.max(GLANCE_NANOS, next - System.nanoTime()), TimeUnit.NANOSECONDS);
+        look(System.nanoTime());
+      }
+    }
+
+    Result result(Histogram latencies) {
+      lock.lock();
+      try {
+        Mark from = Objects.requireNonNull(begun);
+        Mark to = Objects.requireNonNull(ended);
+        return new Result(
+            latencies,
+            to.nanos() - from.nanos(),
+            to.cpuNanos() - from.cpuNanos(),
+            to.serverNanos() - from.serverNanos());
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /**
@@ -104,7 +209,7 @@ final class ClientRun<L extends EchoClient.Line> {
       }
       return measure(threads);
     } finally {
-      over = true;
+      phases.finish();
       for (L line : lines) {
         line.close();
       }
@@ -115,23 +220,14 @@ final class ClientRun<L extends EchoClient.Line> {
 
   private Result measure(ExecutorService threads) throws IOException, InterruptedException {
     List<Future<Histogram>> callers = new ArrayList<>();
+    phases.begin();
     int each = lines.size() / plan.callers();
     for (int i = 0; i < plan.callers(); i++) {
       List<L> own = lines.subList(i * each, (i + 1) * each);
       callers.add(threads.submit(() -> call(own)));
     }
-    TimeUnit.NANOSECONDS.sleep(plan.warmNanos());
-    long cpu = ProcessTime.own();
-    long server = ProcessTime.nanos(plan.serverPid());
-    long start = System.nanoTime();
-    measuring = true;
-    TimeUnit.NANOSECONDS.sleep(plan.nanos());
-    measuring = false;
-    long nanos = System.nanoTime() - start;
-    long cpuNanos = ProcessTime.own() - cpu;
-    long serverNanos = ProcessTime.nanos(plan.serverPid()) - server;
-    over = true;
-    return new Result(collect(callers), nanos, cpuNanos, serverNanos);
+    phases.awaitEnd();
+    return phases.result(collect(callers));
   }
 
   private Histogram call(List<L> own) throws IOException, InterruptedException {
@@ -141,11 +237,13 @@ final class ClientRun<L extends EchoClient.Line> {
       for (L line : own) {
         long start = System.nanoTime();
         exchange.on(line);
-        if (measuring) {
-          latencies.recordValue(System.nanoTime() - start);
+        long now = System.nanoTime();
+        if (phases.isMeasuring()) {
+          latencies.recordValue(now - start);
         }
+        phases.look(now);
       }
-    } while (!over);
+    } while (!phases.isOver());
     return latencies;
   }
 
