@@ -8,6 +8,7 @@ import io.netpoll.benchmarks.load.LoadPlan;
 import io.netpoll.benchmarks.load.Turn;
 import io.netpoll.benchmarks.rpc.Service;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What is compared: a table and a chart each. */
 public enum Scenario {
@@ -18,6 +19,19 @@ public enum Scenario {
           rate("100 connections", burn, plan(100, 100, OWN, 1 << 10, 1 << 10)),
           rate("400 connections", burn, plan(400, 400, OWN, 1 << 10, 1 << 10)),
           rate("1024 connections", burn, plan(1024, 1024, OWN, 1 << 10, 1 << 10)));
+    }
+  },
+  SCALE("scale", "1 KB, one request in flight on each of 1 to 8192 connections") {
+    @Override
+    List<LoadRow> loads(int burn) {
+      return IntStream.of(1, 16, 64, 256, 1024, 4096, 8192)
+          .mapToObj(
+              n ->
+                  rate(
+                      n == 1 ? "1 connection" : n + " connections",
+                      burn,
+                      plan(n, n, OWN, 1 << 10, 1 << 10)))
+          .toList();
     }
   },
   IDLE("idle", "80 % idle connections, 1 KB: requests go to all in turn, a fifth is busy") {
