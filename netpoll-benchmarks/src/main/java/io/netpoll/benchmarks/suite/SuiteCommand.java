@@ -32,8 +32,8 @@ public final class SuiteCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "long, idle, mux, pipelined, mixed, large, churn, latency, beside, clients, mux-clients,"
-              + " files, memory, startup; all by default.")
+          "long, scale, idle, mux, pipelined, mixed, large, churn, latency, beside, clients,"
+              + " mux-clients, files, memory, startup; all by default.")
   private List<Scenario> scenarios = List.of(Scenario.values());
 
   @Option(
