@@ -17,9 +17,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Greets at /plaintext by HTTP/1.1, with Netty's codec.")
 final class HttpPeerCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "NAME",
-      description = "netty-epoll, netty-nio, netty-iouring or netty-iouring-ring.")
+  @Parameters(paramLabel = "NAME", description = "netty-epoll, netty-nio or netty-iouring.")
   private PeerName name = PeerName.NETTY_NIO;
 
   @Option(

@@ -18,11 +18,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringBufferRingConfig;
-import io.netty.channel.uring.IoUringChannelOption;
-import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.InetSocketAddress;
@@ -35,21 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param handlers makes what an event loop polls with
  * @param listener the class of listening channels
  * @param channel the class of channels that connect
- * @param hasBufferRing whether accepted channels receive into the buffers of a ring
  */
 record NettyTransport(
     IoHandlerFactory handlers,
     Class<? extends ServerChannel> listener,
-    Class<? extends Channel> channel,
-    boolean hasBufferRing) {
-  private static final short BUFFER_GROUP = 1;
-
-  private NettyTransport(
-      IoHandlerFactory handlers,
-      Class<? extends ServerChannel> listener,
-      Class<? extends Channel> channel) {
-    this(handlers, listener, channel, false);
-  }
+    Class<? extends Channel> channel) {
 
   /**
    * Returns the transport of a peer.
@@ -70,35 +56,12 @@ record NettyTransport(
             IoUringServerSocketChannel.class,
             IoUringSocketChannel.class);
       }
-      case NETTY_IOURING_RING -> {
-        require(name, IoUring.unavailabilityCause());
-        if (!IoUring.isRegisterBufferRingSupported()) {
-          throw new UnsupportedOperationException(
-              name + " cannot be used here: the kernel takes no buffer rings.");
-        }
-        yield new NettyTransport(
-            IoUringIoHandler.newFactory(
-                new IoUringIoHandlerConfig().setBufferRingConfig(bufferRing())),
-            IoUringServerSocketChannel.class,
-            IoUringSocketChannel.class,
-            true);
-      }
       case NETTY_NIO ->
           new NettyTransport(
               NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
       case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_ASYNC ->
           throw new IllegalArgumentException(name + " is not Netty.");
     };
-  }
-
-  /** 512 buffers of 16 KB a loop, given to the kernel in batches. */
-  private static IoUringBufferRingConfig bufferRing() {
-    return IoUringBufferRingConfig.builder()
-        .bufferGroupId(BUFFER_GROUP)
-        .bufferRingSize((short) 512)
-        .batchSize(64)
-        .allocator(new IoUringFixedBufferRingAllocator(16 << 10))
-        .build();
   }
 
   /** Event loops on this transport. */
@@ -131,11 +94,7 @@ record NettyTransport(
    * @param pipeline builds that of every connection
    */
   ServerBootstrap acceptor(EventLoopGroup loops, Consumer<ChannelPipeline> pipeline) {
-    ServerBootstrap acceptor = new ServerBootstrap();
-    if (hasBufferRing) {
-      acceptor.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
-    }
-    return acceptor
+    return new ServerBootstrap()
         .group(loops)
         .channel(listener)
         .option(ChannelOption.SO_BACKLOG, PeerSettings.BACKLOG)

@@ -24,8 +24,7 @@ final class PeerCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, netty-iouring-ring,"
-              + " jdk-virtual or jdk-async.")
+          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, jdk-virtual or jdk-async.")
   private PeerName name = PeerName.NETTY_NIO;
 
   @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1")

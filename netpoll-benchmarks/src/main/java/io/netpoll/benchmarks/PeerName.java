@@ -7,8 +7,6 @@ enum PeerName {
   NETTY_EPOLL("netty-epoll"),
   NETTY_NIO("netty-nio"),
   NETTY_IOURING("netty-iouring"),
-  /** Which receives into buffers that it has given the kernel beforehand. */
-  NETTY_IOURING_RING("netty-iouring-ring"),
   JDK_VIRTUAL("jdk-virtual"),
   JDK_ASYNC("jdk-async");
 
@@ -25,7 +23,7 @@ enum PeerName {
 
   /** Whether it is Netty. */
   boolean isNetty() {
-    return word.startsWith("netty-");
+    return this == NETTY_EPOLL || this == NETTY_NIO || this == NETTY_IOURING;
   }
 
   /** The name without what it begins with: for ours, the backend. */

@@ -16,7 +16,6 @@ record Contestant(String name, List<String> words) {
           "netty-epoll",
           "netty-nio",
           "netty-iouring",
-          "netty-iouring-ring",
           "netty-epoll-pool",
           "netty-epoll-virtual",
           "jdk-virtual",
@@ -31,8 +30,7 @@ record Contestant(String name, List<String> words) {
         all.add(new Contestant(ours + "-" + mode, List.of(ours, "--execution", mode)));
       }
     }
-    for (String netty :
-        List.of("netty-epoll", "netty-nio", "netty-iouring", "netty-iouring-ring")) {
+    for (String netty : List.of("netty-epoll", "netty-nio", "netty-iouring")) {
       all.add(new Contestant(netty, List.of(netty)));
       for (String where : List.of("pool", "virtual")) {
         all.add(new Contestant(netty + "-" + where, List.of(netty, "--handler", where)));

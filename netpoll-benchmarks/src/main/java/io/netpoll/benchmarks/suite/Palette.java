@@ -18,7 +18,6 @@ final class Palette {
           Map.entry("netty-nio", new Color(0xF4A259)),
           Map.entry("netty-nio-virtual", new Color(0xF7CE9E)),
           Map.entry("netty-iouring", new Color(0x8C2F39)),
-          Map.entry("netty-iouring-ring", new Color(0xC45B6A)),
           Map.entry("netty-epoll-pool", new Color(0xE98A95)),
           Map.entry("netty-epoll-virtual", new Color(0xF2C4CA)),
           Map.entry("netty-epoll-chunked", new Color(0xE98A95)),
