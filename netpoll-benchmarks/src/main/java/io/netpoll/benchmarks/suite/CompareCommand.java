@@ -137,8 +137,7 @@ public final class CompareCommand implements Callable<Integer> {
     Duration total = slices.estimate(entrants.size()).multipliedBy(rows.size());
     Progress progress =
         new Progress(terminal, unchecked ? total : total.plus(slices.estimate(3)), FOR_EVER);
-    boolean believed =
-        unchecked || isBelieved(slices, rows.get(0), firstOfThisBuild(entrants), progress);
+    boolean believed = unchecked || isBelieved(slices, firstOfThisBuild(entrants), progress);
     for (LoadRow row : rows) {
       Map<Entrant, List<Slice>> measured =
           slices.measure(entrants, ServerProcess.rpc(burnMicros), row.plan(), progress);
@@ -156,15 +155,15 @@ public final class CompareCommand implements Callable<Integer> {
     return entrants.get(against == null ? 0 : 1);
   }
 
-  private boolean isBelieved(Slices slices, LoadRow row, Entrant first, Progress progress)
-      throws IOException {
+  /** With long connections, whose requests cost about {@link #REQUEST_MICROS}. */
+  private boolean isBelieved(Slices slices, Entrant first, Progress progress) throws IOException {
     long requestMicros = burnMicros + REQUEST_MICROS;
     SelfCheck check =
         SelfCheck.of(
             slices.measure(
                 SelfCheck.entrants(first, requestMicros),
                 ServerProcess.rpc(burnMicros),
-                row.plan(),
+                Scenario.LONG.loads(burnMicros).get(0).plan(),
                 progress),
             requestMicros);
     command.commandLine().getOut().println(check);
