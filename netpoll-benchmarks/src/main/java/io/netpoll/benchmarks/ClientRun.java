@@ -120,6 +120,7 @@ final class ClientRun<L extends EchoClient.Line> {
     }
 
     void begin() {
+      Mark.now(plan); // loads what it needs, which takes seconds beside busy callers
       next = System.nanoTime() + plan.warmNanos();
       phase = Phase.WARMING;
     }
