@@ -92,7 +92,6 @@ final class ClientRun<L extends EchoClient.Line> {
    */
   private static final class Phases {
     private enum Phase {
-      BEFORE,
       WARMING,
       MEASURING,
       OVER
@@ -108,7 +107,7 @@ final class ClientRun<L extends EchoClient.Line> {
     private final Plan plan;
     private final ReentrantLock lock = new ReentrantLock();
     private final CountDownLatch end = new CountDownLatch(1);
-    private volatile Phase phase = Phase.BEFORE;
+    private volatile Phase phase = Phase.WARMING;
     private volatile long next;
 
     // Under the lock.
@@ -122,7 +121,6 @@ final class ClientRun<L extends EchoClient.Line> {
     void begin() {
       Mark.now(plan); // loads what it needs, which takes seconds beside busy callers
       next = System.nanoTime() + plan.warmNanos();
-      phase = Phase.WARMING;
     }
 
     boolean isMeasuring() {

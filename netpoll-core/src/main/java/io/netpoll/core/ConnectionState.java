@@ -126,15 +126,7 @@ final class ConnectionState {
    * @return whether this call set it
    */
   boolean setClosing(int bits) {
-    for (; ; ) {
-      int seen = word;
-      if ((seen & CLOSING) != 0) {
-        return false;
-      }
-      if (WORD.compareAndSet(this, seen, seen | CLOSING | bits)) {
-        return true;
-      }
-    }
+    return (setUnless(CLOSING, CLOSING | bits) & CLOSING) == 0;
   }
 
   /**
@@ -143,20 +135,20 @@ final class ConnectionState {
    * @return the word before; with a bit of GONE or CLOSING if it is not set
    */
   int setReset() {
-    for (; ; ) {
-      int seen = word;
-      if ((seen & (GONE | CLOSING)) != 0 || WORD.compareAndSet(this, seen, seen | RESET)) {
-        return seen;
-      }
-    }
+    return setUnless(GONE | CLOSING, RESET);
   }
 
   /** Makes the peer the reason of a closing that may follow; too late if one is under way. */
   void blamePeer() {
+    setUnless(CLOSING, BY_PEER);
+  }
+
+  /** Sets bits unless one of others is set; returns the word before. */
+  private int setUnless(int others, int bits) {
     for (; ; ) {
       int seen = word;
-      if ((seen & CLOSING) != 0 || WORD.compareAndSet(this, seen, seen | BY_PEER)) {
-        return;
+      if ((seen & others) != 0 || WORD.compareAndSet(this, seen, seen | bits)) {
+        return seen;
       }
     }
   }

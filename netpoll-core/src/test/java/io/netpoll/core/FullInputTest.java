@@ -79,10 +79,7 @@ class FullInputTest {
             })) {
       FakePeer peer = engine.dial();
       peer.send(TWO_MARKS);
-      EngineConnection connection = opened(engine);
-      Eventually.holds(
-          "input has stopped",
-          () -> connection.reader().length() >= MARK && peer.unreadByLibrary() > 0);
+      EngineConnection connection = stopped(engine, peer);
       stopped.countDown();
       Eventually.holds("its handler has seen what there is", () -> connection.in.isStuck());
       assertThat(engine.closed).isEmpty();
@@ -98,9 +95,14 @@ class FullInputTest {
     }
   }
 
-  private static EngineConnection opened(Harness engine) {
+  /** The one connection, once its input has stopped at the mark. */
+  private static EngineConnection stopped(Harness engine, FakePeer peer) {
     Eventually.holds("it is open", () -> engine.opened.size() == 1);
-    return engine.opened.iterator().next();
+    EngineConnection connection = engine.opened.iterator().next();
+    Eventually.holds(
+        "input has stopped",
+        () -> connection.reader().length() >= MARK && peer.unreadByLibrary() > 0);
+    return connection;
   }
 
   @Test
@@ -122,10 +124,7 @@ class FullInputTest {
             })) {
       FakePeer peer = engine.dial();
       peer.send(TWO_MARKS);
-      EngineConnection connection = opened(engine);
-      Eventually.holds(
-          "input has stopped",
-          () -> connection.reader().length() >= MARK && peer.unreadByLibrary() > 0);
+      stopped(engine, peer);
       peer.reset();
       noticed.await();
       readOn.countDown();

@@ -2,6 +2,7 @@ package io.netpoll.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netpoll.testkit.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,15 +23,13 @@ class ProgressTest {
   }
 
   @Test
-  void onATerminal_aLineSaysHowFarItIs_andIsTakenAway() throws Exception {
+  void onATerminal_aLineSaysHowFarItIs_andIsTakenAway() {
     Progress progress = progress(true);
     progress.show();
     for (int i = 0; i < 100; i++) {
       progress.step();
     }
-    while (text().isEmpty()) {
-      Thread.sleep(10);
-    }
+    Eventually.holds("a line is written", () -> !text().isEmpty());
     progress.close();
     assertThat(text()).startsWith("\r\033[K100 of 400 frames (25 %), 100/s").endsWith("\r\033[K");
   }

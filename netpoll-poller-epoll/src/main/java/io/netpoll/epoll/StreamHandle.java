@@ -118,7 +118,7 @@ final class StreamHandle extends EpollHandle {
     boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
       receive((events & Libc.EPOLLRDHUP) != 0);
-    } else if ((events & Libc.EPOLLERR) != 0 && !isReading() && !sending) { // a send tells it
+    } else if ((events & Libc.EPOLLERR) != 0 && !sending) { // a send tells it
       tellReset();
     }
     // Reading may have ended the state or, through the endpoint, the wish to send.

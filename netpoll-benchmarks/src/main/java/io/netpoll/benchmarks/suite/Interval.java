@@ -1,6 +1,8 @@
 package io.netpoll.benchmarks.suite;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,13 +44,13 @@ record Interval(double low, double median, double high, int pairs) {
     for (List<Double> each : ratios.values()) {
       generations.add(each.stream().mapToDouble(x -> x).toArray());
     }
-    double[] all = generations.stream().flatMapToDouble(java.util.Arrays::stream).toArray();
+    double[] all = generations.stream().flatMapToDouble(Arrays::stream).toArray();
     double[] medians = new double[DRAWS];
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < DRAWS; i++) {
       medians[i] = median(drawn(generations, random));
     }
-    java.util.Arrays.sort(medians);
+    Arrays.sort(medians);
     return new Interval(
         medians[(int) (TAIL * DRAWS)],
         median(all),
@@ -58,7 +60,7 @@ record Interval(double low, double median, double high, int pairs) {
 
   private static Map<Integer, List<Double>> ratios(
       List<Slice> some, List<Slice> others, ToDoubleFunction<Slice> value) {
-    Map<Pair, Slice> paired = new java.util.HashMap<>();
+    Map<Pair, Slice> paired = new HashMap<>();
     for (Slice each : others) {
       if (!each.disturbed()) {
         paired.put(new Pair(each.generation(), each.round()), each);
@@ -90,7 +92,7 @@ record Interval(double low, double median, double high, int pairs) {
   /** The middle one of some values, or the mean of the two in the middle. */
   static double median(double[] values) {
     double[] sorted = values.clone();
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

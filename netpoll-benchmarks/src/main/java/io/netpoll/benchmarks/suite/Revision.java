@@ -1,11 +1,10 @@
 package io.netpoll.benchmarks.suite;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -53,16 +52,15 @@ final class Revision implements AutoCloseable {
   }
 
   private static void run(Path where, String... command) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of(command));
     Process process =
-        new ProcessBuilder(words)
+        new ProcessBuilder(command)
             .directory(where.toFile())
             .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .start();
     String said = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", words) + " failed: " + said.strip());
+      throw new IOException(String.join(" ", command) + " failed: " + said.strip());
     }
   }
 

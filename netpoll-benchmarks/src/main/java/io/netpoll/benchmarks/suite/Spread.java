@@ -15,10 +15,7 @@ record Spread(double min, double median, double max) {
   /** That of some values, of which there is at least one. */
   static Spread of(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(x -> x).sorted().toArray();
-    int middle = sorted.length / 2;
-    double median =
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    return new Spread(sorted[0], median, sorted[sorted.length - 1]);
+    return new Spread(sorted[0], Interval.median(sorted), sorted[sorted.length - 1]);
   }
 
   /** A ratio in words: one that was above 1 in one round and below it in another says nothing. */
