@@ -37,7 +37,7 @@ final class HttpPeerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (name == PeerName.JDK_VIRTUAL) {
+    if (!name.isNetty()) {
       throw misuse("http-peer is for Netty's peers, not for " + name + ".");
     }
     if (port < 0 || port > 65535) {

@@ -59,7 +59,7 @@ record NettyTransport(
       case NETTY_NIO ->
           new NettyTransport(
               NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
-      case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_ASYNC ->
+      case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_PLATFORM, JDK_ASYNC ->
           throw new IllegalArgumentException(name + " is not Netty.");
     };
   }

@@ -24,7 +24,8 @@ final class PeerCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, jdk-virtual or jdk-async.")
+          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, jdk-virtual, jdk-platform"
+              + " or jdk-async.")
   private PeerName name = PeerName.NETTY_NIO;
 
   @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1")
@@ -56,8 +57,8 @@ final class PeerCommand implements Callable<Integer> {
       names = "--send",
       paramLabel = "WHEN",
       description =
-          "When jdk-virtual and ours send: batch (the default) after all complete frames received"
-              + " together (ours coalesces flushes), frame after each.")
+          "When jdk-virtual, jdk-platform and ours send: batch (the default) after all complete"
+              + " frames received together (ours coalesces flushes), frame after each.")
   private @Nullable Sending sending;
 
   @Option(
@@ -189,11 +190,11 @@ final class PeerCommand implements Callable<Integer> {
     if (!name.isNetty() && (placement != null || codec != null)) {
       throw misuse("--handler and --codec are for Netty's peers, not for " + name + ".");
     }
-    if (name == PeerName.JDK_VIRTUAL && loops != null) {
+    if (name.isBlocking() && loops != null) {
       throw misuse("--loops is not for " + name + ", which has none.");
     }
-    if (!name.isOurs() && name != PeerName.JDK_VIRTUAL && sending != null) {
-      throw misuse("--send is for ours and " + PeerName.JDK_VIRTUAL + ", not for " + name + ".");
+    if (!name.isOurs() && !name.isBlocking() && sending != null) {
+      throw misuse("--send is for ours, jdk-virtual and jdk-platform, not for " + name + ".");
     }
     if (!name.isOurs() && execution != null) {
       throw misuse("--execution is for ours, not for " + name + ".");

@@ -8,6 +8,7 @@ enum PeerName {
   NETTY_NIO("netty-nio"),
   NETTY_IOURING("netty-iouring"),
   JDK_VIRTUAL("jdk-virtual"),
+  JDK_PLATFORM("jdk-platform"),
   JDK_ASYNC("jdk-async");
 
   private final String word;
@@ -24,6 +25,11 @@ enum PeerName {
   /** Whether it is Netty. */
   boolean isNetty() {
     return this == NETTY_EPOLL || this == NETTY_NIO || this == NETTY_IOURING;
+  }
+
+  /** Whether it is the JDK's blocking channels. */
+  boolean isBlocking() {
+    return this == JDK_VIRTUAL || this == JDK_PLATFORM;
   }
 
   /** The name without what it begins with: for ours, the backend. */

@@ -15,7 +15,7 @@ final class Peers {
     return switch (name) {
       case OURS_EPOLL, OURS_NIO -> new OurPeer(name, settings);
       case NETTY_EPOLL, NETTY_NIO, NETTY_IOURING -> new NettyPeer(name, settings);
-      case JDK_VIRTUAL -> new JdkVirtualPeer(settings);
+      case JDK_VIRTUAL, JDK_PLATFORM -> new JdkBlockingPeer(name, settings);
       case JDK_ASYNC -> new JdkAsyncPeer(settings);
     };
   }

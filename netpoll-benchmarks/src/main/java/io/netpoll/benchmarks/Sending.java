@@ -1,6 +1,6 @@
 package io.netpoll.benchmarks;
 
-/** When jdk-virtual and ours send their answers. */
+/** When the JDK's blocking peers and ours send their answers. */
 enum Sending {
   /** Once all complete frames that were received together are answered. */
   BATCH("batch"),

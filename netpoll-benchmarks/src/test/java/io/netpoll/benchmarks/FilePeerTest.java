@@ -67,7 +67,8 @@ class FilePeerTest {
     "NETTY_EPOLL, CHUNKED",
     "NETTY_NIO, REGION",
     "NETTY_NIO, CHUNKED",
-    "JDK_VIRTUAL, REGION"
+    "JDK_VIRTUAL, REGION",
+    "JDK_PLATFORM, REGION"
   })
   void everyByte_isAnsweredWithTheFile(PeerName name, FileSending sending) throws Exception {
     try (Peer peer = open(name, sending);

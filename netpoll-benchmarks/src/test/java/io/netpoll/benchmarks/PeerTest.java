@@ -111,7 +111,7 @@ class PeerTest {
         all.add(Arrangement.sending(name, Sending.FRAME));
       } else {
         all.add(Arrangement.sending(name, Sending.BATCH));
-        if (name == PeerName.JDK_VIRTUAL) {
+        if (name.isBlocking()) {
           all.add(Arrangement.sending(name, Sending.FRAME));
         }
       }

@@ -9,18 +9,23 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** The echo service on blocking sockets of the JDK, a virtual thread for each connection. */
-final class JdkVirtualPeer implements Peer {
+/** The service on blocking sockets of the JDK: a thread for each connection, virtual or not. */
+final class JdkBlockingPeer implements Peer {
+  private final PeerName name;
   private final PeerSettings settings;
   private final ExecutorService threads;
   private final ServerSocketChannel listener;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
-  JdkVirtualPeer(PeerSettings settings) throws IOException {
+  JdkBlockingPeer(PeerName name, PeerSettings settings) throws IOException {
+    this.name = name;
     this.settings = settings;
-    threads = VirtualThreads.executor();
+    threads =
+        name == PeerName.JDK_VIRTUAL ? VirtualThreads.executor() : Executors.newCachedThreadPool();
     listener = ServerSocketChannel.open();
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -40,7 +45,7 @@ final class JdkVirtualPeer implements Peer {
         connections.add(connection);
         threads.execute(() -> serve(connection));
       }
-    } catch (IOException closed) {
+    } catch (IOException | RejectedExecutionException closed) {
       // The listener was closed: this thread's work is done.
     }
   }
@@ -72,7 +77,7 @@ final class JdkVirtualPeer implements Peer {
 
   @Override
   public String description() {
-    return "peer=" + PeerName.JDK_VIRTUAL + " send=" + settings.sending();
+    return "peer=" + name + " send=" + settings.sending();
   }
 
   @Override
