@@ -66,6 +66,9 @@ class CommandLineTest {
         "compare --rounds 0",
         "compare --slice 0.01",
         "peer netty-nio --slow-us -1",
+        "load --pieces --turn fresh",
+        "load --pieces --connections 2 --in-flight 3",
+        "load --pieces --rate 100",
       })
   void nonsense_isOneLineAndExitCode2(String words) {
     StringWriter err = new StringWriter();

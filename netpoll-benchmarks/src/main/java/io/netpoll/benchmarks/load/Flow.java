@@ -22,6 +22,7 @@ final class Flow implements AutoCloseable {
   private final Set<LoadLine> lines = new LinkedHashSet<>();
   private final ArrayDeque<LoadLine> idle = new ArrayDeque<>();
   private final List<LoadLine> unsent = new ArrayList<>();
+  private final ArrayDeque<LoadLine> halves = new ArrayDeque<>();
   private final Histogram latencies = new Histogram(3);
   private int opened;
   private boolean measuring;
@@ -131,12 +132,34 @@ final class Flow implements AutoCloseable {
     }
   }
 
-  /** Sends the requests that were made. */
+  /** Sends the requests that were made, or their first pieces. */
   void flush() throws IOException {
     for (LoadLine line : unsent) {
-      line.flush();
+      if (plan.pieces()) {
+        line.flushHalf();
+        halves.add(line);
+      } else {
+        line.flush();
+      }
     }
     unsent.clear();
+  }
+
+  /**
+   * Sends second pieces, those whose first ones left earliest, until no more are kept than should
+   * be. While requests are made that is three quarters of those in flight: a server that is busy
+   * answers a quarter at most before it looks again, so it has seen a first piece alone by the time
+   * that three quarters of the requests have had their turn.
+   */
+  void flushHalves() throws IOException {
+    while (hasHalves()) {
+      halves.remove().flush();
+    }
+  }
+
+  /** Whether {@link #flushHalves} would send something. */
+  boolean hasHalves() {
+    return halves.size() > (finishing ? 0 : plan.inFlight() * 3 / 4);
   }
 
   /** Whether answers count from now on. */

@@ -74,6 +74,11 @@ public final class LoadCommand implements Callable<Integer> {
   private boolean light;
 
   @Option(
+      names = "--pieces",
+      description = "Send each request in two pieces, so that the server sees one after the other.")
+  private boolean pieces;
+
+  @Option(
       names = "--warm",
       paramLabel = "S",
       defaultValue = "2",
@@ -118,7 +123,8 @@ public final class LoadCommand implements Callable<Integer> {
           largest == null ? size : largest,
           rate,
           service,
-          light);
+          light,
+          pieces);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -10,7 +10,8 @@ import java.nio.channels.SocketChannel;
 
 /**
  * One connection of the load, used by its one thread. Requests are gathered in {@link #out} and
- * leave with {@link #flush}; what the socket does not take waits for it to be writable.
+ * leave with {@link #flush}, or a half of them with {@link #flushHalf}; what the socket does not
+ * take waits for it to be writable.
  */
 final class LoadLine implements AutoCloseable {
   private static final int BUFFER = 16 << 10;
@@ -31,6 +32,7 @@ final class LoadLine implements AutoCloseable {
   private boolean dirty;
   private ByteBuffer in;
   private ByteBuffer out;
+  private int released; // how many bytes of out may leave
 
   /** Connects, and waits for that. */
   LoadLine(
@@ -70,26 +72,39 @@ final class LoadLine implements AutoCloseable {
     }
   }
 
-  /** Sends what the socket takes. */
+  /** Sends all requests. */
   void flush() throws IOException {
     dirty = false;
-    if (out.position() == 0) {
+    released = out.position();
+    send();
+  }
+
+  /** Sends the first half of a request, where no other one waits; {@link #flush} sends the rest. */
+  void flushHalf() throws IOException {
+    dirty = false;
+    released = out.position() / 2;
+    send();
+  }
+
+  /** Sends of what may leave what the socket takes. */
+  private void send() throws IOException {
+    if (released == 0) {
       return;
     }
-    out.flip();
-    channel.write(out);
-    int rest = out.remaining();
-    out.compact();
+    int held = out.position() - released;
+    out.flip().limit(released);
+    released -= channel.write(out);
+    out.limit(out.limit() + held).compact();
     boolean waits = (key.interestOps() & SelectionKey.OP_WRITE) != 0;
-    if (waits != rest > 0) {
-      key.interestOps(SelectionKey.OP_READ | (rest > 0 ? SelectionKey.OP_WRITE : 0));
+    if (waits != released > 0) {
+      key.interestOps(SelectionKey.OP_READ | (released > 0 ? SelectionKey.OP_WRITE : 0));
     }
   }
 
   /** Does what the selector said that can be done. */
   void ready() throws IOException {
     if (key.isWritable()) {
-      flush();
+      send();
     }
     if (key.isReadable()) {
       receive();

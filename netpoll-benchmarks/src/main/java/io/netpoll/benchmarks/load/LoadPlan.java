@@ -15,6 +15,9 @@ import io.netpoll.benchmarks.rpc.Service;
  * @param rate requests a second, whether answers come or not; 0 for one after each answer
  * @param service what the server does
  * @param light whether the requests do no work, whatever others do; of {@link Service#RPC} only
+ * @param pieces whether each request is sent in two pieces, the second one so much later that the
+ *     server sees the first alone, unless few requests are in flight; of {@link Turn#OWN} only,
+ *     with at most one request in flight on a connection, and without a rate
  */
 public record LoadPlan(
     int connections,
@@ -24,7 +27,8 @@ public record LoadPlan(
     int largest,
     double rate,
     Service service,
-    boolean light) {
+    boolean light,
+    boolean pieces) {
 
   /**
    * Checks that the plan makes sense.
@@ -47,6 +51,10 @@ public record LoadPlan(
     if (light && service != Service.RPC) {
       throw new IllegalArgumentException("Only the rpc service knows requests that do no work.");
     }
+    if (pieces && (turn != Turn.OWN || inFlight > connections || rate > 0)) {
+      throw new IllegalArgumentException(
+          "Requests in two pieces need connections of their own, one for each, and no rate.");
+    }
     if (turn == Turn.FRESH && inFlight != connections) {
       throw new IllegalArgumentException("With fresh connections each has one request in flight.");
     }
@@ -54,12 +62,18 @@ public record LoadPlan(
 
   /** A plan of this shape whose requests do no work. */
   public LoadPlan withoutWork() {
-    return new LoadPlan(connections, inFlight, turn, smallest, largest, rate, service, true);
+    return new LoadPlan(
+        connections, inFlight, turn, smallest, largest, rate, service, true, pieces);
+  }
+
+  /** A plan of this shape that sends each request in two pieces. */
+  public LoadPlan inPieces() {
+    return new LoadPlan(connections, inFlight, turn, smallest, largest, rate, service, light, true);
   }
 
   /** A plan of this shape that sends at a rate. */
   public LoadPlan at(double requestsPerSecond) {
     return new LoadPlan(
-        connections, inFlight, turn, smallest, largest, requestsPerSecond, service, light);
+        connections, inFlight, turn, smallest, largest, requestsPerSecond, service, light, pieces);
   }
 }

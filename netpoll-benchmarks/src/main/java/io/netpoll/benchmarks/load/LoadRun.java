@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Another load may go beside it, from the same thread: it keeps the server as busy as it should
  * be, and only its answers are counted.
  */
-public final class LoadRun implements AutoCloseable {
+public final class LoadRun implements Load {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long GLANCE_MILLIS = 10;
@@ -94,10 +94,8 @@ public final class LoadRun implements AutoCloseable {
         beside == null ? 0 : beside.latencies().getTotalCount());
   }
 
-  /**
-   * Makes load from a standstill, and comes to one again: {@link #run}, then {@link #finish}. May
-   * be called again and again.
-   */
+  /** {@link #run}, then {@link #finish}. */
+  @Override
   public LoadResult slice(Duration settle, Duration duration, long pid) throws IOException {
     LoadResult result = run(settle, duration, pid);
     finish();
@@ -113,16 +111,22 @@ public final class LoadRun implements AutoCloseable {
         for (Flow flow : flows) {
           flow.askWhatIsDue(now);
         }
-        selector.selectNow();
-      } else {
-        selector.select(GLANCE_MILLIS);
       }
-      serveSelected();
+      serve();
       now = System.nanoTime();
     }
   }
 
-  private void serveSelected() throws IOException {
+  /** Serves what is ready, once something is, and before that what waited for another look. */
+  private void serve() throws IOException {
+    if (hasRate || hasHalves()) {
+      selector.selectNow();
+    } else {
+      selector.select(GLANCE_MILLIS);
+    }
+    for (Flow flow : flows) {
+      flow.flushHalves();
+    }
     Set<SelectionKey> selected = selector.selectedKeys();
     for (SelectionKey key : selected) {
       ((LoadLine) key.attachment()).ready();
@@ -131,6 +135,15 @@ public final class LoadRun implements AutoCloseable {
       }
     }
     selected.clear();
+  }
+
+  private boolean hasHalves() {
+    for (Flow flow : flows) {
+      if (flow.hasHalves()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -142,8 +155,7 @@ public final class LoadRun implements AutoCloseable {
     flows.forEach(Flow::finish);
     while (flows.stream().anyMatch(flow -> flow.waitingSince(System.nanoTime()) > 0)) {
       failWhereSilent(System.nanoTime());
-      selector.select(GLANCE_MILLIS);
-      serveSelected();
+      serve();
     }
   }
 
@@ -155,7 +167,6 @@ public final class LoadRun implements AutoCloseable {
     }
   }
 
-  /** Closes all connections. */
   @Override
   public void close() throws IOException {
     for (Flow flow : flows) {

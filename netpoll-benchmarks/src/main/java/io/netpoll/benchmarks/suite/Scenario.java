@@ -164,7 +164,8 @@ public enum Scenario {
   }
 
   static LoadPlan plan(int connections, int inFlight, Turn turn, int smallest, int largest) {
-    return new LoadPlan(connections, inFlight, turn, smallest, largest, 0, Service.RPC, false);
+    return new LoadPlan(
+        connections, inFlight, turn, smallest, largest, 0, Service.RPC, false, false);
   }
 
   @Override

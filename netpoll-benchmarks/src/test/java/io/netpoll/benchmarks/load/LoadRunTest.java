@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -69,7 +71,7 @@ class LoadRunTest {
   @EnumSource
   void slices_eachBeginAtAStandstill_andCountOnlyTheirOwn(Turn turn) throws IOException {
     serve(LoadRunTest::answerAll);
-    LoadPlan plan = new LoadPlan(4, 4, turn, 16, 1000, 0, Service.RPC, false);
+    LoadPlan plan = new LoadPlan(4, 4, turn, 16, 1000, 0, Service.RPC, false, false);
     InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
     try (LoadRun run = new LoadRun(server, plan)) {
       LoadResult first = slice(run);
@@ -86,7 +88,8 @@ class LoadRunTest {
   void answers_areCounted(Turn turn) throws IOException {
     serve(LoadRunTest::answerAll);
     int inFlight = turn == Turn.FRESH ? 5 : 3;
-    LoadResult result = run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC, false));
+    LoadResult result =
+        run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC, false, false));
     assertThat(result.rate()).isPositive();
     assertThat(result.bytesPerSecond()).isBetween(12 * result.rate(), 5000 * result.rate());
     assertThat(result.toString()).startsWith("rate=");
@@ -96,14 +99,15 @@ class LoadRunTest {
   void atARate_requestsAreMadeAndCountFromWhenTheyAreDue_whetherAnswersComeOrNot()
       throws IOException {
     serve(LoadRunTest::answerInBatches);
-    LoadResult result = run(new LoadPlan(1, 0, Turn.OWN, 100, 100, 1000, Service.RPC, false));
+    LoadResult result =
+        run(new LoadPlan(1, 0, Turn.OWN, 100, 100, 1000, Service.RPC, false, false));
     assertThat(result.micros(100)).isGreaterThan((BATCH - 2) * 1000);
   }
 
   @Test
   void aLoadBesideAnother_isCountedApart() throws IOException {
     serve(LoadRunTest::answerAll);
-    LoadPlan beside = new LoadPlan(2, 2, Turn.OWN, 50, 50, 0, Service.RPC, false);
+    LoadPlan beside = new LoadPlan(2, 2, Turn.OWN, 50, 50, 0, Service.RPC, false, false);
     LoadResult result =
         untilAnswered(
             duration -> measure(one().withoutWork().at(1000), beside, duration),
@@ -161,20 +165,57 @@ class LoadRunTest {
 
   @Test
   void plansWithoutSense_areRefused() {
-    assertThatThrownBy(() -> new LoadPlan(0, 1, Turn.OWN, 12, 12, 0, Service.ECHO, false))
+    assertThatThrownBy(() -> new LoadPlan(0, 1, Turn.OWN, 12, 12, 0, Service.ECHO, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 11, 12, 0, Service.ECHO, false))
+    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 11, 12, 0, Service.ECHO, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(2, 3, Turn.ROTATING, 12, 12, 0, Service.ECHO, false))
+    assertThatThrownBy(
+            () -> new LoadPlan(2, 3, Turn.ROTATING, 12, 12, 0, Service.ECHO, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(2, 1, Turn.FRESH, 12, 12, 0, Service.ECHO, false))
+    assertThatThrownBy(() -> new LoadPlan(2, 1, Turn.FRESH, 12, 12, 0, Service.ECHO, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 12, 12, 0, Service.ECHO, true))
+    assertThatThrownBy(() -> new LoadPlan(1, 1, Turn.OWN, 12, 12, 0, Service.ECHO, true, false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> one().at(1000).inPieces())
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(1, 2, Turn.OWN, 12, 12, 0, Service.RPC, false, true))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LoadPlan(2, 2, Turn.FRESH, 12, 12, 0, Service.RPC, false, true))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8})
+  void requestsInTwoPieces_areSentAsAWholeInTheEnd(int connections) throws IOException {
+    serve(LoadRunTest::answerAll);
+    LoadPlan plan =
+        new LoadPlan(connections, connections, Turn.OWN, 12, 5000, 0, Service.RPC, false, true);
+    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (LoadRun run = new LoadRun(server, plan)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(slice(run).rate()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void secondPieces_waitUntilOtherRequestsHaveHadTheirTurn() throws Exception {
+    BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
+    serve((in, out) -> received.add(in.readAllBytes().length));
+    LoadPlan plan = new LoadPlan(8, 8, Turn.OWN, 100, 100, 0, Service.RPC, false, true);
+    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
+    try (LoadRun run = new LoadRun(server, plan)) {
+      run.run(Duration.ZERO, SHORT, 0);
+    }
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      all.add(received.take());
+    }
+    assertThat(all).containsExactlyInAnyOrder(104, 104, 52, 52, 52, 52, 52, 52);
+  }
+
   private static LoadPlan one() {
-    return new LoadPlan(1, 1, Turn.OWN, 100, 100, 0, Service.RPC, false);
+    return new LoadPlan(1, 1, Turn.OWN, 100, 100, 0, Service.RPC, false, false);
   }
 
   /** Measures for a time. */
