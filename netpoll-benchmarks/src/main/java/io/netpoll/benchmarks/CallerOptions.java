@@ -1,6 +1,10 @@
 package io.netpoll.benchmarks;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,6 +54,13 @@ final class CallerOptions {
   private double seconds;
 
   @Option(
+      names = "--slices",
+      description =
+          "Measure again and again, for each line of the standard input: seconds before measuring"
+              + " and of measuring. Between them connections stay open.")
+  private boolean slices;
+
+  @Option(
       names = "--loops",
       paramLabel = "N",
       description = "Event loops of ours and Netty's; the number of processors by default.")
@@ -97,8 +108,27 @@ final class CallerOptions {
 
   /** What these options ask for. */
   ClientRun.Plan plan(int lines, CallerThreads which) {
-    return new ClientRun.Plan(
-        callers, lines, size, (long) (warm * 1e9), (long) (seconds * 1e9), which, serverPid);
+    return new ClientRun.Plan(callers, lines, size, which, serverPid);
+  }
+
+  /** Measures what these options ask for, and says what came out. */
+  void measure(ClientRun<?> run) throws IOException, InterruptedException {
+    if (!slices) {
+      System.out.println(run.measure(nanos(warm), nanos(seconds)));
+      return;
+    }
+    BufferedReader orders =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+      String[] words = order.split(" ");
+      System.out.println(
+          run.measure(nanos(Double.parseDouble(words[0])), nanos(Double.parseDouble(words[1]))));
+      System.out.flush();
+    }
+  }
+
+  private static long nanos(double some) {
+    return (long) (some * 1e9);
   }
 
   /**

@@ -47,9 +47,10 @@ final class ClientCommand implements Callable<Integer> {
     check();
     ClientRun.Plan plan =
         options.plan(connections == null ? options.callers() : connections, threads());
-    try (MessageClient client = open()) {
-      System.out.println(
-          service == Service.ECHO ? ClientRun.echo(client, plan) : ClientRun.call(client, plan));
+    try (MessageClient client = open();
+        ClientRun<?> run =
+            service == Service.ECHO ? ClientRun.echo(client, plan) : ClientRun.call(client, plan)) {
+      options.measure(run);
     }
     return 0;
   }

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Callers, each of which sends a frame, waits until it has come back, and sends the next, in turn
- * over the connections that are its own. The thread that runs the plan opens and closes them.
+ * over the connections that are its own. One thread opens, measures and closes.
  *
  * @param <L> the connections
  */
-final class ClientRun<L extends EchoClient.Line> {
+final class ClientRun<L extends EchoClient.Line> implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -33,19 +33,10 @@ final class ClientRun<L extends EchoClient.Line> {
    * @param callers how many threads call
    * @param connections how many connections they have together, a multiple of the callers
    * @param size bytes of a payload, at least 8
-   * @param warmNanos how long they call before it counts
-   * @param nanos how long it counts
    * @param threads which threads call
    * @param serverPid the server's process; 0 for unknown
    */
-  record Plan(
-      int callers,
-      int connections,
-      int size,
-      long warmNanos,
-      long nanos,
-      CallerThreads threads,
-      long serverPid) {}
+  record Plan(int callers, int connections, int size, CallerThreads threads, long serverPid) {}
 
   /**
    * What was measured.
@@ -61,10 +52,11 @@ final class ClientRun<L extends EchoClient.Line> {
       long count = latencies.getTotalCount();
       return String.format(
           Locale.ROOT,
-          "rate=%.0f p50_us=%.1f p99_us=%.1f cpu_us=%.2f load_cpu=%.2f",
+          "rate=%.0f p50_us=%.1f p99_us=%.1f p99.9_us=%.1f cpu_us=%.3f load_cpu=%.3f",
           count * 1e9 / nanos,
           latencies.getValueAtPercentile(50) / 1e3,
           latencies.getValueAtPercentile(99) / 1e3,
+          latencies.getValueAtPercentile(99.9) / 1e3,
           cpuNanos / 1e3 / Math.max(1, count),
           (double) serverNanos / nanos);
     }
@@ -78,12 +70,21 @@ final class ClientRun<L extends EchoClient.Line> {
   private final Plan plan;
   private final IntFunction<Exchange<L>> exchanges;
   private final List<L> lines = new ArrayList<>();
-  private final Phases phases;
+  private final ExecutorService threads;
 
-  private ClientRun(Plan plan, IntFunction<Exchange<L>> exchanges) {
+  private ClientRun(Plan plan, IntFunction<Exchange<L>> exchanges, Opening<L> opening)
+      throws IOException, InterruptedException {
     this.plan = plan;
     this.exchanges = exchanges;
-    this.phases = new Phases(plan);
+    threads = plan.threads().executor();
+    try {
+      for (int i = 0; i < plan.connections(); i++) {
+        lines.add(opening.open());
+      }
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -105,6 +106,8 @@ final class ClientRun<L extends EchoClient.Line> {
     }
 
     private final Plan plan;
+    private final long warmNanos;
+    private final long nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile Phase phase = Phase.WARMING;
@@ -114,13 +117,15 @@ final class ClientRun<L extends EchoClient.Line> {
     private @Nullable Mark begun;
     private @Nullable Mark ended;
 
-    Phases(Plan plan) {
+    Phases(Plan plan, long warmNanos, long nanos) {
       this.plan = plan;
+      this.warmNanos = warmNanos;
+      this.nanos = nanos;
     }
 
     void begin() {
       Mark.now(plan); // loads what it needs, which takes seconds beside busy callers
-      next = System.nanoTime() + plan.warmNanos();
+      next = System.nanoTime() + warmNanos;
     }
 
     boolean isMeasuring() {
@@ -147,7 +152,7 @@ final class ClientRun<L extends EchoClient.Line> {
     private void goOn() {
       if (phase == Phase.WARMING) {
         begun = Mark.now(plan);
-        next = begun.nanos() + plan.nanos();
+        next = begun.nanos() + nanos;
         phase = Phase.MEASURING;
       } else if (phase == Phase.MEASURING) {
         ended = Mark.now(plan);
@@ -186,50 +191,48 @@ final class ClientRun<L extends EchoClient.Line> {
   }
 
   /**
-   * Carries out a plan with frames that come back. It ends in time whatever the server does, and
-   * closes all connections.
+   * Opens the connections of callers that send frames, which come back.
    *
+   * @throws IOException if one cannot be opened
+   */
+  static ClientRun<?> echo(EchoClient client, Plan plan) throws IOException, InterruptedException {
+    return new ClientRun<EchoClient.Line>(plan, Exchange::echo, client::open);
+  }
+
+  /**
+   * Opens those of callers that send messages, which are answered; otherwise like {@link #echo}.
+   */
+  static ClientRun<?> call(MessageClient client, Plan plan)
+      throws IOException, InterruptedException {
+    return new ClientRun<MessageClient.MessageLine>(plan, Exchange::call, client::open);
+  }
+
+  /**
+   * Has all callers call, and measures after a while; afterwards nothing is under way, and it may
+   * be measured again. It ends in time whatever the server does.
+   *
+   * @param warmNanos how long they call before it counts
+   * @param nanos how long it counts
    * @throws IOException if an exchange fails, or is not done five seconds after the others
    */
-  static Result echo(EchoClient client, Plan plan) throws IOException, InterruptedException {
-    return new ClientRun<EchoClient.Line>(plan, Exchange::echo).run(client::open);
-  }
-
-  /** Carries out a plan with messages; otherwise like {@link #echo}. */
-  static Result call(MessageClient client, Plan plan) throws IOException, InterruptedException {
-    return new ClientRun<MessageClient.MessageLine>(plan, Exchange::call).run(client::open);
-  }
-
-  private Result run(Opening<L> opening) throws IOException, InterruptedException {
-    ExecutorService threads = plan.threads().executor();
-    try {
-      for (int i = 0; i < plan.connections(); i++) {
-        lines.add(opening.open());
-      }
-      return measure(threads);
-    } finally {
-      phases.finish();
-      for (L line : lines) {
-        line.close();
-      }
-      threads.shutdown();
-      threads.awaitTermination(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private Result measure(ExecutorService threads) throws IOException, InterruptedException {
+  Result measure(long warmNanos, long nanos) throws IOException, InterruptedException {
+    Phases phases = new Phases(plan, warmNanos, nanos);
     List<Future<Histogram>> callers = new ArrayList<>();
     phases.begin();
-    int each = lines.size() / plan.callers();
-    for (int i = 0; i < plan.callers(); i++) {
-      List<L> own = lines.subList(i * each, (i + 1) * each);
-      callers.add(threads.submit(() -> call(own)));
+    try {
+      int each = lines.size() / plan.callers();
+      for (int i = 0; i < plan.callers(); i++) {
+        List<L> own = lines.subList(i * each, (i + 1) * each);
+        callers.add(threads.submit(() -> call(own, phases)));
+      }
+      phases.awaitEnd();
+    } finally {
+      phases.finish();
     }
-    phases.awaitEnd();
     return phases.result(collect(callers));
   }
 
-  private Histogram call(List<L> own) throws IOException, InterruptedException {
+  private Histogram call(List<L> own, Phases phases) throws IOException, InterruptedException {
     Histogram latencies = new Histogram(3);
     Exchange<L> exchange = exchanges.apply(plan.size());
     do {
@@ -244,6 +247,20 @@ final class ClientRun<L extends EchoClient.Line> {
       }
     } while (!phases.isOver());
     return latencies;
+  }
+
+  /** Closes all connections, and waits until the callers have ended; an interrupt ends that. */
+  @Override
+  public void close() throws IOException {
+    for (L line : lines) {
+      line.close();
+    }
+    threads.shutdown();
+    try {
+      threads.awaitTermination(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Histogram collect(List<Future<Histogram>> callers)

@@ -4,7 +4,6 @@ import io.netpoll.benchmarks.load.LoadCommand;
 import io.netpoll.benchmarks.load.Turn;
 import io.netpoll.benchmarks.rpc.Service;
 import io.netpoll.benchmarks.soak.SoakCommand;
-import io.netpoll.benchmarks.suite.CompareCommand;
 import io.netpoll.benchmarks.suite.Scenario;
 import io.netpoll.benchmarks.suite.SuiteCommand;
 import java.util.List;
@@ -23,7 +22,6 @@ import picocli.CommandLine.TypeConversionException;
     description = "What Netpoll for Java is compared with, and the comparisons.",
     subcommands = {
       SuiteCommand.class,
-      CompareCommand.class,
       PeerCommand.class,
       HttpPeerCommand.class,
       NettyProxyCommand.class,

@@ -32,8 +32,9 @@ final class MuxCommand implements Callable<Integer> {
     CallerThreads threads = options.threads();
     ClientRun.Plan plan =
         options.plan(options.callers(), threads == null ? CallerThreads.PLATFORM : threads);
-    try (EchoClient client = open()) {
-      System.out.println(ClientRun.echo(client, plan));
+    try (EchoClient client = open();
+        ClientRun<?> run = ClientRun.echo(client, plan)) {
+      options.measure(run);
     }
     return 0;
   }

@@ -58,8 +58,14 @@ public final class StartUp {
     }
   }
 
-  /** Dials in a tight loop, because a pause between attempts would be a part of the result. */
-  private static SocketChannel connect(Process process, int port, long start) throws IOException {
+  /**
+   * Dials until a process accepts, in a tight loop, because a pause between attempts would be a
+   * part of the result.
+   *
+   * @param start from when on it has 30 s, by {@link System#nanoTime}
+   * @throws EndedException if the process ended
+   */
+  public static SocketChannel connect(Process process, int port, long start) throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     while (true) {
       SocketChannel client = SocketChannel.open();
@@ -109,7 +115,8 @@ public final class StartUp {
     }
   }
 
-  private static int freePort() {
+  /** A port that nobody listens on, and that systems do not give to clients. */
+  public static int freePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

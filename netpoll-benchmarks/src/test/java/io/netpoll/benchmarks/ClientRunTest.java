@@ -27,14 +27,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @ExtendWith(LeakCheck.class)
 class ClientRunTest {
-  private static Plan plan(long nanos) {
-    return new Plan(3, 6, 5000, 1, nanos, CallerThreads.PLATFORM, 0);
-  }
+  private static final Plan PLAN = new Plan(3, 6, 5000, CallerThreads.PLATFORM, 0);
 
-  private static Result run(EchoClient client, Service service, long nanos) throws Exception {
+  private static ClientRun<?> open(EchoClient client, Service service) throws Exception {
     return service == Service.ECHO
-        ? ClientRun.echo(client, plan(nanos))
-        : ClientRun.call((MessageClient) client, plan(nanos));
+        ? ClientRun.echo(client, PLAN)
+        : ClientRun.call((MessageClient) client, PLAN);
   }
 
   /** A client that needs no native library. */
@@ -106,15 +104,16 @@ class ClientRunTest {
             new Work(0, 0, 0, service),
             null);
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
-        EchoClient client = portable.open(peer.address())) {
+        EchoClient client = portable.open(peer.address());
+        ClientRun<?> run = open(client, service)) {
       long nanos = TimeUnit.MILLISECONDS.toNanos(50);
-      Result result = run(client, service, nanos);
+      Result result = run.measure(1, nanos);
       while (result.latencies().getTotalCount() == 0) { // a busy machine needs longer
         nanos *= 2;
-        result = run(client, service, nanos);
+        result = run.measure(1, nanos);
       }
       assertThat(result.toString())
-          .matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ cpu_us=\\S+ load_cpu=\\S+");
+          .matches("rate=\\d+ p50_us=\\S+ p99_us=\\S+ p99\\.9_us=\\S+ cpu_us=\\S+ load_cpu=\\S+");
     }
   }
 
@@ -124,9 +123,10 @@ class ClientRunTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CompletableFuture<Void> liar = CompletableFuture.runAsync(() -> answerWrongly(listener));
       InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-      Plan one = new Plan(1, 1, 100, 1, 1, CallerThreads.PLATFORM, 0);
-      try (EchoClient client = portable.open(server)) {
-        assertThatThrownBy(() -> ClientRun.echo(client, one))
+      Plan one = new Plan(1, 1, 100, CallerThreads.PLATFORM, 0);
+      try (EchoClient client = portable.open(server);
+          ClientRun<?> run = ClientRun.echo(client, one)) {
+        assertThatThrownBy(() -> run.measure(1, 1))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("came back");
       }

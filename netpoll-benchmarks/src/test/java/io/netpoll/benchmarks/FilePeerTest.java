@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netpoll.benchmarks.load.FileRun;
+import io.netpoll.benchmarks.load.LoadResult;
 import io.netpoll.benchmarks.rpc.Work;
 import io.netpoll.testkit.LeakCheck;
 import java.io.DataInputStream;
@@ -85,12 +86,12 @@ class FilePeerTest {
   @Test
   void whatComes_isCounted() throws Exception {
     try (Peer peer = open(PeerName.NETTY_NIO, FileSending.REGION);
-        FileRun run = new FileRun(peer.address(), 3, 2 * BLOCK, block, true)) {
-      FileRun.Result result = run.run(SHORT, SHORT, 0);
+        FileRun run = new FileRun(peer.address(), 3, 2 * BLOCK, block)) {
+      LoadResult result = run.slice(SHORT, SHORT, 0);
       while (result.bytes() == 0) { // a busy machine needs longer
-        result = run.run(Duration.ZERO, SHORT, 0);
+        result = run.slice(Duration.ZERO, SHORT, 0);
       }
-      assertThat(result.bytesPerSecond()).isPositive();
+      assertThat(result.rate()).isPositive();
     }
   }
 
@@ -98,8 +99,8 @@ class FilePeerTest {
   void bytesThatDiffer_failTheRun() throws Exception {
     try (Peer peer = open(PeerName.NETTY_NIO, FileSending.REGION)) {
       block[BLOCK / 2] ^= 1;
-      try (FileRun run = new FileRun(peer.address(), 1, 2 * BLOCK, block, true)) {
-        assertThatThrownBy(() -> run.run(Duration.ofSeconds(20), SHORT, 0))
+      try (FileRun run = new FileRun(peer.address(), 1, 2 * BLOCK, block)) {
+        assertThatThrownBy(() -> run.slice(Duration.ofSeconds(20), SHORT, 0))
             .isInstanceOf(IOException.class)
             .hasMessage("Bytes came that are not those of the file.");
       }

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /**
  * Asks for the same file again and again on a few connections, by a byte each time, and reads it,
- * all from the calling thread. The file is a block of bytes that repeats itself.
+ * all from the calling thread. The file is a block of bytes that repeats itself. The bytes of the
+ * first slice are compared with it, which costs time; those of the others are counted.
  */
-public final class FileRun implements AutoCloseable {
+public final class FileRun implements Load {
   private static final int BUFFER = 256 << 10;
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long GLANCE_MILLIS = 10;
@@ -27,37 +29,18 @@ public final class FileRun implements AutoCloseable {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
   private final long size;
   private final ByteBuffer block;
-  private final boolean compares;
-  private long bytes;
-
-  /**
-   * What was measured.
-   *
-   * @param bytes how many came
-   * @param nanos in what time
-   * @param serverNanos processor time that the server took, 0 if it was not known
-   * @param ownNanos processor time that this process took
-   */
-  public record Result(long bytes, long nanos, long serverNanos, long ownNanos) {
-    public double bytesPerSecond() {
-      return bytes * 1e9 / nanos;
-    }
-
-    /** Processor time of the server for so many bytes, in microseconds. */
-    public double serverMicrosFor(long some) {
-      return serverNanos / 1e3 * some / Math.max(1, bytes);
-    }
-
-    /** How much of a processor this process took, 1 for all. */
-    public double ownShare() {
-      return (double) ownNanos / nanos;
-    }
-  }
+  private final Histogram latencies = new Histogram(3);
+  private boolean compares = true;
+  private boolean measuring;
+  private boolean finishing;
+  private long lastBytes;
 
   /** A connection, and how much of its file has come. */
   private static final class Line {
     final SocketChannel channel;
     long received;
+    long asked;
+    boolean waits;
 
     Line(SocketChannel channel) {
       this.channel = channel;
@@ -65,24 +48,18 @@ public final class FileRun implements AutoCloseable {
   }
 
   /**
-   * Opens the connections, and asks for the file on each.
+   * Opens the connections.
    *
    * @param size bytes of the file, a multiple of those of the block
-   * @param compares whether all bytes are compared, which costs time
    */
-  public FileRun(
-      InetSocketAddress server, int connections, long size, byte[] block, boolean compares)
+  public FileRun(InetSocketAddress server, int connections, long size, byte[] block)
       throws IOException {
     this.size = size;
     this.block = ByteBuffer.allocateDirect(block.length).put(block).clear();
-    this.compares = compares;
     selector = Selector.open();
     try {
       for (int i = 0; i < connections; i++) {
         lines.add(open(server));
-      }
-      for (Line line : lines) {
-        ask(line);
       }
     } catch (Throwable e) {
       close();
@@ -97,45 +74,61 @@ public final class FileRun implements AutoCloseable {
     return line;
   }
 
-  /**
-   * Reads files, and measures after a while.
-   *
-   * @param pid the process whose processor time is measured; 0 for none
-   * @throws IOException if a byte is wrong, a connection ends, or nothing comes for 10 s
-   */
-  public Result run(Duration warm, Duration measured, long pid) throws IOException {
-    readFor(warm.toNanos());
-    long before = bytes;
+  /** Counts files; their latency is from the request to the last byte. */
+  @Override
+  public LoadResult slice(Duration settle, Duration duration, long pid) throws IOException {
+    latencies.reset();
+    finishing = false;
+    lastBytes = System.nanoTime();
+    for (Line line : lines) {
+      ask(line);
+    }
+    readFor(settle.toNanos());
     long server = ProcessTime.nanos(pid);
     long own = ProcessTime.own();
     long start = System.nanoTime();
-    readFor(measured.toNanos());
+    measuring = true;
+    readFor(duration.toNanos());
+    measuring = false;
     long nanos = System.nanoTime() - start;
-    return new Result(
-        bytes - before, nanos, ProcessTime.nanos(pid) - server, ProcessTime.own() - own);
+    long ownNanos = ProcessTime.own() - own;
+    long serverNanos = ProcessTime.nanos(pid) - server;
+    finishing = true;
+    while (lines.stream().anyMatch(line -> line.waits)) {
+      readSome();
+    }
+    compares = false;
+    long bytes = latencies.getTotalCount() * size;
+    return new LoadResult(latencies.copy(), bytes, nanos, 0, serverNanos, ownNanos, 0);
   }
 
   private static void ask(Line line) throws IOException {
     if (line.channel.write(ByteBuffer.allocate(1)) != 1) {
       throw new IOException("A request of one byte could not be sent.");
     }
+    line.asked = System.nanoTime();
+    line.waits = true;
   }
 
   private void readFor(long nanos) throws IOException {
     long start = System.nanoTime();
-    long last = start;
-    for (long now = start; now - start < nanos; now = System.nanoTime()) {
-      Set<SelectionKey> ready = selector.selectedKeys();
-      if (selector.select(GLANCE_MILLIS) > 0) {
-        last = now;
-      } else if (now - last > SILENCE_NANOS) {
-        throw new IOException("Nothing came for 10 s: look at the server.");
-      }
-      for (SelectionKey key : ready) {
-        read((Line) key.attachment());
-      }
-      ready.clear();
+    while (System.nanoTime() - start < nanos) {
+      readSome();
     }
+  }
+
+  private void readSome() throws IOException {
+    Set<SelectionKey> ready = selector.selectedKeys();
+    long now = System.nanoTime();
+    if (selector.select(GLANCE_MILLIS) > 0) {
+      lastBytes = now;
+    } else if (now - lastBytes > SILENCE_NANOS) {
+      throw new IOException("Nothing came for 10 s: look at the server.");
+    }
+    for (SelectionKey key : ready) {
+      read((Line) key.attachment());
+    }
+    ready.clear();
   }
 
   private void read(Line line) throws IOException {
@@ -147,14 +140,19 @@ public final class FileRun implements AutoCloseable {
     if (compares) {
       compare(line.received, buffer.flip());
     }
-    bytes += count;
     line.received += count;
-    if (line.received > size) {
+    if (line.received > size || !line.waits) {
       throw new IOException("More than the " + size + " bytes of the file came.");
     }
     if (line.received == size) {
       line.received = 0;
-      ask(line);
+      line.waits = false;
+      if (measuring) {
+        latencies.recordValue(System.nanoTime() - line.asked);
+      }
+      if (!finishing) {
+        ask(line);
+      }
     }
   }
 
@@ -170,7 +168,6 @@ public final class FileRun implements AutoCloseable {
     }
   }
 
-  /** Closes all connections. */
   @Override
   public void close() throws IOException {
     for (Line line : lines) {

@@ -76,4 +76,9 @@ public record LoadPlan(
     return new LoadPlan(
         connections, inFlight, turn, smallest, largest, requestsPerSecond, service, light, pieces);
   }
+
+  /** A plan of this shape for a server that does something else. */
+  public LoadPlan with(Service other) {
+    return new LoadPlan(connections, inFlight, turn, smallest, largest, rate, other, light, pieces);
+  }
 }

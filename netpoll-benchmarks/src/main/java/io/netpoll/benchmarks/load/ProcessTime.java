@@ -1,7 +1,10 @@
 package io.netpoll.benchmarks.load;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Platform;
@@ -16,6 +19,11 @@ public final class ProcessTime {
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final long SECOND = 1_000_000_000;
+
+  /** Words of the system's file about a process, after its name and the bracket. */
+  private static final int USER = 11;
+
+  private static final int IN_SYSTEM = 12;
 
   private static final @Nullable Clocks CLOCKS =
       Platform.getNativePlatform().getOS() == Platform.OS.LINUX
@@ -51,6 +59,21 @@ public final class ProcessTime {
         .flatMap(process -> process.info().totalCpuDuration())
         .map(Duration::toNanos)
         .orElse(0L);
+  }
+
+  /**
+   * What a process has used so far in itself and in the system, in ticks of 10 ms; zeros if the
+   * system does not tell. Only over a whole run do they say how the two share its time.
+   */
+  public static long[] ticks(long pid) {
+    Path stat = Path.of("/proc", Long.toString(pid), "stat");
+    try {
+      String line = Files.readString(stat);
+      String[] words = line.substring(line.lastIndexOf(')') + 2).split(" ");
+      return new long[] {Long.parseLong(words[USER]), Long.parseLong(words[IN_SYSTEM])};
+    } catch (IOException none) {
+      return new long[2]; // another system, or no process any more
+    }
   }
 
   /** What this process has used so far, in nanoseconds. */

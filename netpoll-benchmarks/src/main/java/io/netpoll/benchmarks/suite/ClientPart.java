@@ -1,122 +1,112 @@
 package io.netpoll.benchmarks.suite;
 
-import io.netpoll.benchmarks.Guard;
-import io.netpoll.benchmarks.Main;
-import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Clients, each a new process on the processor of what is measured, and all of them with the same
- * server on the other: one of Netty's, so that it is not ours.
+ * A row of clients on the processor of what is measured, all of them with the same server on the
+ * other: one of Netty's, so that it is not ours.
  */
 final class ClientPart implements Part {
-  private static final Pattern FIGURE = Pattern.compile("(\\w+)=(\\S+)");
-  private static final List<Contestant> SERVER = Contestant.named(List.of("netty-epoll"));
-  private static final Duration AROUND = Duration.ofMillis(1500); // to start, to connect, to end
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LAUNCH = Duration.ofMillis(900);
+  private static final Duration AROUND = Duration.ofMillis(50); // to settle, to drain
 
   private final Settings settings;
   private final Launcher launcher;
-  private final Clients clients;
-  private final int burnMicros;
+  private final Row row;
+  private final List<String> service;
+  private final List<Entrant> entrants;
 
-  ClientPart(Settings settings, Launcher launcher, Clients clients, int burnMicros) {
+  private ClientPart(
+      Settings settings, Launcher launcher, Row row, List<String> service, List<Entrant> entrants) {
     this.settings = settings;
     this.launcher = launcher;
-    this.clients = clients;
-    this.burnMicros = burnMicros;
+    this.row = row;
+    this.service = service;
+    this.entrants = entrants;
+  }
+
+  /** Callers that have connections of their own. */
+  static List<Part> own(Settings settings, Launcher launcher, Entrants entrants) {
+    List<Part> parts = new ArrayList<>();
+    for (String threads : List.of("platform", "virtual")) {
+      for (int callers : List.of(64, 400)) {
+        String shape = "--service rpc --connections " + callers + " --callers " + callers;
+        Map<String, String> words = new LinkedHashMap<>();
+        words.put("ours", "client ours --threads " + threads);
+        words.put("netty-epoll", "client netty-epoll --threads " + threads);
+        words.put("jdk", "client jdk-" + threads);
+        parts.add(
+            new ClientPart(
+                settings,
+                launcher,
+                row(Scenario.CLIENTS, callers + " " + threads + " threads", callers == 64),
+                ServerProcess.rpc(0),
+                clients(words, shape, entrants)));
+      }
+    }
+    return parts;
+  }
+
+  /** Callers that share four connections. */
+  static List<Part> sharing(Settings settings, Launcher launcher, Entrants entrants) {
+    List<Part> parts = new ArrayList<>();
+    for (String threads : List.of("platform", "virtual")) {
+      Map<String, String> words = new LinkedHashMap<>();
+      words.put("ours", "mux ours --threads " + threads);
+      words.put("netty-epoll", "mux netty-epoll --threads " + threads);
+      parts.add(
+          new ClientPart(
+              settings,
+              launcher,
+              row(Scenario.MUX_CLIENTS, "400 " + threads + " threads", false),
+              ServerProcess.ECHO,
+              clients(words, "--connections 4 --callers 400", entrants)));
+    }
+    return parts;
+  }
+
+  private static Row row(Scenario scenario, String name, boolean isInSummary) {
+    return new Row(scenario, name, 0, List.of(Metric.CAPACITY, Metric.RATE), isInSummary);
+  }
+
+  private static List<Entrant> clients(Map<String, String> words, String shape, Entrants entrants) {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    words.forEach((name, some) -> all.put(name, List.of((some + " " + shape).split(" "))));
+    return entrants.others(all);
   }
 
   @Override
   public Duration estimate() {
-    long steps = (long) clients.shapes().size() * clients.names().size() * settings.rounds();
-    return step().multipliedBy(steps);
-  }
-
-  private Duration step() {
-    return AROUND.plus(settings.warmUp()).plus(settings.measured());
+    Duration slices = settings.slice().plus(AROUND).multipliedBy(settings.rounds());
+    return LAUNCH.plus(settings.warmUp()).plus(slices).multipliedBy(entrants.size()).plus(LAUNCH);
   }
 
   @Override
-  public void run(Results results, Progress progress) throws IOException, InterruptedException {
-    try (ServerProcess server = new ServerProcess(launcher.measuring(), SERVER.get(0), service())) {
-      Rounds.run(
-          0,
-          settings.rounds(),
-          clients.scenario(),
-          results,
-          progress,
-          round -> measure(server, round, results, progress));
-    }
-  }
-
-  private List<String> service() {
-    return clients.service() == Service.ECHO ? ServerProcess.ECHO : ServerProcess.rpc(burnMicros);
-  }
-
-  private void measure(ServerProcess server, int round, Results results, Progress progress)
-      throws IOException, InterruptedException {
-    for (Clients.Shape shape : clients.shapes()) {
-      for (String name : clients.names().keySet()) {
-        progress.begin(clients.scenario() + ", " + shape.title() + ": " + name);
-        measure(server, name, shape, round, results);
-        progress.end(step());
+  public void run(int generation, Measured measured, Progress progress) throws IOException {
+    progress.begin(row.toString());
+    measured.expect(row, entrants);
+    List<RunningClient> clients = new ArrayList<>();
+    try (ServerProcess server =
+        new ServerProcess(
+            new Entrant("the clients' server", launcher.measuring(), List.of("netty-epoll")),
+            service)) {
+      for (Entrant each : entrants) {
+        try {
+          clients.add(new RunningClient(each, server, settings.warmUp()));
+        } catch (IOException e) {
+          measured.remark(each + " does not take part in " + row + ": " + e.getMessage());
+        }
       }
-    }
-  }
-
-  private void measure(
-      ServerProcess server, String name, Clients.Shape shape, int round, Results results)
-      throws IOException, InterruptedException {
-    String said = run(command(server, name, shape));
-    Map<String, Double> figures = new LinkedHashMap<>();
-    Matcher figure = FIGURE.matcher(said);
-    while (figure.find()) {
-      figures.put(figure.group(1), Double.valueOf(figure.group(2)));
-    }
-    Double rate = figures.get("rate");
-    if (rate == null) {
-      results.remark("The client " + name + " has no figures with " + shape.title() + ": " + said);
-      return;
-    }
-    Row row = new Row(clients.scenario(), shape.title(), burnMicros, Metric.REQUESTS);
-    results.add(row, name, round, rate, figures);
-  }
-
-  private List<String> command(ServerProcess server, String name, Clients.Shape shape) {
-    List<String> words = new ArrayList<>(launcher.measured());
-    words.add(Main.class.getName());
-    words.addAll(clients.words(name, shape));
-    words.addAll(List.of("--port", Integer.toString(server.address().getPort())));
-    words.addAll(List.of("--server-pid", Long.toString(server.pid())));
-    words.addAll(List.of("--warm", seconds(settings.warmUp())));
-    words.addAll(List.of("--seconds", seconds(settings.measured())));
-    return words;
-  }
-
-  private static String seconds(Duration duration) {
-    return Double.toString(duration.toNanos() / 1e9);
-  }
-
-  /** Runs a client, and returns the last line that it wrote. */
-  private String run(List<String> words) throws IOException, InterruptedException {
-    Process client = new ProcessBuilder(words).redirectErrorStream(true).start();
-    Guard guard = new Guard(client, step().plus(PATIENCE));
-    try (InputStream output = client.getInputStream()) {
-      String[] lines = new String(output.readAllBytes(), StandardCharsets.UTF_8).split("\\R");
-      return lines[lines.length - 1];
+      new Turns(generation, measured)
+          .take(row, clients, settings.rounds(), settings.slice(), RunningClient::close);
     } finally {
-      guard.release();
-      client.destroyForcibly().waitFor();
+      clients.forEach(RunningClient::close);
     }
+    progress.end(estimate());
   }
 }

@@ -3,110 +3,188 @@ package io.netpoll.benchmarks.suite;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.DoubleStream;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured so far, in all sessions: what the report is made from.
+ * What the report is made from.
  *
- * @param sessions in the order of their starts
- * @param remarks what the reader must know
- * @param samples of each row and name only those of one session
+ * @param sessions what a reader must know of each session, by its beginning
+ * @param all of each row only those of one session
  */
-record Figures(List<Session> sessions, List<Remark> remarks, List<Sample> samples) {
-  /** From which share of its processor on the load is as much a limit as what is measured. */
-  private static final double BOUND = 0.95;
+record Figures(Map<String, String> sessions, List<Figure> all) {
+  private static final String HEAD =
+      "session,scenario,row,rank,summary,name,metric,median,slices,ours to it,low,high";
+  private static final int COLUMNS = HEAD.split(",").length;
 
   /** Nothing. */
-  static final Figures NONE = new Figures(List.of(), List.of(), List.of());
+  static final Figures NONE = new Figures(Map.of(), List.of());
 
-  /** The scenarios of which there are samples, in their order. */
+  /**
+   * These and what a session has measured, which takes the place of what was there of its rows.
+   *
+   * @param facts what a reader must know of the session
+   */
+  Figures with(String session, String facts, Measured measured) {
+    List<Figure> figures = new ArrayList<>();
+    measured.slices().forEach((row, slices) -> figures.addAll(of(session, row, slices)));
+    all.stream()
+        .filter(old -> figures.stream().noneMatch(each -> isSameRow(old, each)))
+        .forEach(figures::add);
+    figures.sort(Comparator.comparing(Figure::scenario));
+    Map<String, String> told = new TreeMap<>(sessions);
+    told.put(session, facts);
+    told.keySet().removeIf(start -> figures.stream().noneMatch(it -> it.session().equals(start)));
+    return new Figures(told, figures);
+  }
+
+  private static boolean isSameRow(Figure some, Figure other) {
+    return some.scenario() == other.scenario() && some.row().equals(other.row());
+  }
+
+  private static List<Figure> of(String session, Row row, Map<String, List<Slice>> slices) {
+    List<Figure> figures = new ArrayList<>();
+    List<Slice> ours = slices.values().iterator().next();
+    slices.forEach(
+        (name, each) -> {
+          for (Metric metric : Metric.values()) {
+            double[] values = values(each, slice -> value(slice, metric));
+            if (values.length > 0) {
+              Interval toIt =
+                  each == ours || !metric.isCompared()
+                      ? null
+                      : Interval.of(ours, each, metric).orElse(null);
+              figures.add(
+                  new Figure(
+                      session,
+                      row.scenario(),
+                      row.title(),
+                      row.metrics().indexOf(metric) + 1,
+                      row.isInSummary(),
+                      name,
+                      metric,
+                      metric.isSummed() ? sum(values) : Interval.median(values),
+                      values.length,
+                      toIt));
+            }
+          }
+        });
+    return figures;
+  }
+
+  private static double[] values(List<Slice> slices, ToDoubleFunction<Slice> value) {
+    return slices.stream()
+        .filter(slice -> !slice.disturbed())
+        .mapToDouble(value)
+        .filter(Double::isFinite)
+        .toArray();
+  }
+
+  private static double value(Slice slice, Metric metric) {
+    return slice.values().getOrDefault(metric, Double.NaN);
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double each : values) {
+      sum += each;
+    }
+    return sum;
+  }
+
+  /** The figures of one row, all metrics of all who took part, ours first. */
+  List<Figure> row(Scenario scenario, String row) {
+    return of(scenario).filter(each -> each.row().equals(row)).toList();
+  }
+
+  /** The titles of the rows of a scenario. */
+  List<String> rows(Scenario scenario) {
+    return of(scenario).map(Figure::row).distinct().toList();
+  }
+
+  private Stream<Figure> of(Scenario scenario) {
+    return all.stream().filter(each -> each.scenario() == scenario);
+  }
+
+  /** The scenarios of which there are figures. */
   List<Scenario> scenarios() {
-    return samples.stream().map(each -> each.row().scenario()).distinct().sorted().toList();
+    return all.stream().map(Figure::scenario).distinct().toList();
   }
 
-  /** The rows of a scenario, in the order of their burns and then of their first samples. */
-  List<Row> rows(Scenario scenario) {
-    return samples.stream()
-        .map(Sample::row)
-        .filter(row -> row.scenario() == scenario)
-        .distinct()
-        .sorted(Comparator.comparingInt(Row::burnMicros))
-        .toList();
+  /** All of it as lines of text. */
+  String toCsv() {
+    StringBuilder csv = new StringBuilder();
+    sessions.forEach(
+        (start, facts) -> csv.append("# ").append(start).append(' ').append(facts).append('\n'));
+    csv.append(HEAD).append('\n');
+    all.forEach(each -> csv.append(line(each)).append('\n'));
+    return csv.toString();
   }
 
-  /** Who took part in a scenario: ours first, then Netty's, then the others. */
-  List<String> names(Scenario scenario) {
-    return samples.stream()
-        .filter(each -> each.row().scenario() == scenario)
-        .map(Sample::name)
-        .distinct()
-        .sorted(Comparator.comparing(Family::of))
-        .toList();
+  private static String line(Figure figure) {
+    Interval toIt = figure.toIt();
+    return String.join(
+        ",",
+        figure.session(),
+        figure.scenario().toString(),
+        figure.row(),
+        Integer.toString(figure.rank()),
+        figure.isInSummary() ? "yes" : "no",
+        figure.entrant(),
+        figure.metric().name(),
+        String.format(Locale.ROOT, "%.6g", figure.value()),
+        Integer.toString(figure.slices()),
+        toIt == null
+            ? ",,"
+            : String.format(Locale.ROOT, "%.4f,%.4f,%.4f", toIt.median(), toIt.low(), toIt.high()));
   }
 
-  /** The sessions that a scenario's samples are from. */
-  List<Session> sessions(Scenario scenario) {
-    List<String> starts =
-        samples.stream()
-            .filter(each -> each.row().scenario() == scenario)
-            .map(Sample::session)
-            .distinct()
-            .toList();
-    return sessions.stream().filter(each -> starts.contains(each.start())).toList();
-  }
-
-  /** The spread of somebody's samples in a row, if there are any. */
-  Optional<Spread> spread(Row row, String name) {
-    return spread(of(row, name).stream().mapToDouble(Sample::value));
-  }
-
-  /** The spread of a detail of somebody's samples in a row, if it was seen. */
-  Optional<Spread> detail(Row row, String name, String detail) {
-    return spread(
-        of(row, name).stream()
-            .filter(each -> each.details().containsKey(detail))
-            .mapToDouble(each -> each.details().get(detail)));
-  }
-
-  /** Whether what measured was as much a limit as what was measured, in half of the rounds. */
-  boolean isLoadBound(Row row, String name) {
-    return detail(row, name, Sample.LOAD).filter(load -> load.median() >= BOUND).isPresent();
-  }
-
-  /** Who of a family has the best median in a row among those measured beside somebody. */
-  Optional<String> best(Row row, Family family, String beside) {
-    return names(row.scenario()).stream()
-        .filter(name -> Family.of(name) == family && ratio(row, beside, name).isPresent())
-        .max(Comparator.comparingDouble(name -> goodness(row, name)));
-  }
-
-  private double goodness(Row row, String name) {
-    double median = spread(row, name).orElseThrow().median();
-    return row.metric().moreIsBetter() ? median : -median;
-  }
-
-  /** How many times better somebody was than another, round by round. */
-  Optional<Spread> ratio(Row row, String name, String other) {
-    List<Double> ratios = new ArrayList<>();
-    for (Sample one : of(row, name)) {
-      for (Sample two : of(row, other)) {
-        if (one.besides(two)) {
-          ratios.add(row.metric().ratio(one.value(), two.value()));
-        }
+  /**
+   * Reads what {@link #toCsv} made.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  static Figures of(List<String> lines) {
+    Map<String, String> sessions = new TreeMap<>();
+    List<Figure> figures = new ArrayList<>();
+    for (String line : lines) {
+      if (line.startsWith("# ")) {
+        String[] words = line.split(" ", 3);
+        sessions.put(words[1], words[2]);
+      } else if (!line.equals(HEAD)) {
+        figures.add(figure(line.split(",", -1)));
       }
     }
-    return ratios.isEmpty() ? Optional.empty() : Optional.of(Spread.of(ratios));
+    return new Figures(sessions, figures);
   }
 
-  private List<Sample> of(Row row, String name) {
-    return samples.stream()
-        .filter(each -> each.row().equals(row) && each.name().equals(name))
-        .toList();
+  private static Figure figure(String[] words) {
+    if (words.length != COLUMNS) {
+      throw new IllegalArgumentException("A line has " + words.length + " columns.");
+    }
+    return new Figure(
+        words[0],
+        Scenario.of(words[1]),
+        words[2],
+        Integer.parseInt(words[3]),
+        words[4].equals("yes"),
+        words[5],
+        Metric.valueOf(words[6]),
+        Double.parseDouble(words[7]),
+        Integer.parseInt(words[8]),
+        interval(words));
   }
 
-  private static Optional<Spread> spread(DoubleStream values) {
-    List<Double> all = values.boxed().toList();
-    return all.isEmpty() ? Optional.empty() : Optional.of(Spread.of(all));
+  private static @Nullable Interval interval(String[] words) {
+    return words[9].isEmpty()
+        ? null
+        : new Interval(
+            Double.parseDouble(words[10]),
+            Double.parseDouble(words[9]),
+            Double.parseDouble(words[11]));
   }
 }

@@ -6,9 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * How many times as good one server is as another: the median over paired slices, and the interval
@@ -19,9 +20,8 @@ import java.util.function.ToDoubleFunction;
  * @param low the lower end
  * @param median over all pairs
  * @param high the upper end
- * @param pairs how many there are
  */
-record Interval(double low, double median, double high, int pairs) {
+record Interval(double low, double median, double high) {
   private static final int DRAWS = 4000;
   private static final double TAIL = 0.025;
 
@@ -31,14 +31,13 @@ record Interval(double low, double median, double high, int pairs) {
   /**
    * The interval of a ratio.
    *
-   * @param value what is compared; more is better
-   * @throws IllegalArgumentException if no round has an undisturbed slice of both
+   * @param metric what is compared; above 1 some are better than others
+   * @return nothing if no round has an undisturbed slice of both
    */
-  static Interval of(List<Slice> some, List<Slice> others, ToDoubleFunction<Slice> value) {
-    Map<Integer, List<Double>> ratios = ratios(some, others, value);
+  static Optional<Interval> of(List<Slice> some, List<Slice> others, Metric metric) {
+    Map<Integer, List<Double>> ratios = ratios(some, others, metric);
     if (ratios.isEmpty()) {
-      throw new IllegalArgumentException(
-          "The machine was disturbed in all slices: measure when it is quiet.");
+      return Optional.empty();
     }
     List<double[]> generations = new ArrayList<>();
     for (List<Double> each : ratios.values()) {
@@ -51,15 +50,13 @@ record Interval(double low, double median, double high, int pairs) {
       medians[i] = median(drawn(generations, random));
     }
     Arrays.sort(medians);
-    return new Interval(
-        medians[(int) (TAIL * DRAWS)],
-        median(all),
-        medians[(int) ((1 - TAIL) * DRAWS) - 1],
-        all.length);
+    return Optional.of(
+        new Interval(
+            medians[(int) (TAIL * DRAWS)], median(all), medians[(int) ((1 - TAIL) * DRAWS) - 1]));
   }
 
   private static Map<Integer, List<Double>> ratios(
-      List<Slice> some, List<Slice> others, ToDoubleFunction<Slice> value) {
+      List<Slice> some, List<Slice> others, Metric metric) {
     Map<Pair, Slice> paired = new HashMap<>();
     for (Slice each : others) {
       if (!each.disturbed()) {
@@ -70,23 +67,28 @@ record Interval(double low, double median, double high, int pairs) {
     for (Slice each : some) {
       Slice other = paired.get(new Pair(each.generation(), each.round()));
       if (!each.disturbed() && other != null) {
-        ratios
-            .computeIfAbsent(each.generation(), generation -> new ArrayList<>())
-            .add(value.applyAsDouble(each) / value.applyAsDouble(other));
+        double ratio = metric.ratio(value(each, metric), value(other, metric));
+        if (ratio > 0 && ratio < Double.POSITIVE_INFINITY) {
+          ratios.computeIfAbsent(each.generation(), any -> new ArrayList<>()).add(ratio);
+        }
       }
     }
     return ratios;
   }
 
+  private static double value(Slice slice, Metric metric) {
+    return slice.values().getOrDefault(metric, Double.NaN);
+  }
+
   private static double[] drawn(List<double[]> generations, SplittableRandom random) {
-    List<Double> drawn = new ArrayList<>();
+    DoubleStream.Builder drawn = DoubleStream.builder();
     for (int i = 0; i < generations.size(); i++) {
       double[] generation = generations.get(random.nextInt(generations.size()));
       for (int j = 0; j < generation.length; j++) {
         drawn.add(generation[random.nextInt(generation.length)]);
       }
     }
-    return drawn.stream().mapToDouble(x -> x).toArray();
+    return drawn.build().toArray();
   }
 
   /** The middle one of some values, or the mean of the two in the middle. */
@@ -100,6 +102,11 @@ record Interval(double low, double median, double high, int pairs) {
   /** Half of its width, as a part of the median. */
   double uncertainty() {
     return (high - low) / 2 / median;
+  }
+
+  /** Whether a ratio lies in it. */
+  boolean contains(double ratio) {
+    return low <= ratio && ratio <= high;
   }
 
   /** ahead or behind only where the interval excludes 1. */

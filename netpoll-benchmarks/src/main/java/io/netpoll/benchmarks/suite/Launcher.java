@@ -27,17 +27,29 @@ record Launcher(Path java, List<String> jvmArguments, int serverCpu, int loadCpu
   }
 
   /** A java command on the processor of what is measured, with the classes of another build. */
-  List<String> measuredFrom(String classPath) {
-    List<String> words = measured();
+  List<String> measuredFrom(String classPath, String... more) {
+    List<String> words = measured(more);
     words.set(words.size() - 1, classPath);
     return words;
   }
 
-  private List<String> command(int cpu, String... more) {
+  /** A program that is no Java on the processor of what is measured. */
+  List<String> foreign(Path program) {
+    List<String> words = on(serverCpu);
+    words.add(program.toString());
+    return words;
+  }
+
+  private static List<String> on(int cpu) {
     List<String> words = new ArrayList<>();
     if (cpu >= 0) {
       words.addAll(List.of("taskset", "-c", Integer.toString(cpu)));
     }
+    return words;
+  }
+
+  private List<String> command(int cpu, String... more) {
+    List<String> words = on(cpu);
     words.add(java.toString());
     words.addAll(SAME_FOR_ALL);
     words.addAll(jvmArguments);

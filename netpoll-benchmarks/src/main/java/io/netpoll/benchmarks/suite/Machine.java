@@ -5,12 +5,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Where and with what figures were taken. */
 final class Machine {
@@ -18,17 +14,19 @@ final class Machine {
 
   private Machine() {}
 
-  /** What a reader must know, by name. */
-  static Map<String, String> facts() throws IOException {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-    facts.put("processors", processors());
-    facts.put(
-        "system", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
-    facts.put("java", property("java.vm.name") + " " + property("java.runtime.version"));
-    facts.put("netty", netty());
-    facts.put("load average at the start", String.format(Locale.ROOT, "%.1f", load()));
-    return facts;
+  /** What a reader must know. */
+  static String facts() throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "%s; %s %s, %s; %s %s; Netty %s; load average at the start %.1f",
+        processors(),
+        property("os.name"),
+        property("os.version"),
+        property("os.arch"),
+        property("java.vm.name"),
+        property("java.runtime.version"),
+        netty(),
+        load());
   }
 
   /**

@@ -5,6 +5,7 @@ import io.netpoll.benchmarks.load.LoadRun;
 import io.netpoll.benchmarks.load.Turn;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,74 +16,60 @@ import java.util.Map;
  */
 final class MemoryPart implements Part {
   private static final int CONNECTIONS = 1000;
-  private static final Duration AROUND = Duration.ofSeconds(3); // to start, and to collect garbage
-  private static final Row IDLE =
-      new Row(Scenario.MEMORY, "idle, after one call of 1 KB", 0, Metric.MEMORY);
-  private static final Row BURST =
-      new Row(Scenario.MEMORY, "idle, after a burst of 64 KB messages", 0, Metric.MEMORY);
+  private static final Duration LOADED = Duration.ofMillis(500);
+  private static final Duration STEP = Duration.ofSeconds(5);
+  private static final List<String> FIELD =
+      List.of("ours-epoll", "ours-nio", "netty-epoll", "netty-iouring", "jdk-virtual", "jdk-async");
+  private static final Row IDLE = row("idle after calls of 1 KB", true);
+  private static final Row BURST = row("idle after a burst of 64 KB messages", false);
 
-  private final Settings settings;
-  private final Launcher launcher;
+  private final List<Entrant> entrants;
 
-  MemoryPart(Settings settings, Launcher launcher) {
-    this.settings = settings;
-    this.launcher = launcher;
+  MemoryPart(Entrants entrants) {
+    this.entrants =
+        entrants.servers(FIELD, "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1").stream()
+            .filter(each -> !each.isForeign())
+            .toList();
+  }
+
+  private static Row row(String name, boolean isInSummary) {
+    return new Row(Scenario.MEMORY, name, 0, List.of(Metric.MEMORY), isInSummary);
   }
 
   @Override
   public Duration estimate() {
-    return step().multipliedBy((long) settings.servers().size() * rounds());
-  }
-
-  private Duration step() {
-    return AROUND.plus(settings.warmUp().plus(settings.measured()).multipliedBy(4));
-  }
-
-  /** Fewer than of rates: memory hardly differs from round to round. */
-  private int rounds() {
-    return Math.min(2, settings.rounds());
+    return STEP.multipliedBy(entrants.size());
   }
 
   @Override
-  public void run(Results results, Progress progress) throws IOException, InterruptedException {
-    Rounds.run(
-        0,
-        rounds(),
-        Scenario.MEMORY,
-        results,
-        progress,
-        round -> measure(round, results, progress));
-  }
-
-  private void measure(int round, Results results, Progress progress) {
-    for (Contestant each : settings.servers()) {
+  public void run(int generation, Measured measured, Progress progress) {
+    measured.expect(IDLE, entrants);
+    measured.expect(BURST, entrants);
+    for (Entrant each : entrants) {
       progress.begin(Scenario.MEMORY + ": " + each);
       try {
-        measure(each, round, results);
+        measure(each, generation, measured);
       } catch (IOException e) {
-        results.remark(each + " has no figures of memory: " + e.getMessage());
+        measured.remark(each + " has no figures of memory: " + e.getMessage());
       }
-      progress.end(step());
+      progress.end(STEP);
     }
   }
 
-  private void measure(Contestant contestant, int round, Results results) throws IOException {
-    try (ServerProcess server =
-        new ServerProcess(
-            launcher.measured("-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"),
-            contestant,
-            ServerProcess.rpc(0))) {
+  private static void measure(Entrant entrant, int generation, Measured measured)
+      throws IOException {
+    try (ServerProcess server = new ServerProcess(entrant, ServerProcess.rpc(0))) {
       load(server, plan(64, 1 << 10)).close();
       load(server, plan(8, 64 << 10)).close();
       server.memory(); // takes long enough for the server to have closed those connections too
       long[] before = server.memory();
-      add(IDLE, contestant, round, before, withOpen(server, 1 << 10), results);
-      add(BURST, contestant, round, before, withOpen(server, 64 << 10), results);
+      measured.add(IDLE, entrant.name(), slice(generation, before, withOpen(server, 1 << 10)));
+      measured.add(BURST, entrant.name(), slice(generation, before, withOpen(server, 64 << 10)));
     }
   }
 
   /** The memory while connections are open that have carried messages of a size. */
-  private long[] withOpen(ServerProcess server, int size) throws IOException {
+  private static long[] withOpen(ServerProcess server, int size) throws IOException {
     LoadRun run = load(server, plan(CONNECTIONS, size));
     try {
       return server.memory();
@@ -92,11 +79,10 @@ final class MemoryPart implements Part {
   }
 
   /** Makes load on all connections, and leaves them open with nothing under way. */
-  private LoadRun load(ServerProcess server, LoadPlan plan) throws IOException {
+  private static LoadRun load(ServerProcess server, LoadPlan plan) throws IOException {
     LoadRun run = new LoadRun(server.address(), plan);
     try {
-      run.run(settings.warmUp(), settings.measured(), server.pid());
-      run.finish();
+      run.slice(Duration.ZERO, LOADED, server.pid());
       return run;
     } catch (Throwable e) {
       run.close();
@@ -108,11 +94,8 @@ final class MemoryPart implements Part {
     return Scenario.plan(connections, connections, Turn.OWN, size, size);
   }
 
-  private static void add(
-      Row row, Contestant who, int round, long[] before, long[] after, Results results) {
-    double heap = (double) (after[0] - before[0]) / CONNECTIONS;
-    double other = (double) (after[1] - before[1]) / CONNECTIONS;
-    Map<String, Double> details = Map.of("heap", heap, "native", other);
-    results.add(row, who.name(), round, heap + other, details);
+  private static Slice slice(int generation, long[] before, long[] after) {
+    double bytes = (after[0] - before[0] + after[1] - before[1]) / (double) CONNECTIONS;
+    return new Slice(generation, 0, false, Map.of(Metric.MEMORY, bytes));
   }
 }

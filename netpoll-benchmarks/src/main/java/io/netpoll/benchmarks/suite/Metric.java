@@ -1,86 +1,45 @@
 package io.netpoll.benchmarks.suite;
 
-import io.netpoll.benchmarks.load.LoadResult;
-import java.util.Map;
-
-/** What a row of a table says of each of those that it compares. */
+/** What is measured of those that a row compares. */
 enum Metric {
-  REQUESTS("requests/s", true),
-  MEGABYTES("MB/s", true),
-  GIGABYTES("GB/s", true),
-  CONNECTIONS("connections/s", true),
-  BESIDE("requests/s beside", true),
-  MEDIAN("median, us", false),
-  P99("99th percentile, us", false),
-  MEMORY("bytes a connection", false),
+  CAPACITY("requests/CPU s", true),
+  RATE("requests/s", true),
+  CPU("CPU us", false),
+  P50("p50 us", false),
+  P99("p99 us", false),
+  P999("p99.9 us", false),
+  BESIDE("heavy/s", true),
+  USER_TICKS("user ticks", false),
+  SYSTEM_TICKS("system ticks", false),
+  LOAD("load %", false),
+  MEMORY("bytes", false),
   MILLIS("ms", false);
 
-  private final String unit;
+  private final String title;
   private final boolean moreIsBetter;
 
-  Metric(String unit, boolean moreIsBetter) {
-    this.unit = unit;
+  Metric(String title, boolean moreIsBetter) {
+    this.title = title;
     this.moreIsBetter = moreIsBetter;
   }
 
-  /**
-   * That of a unit.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  static Metric of(String unit) {
-    for (Metric metric : values()) {
-      if (metric.unit.equals(unit)) {
-        return metric;
-      }
-    }
-    throw new IllegalArgumentException("Nothing is measured in '" + unit + "'.");
+  /** What it is, with its unit. */
+  String title() {
+    return title;
   }
 
-  String unit() {
-    return unit;
+  /** Whether a ratio of two values says who is better, and says it best. */
+  boolean isCompared() {
+    return this != CPU && this != USER_TICKS && this != SYSTEM_TICKS && this != LOAD;
   }
 
-  boolean moreIsBetter() {
-    return moreIsBetter;
+  /** Whether the sum over slices says more than their median. */
+  boolean isSummed() {
+    return this == USER_TICKS || this == SYSTEM_TICKS;
   }
 
   /** How many times better one value is than another. */
   double ratio(double value, double other) {
     return moreIsBetter ? value / other : other / value;
-  }
-
-  /** The value in what a load measured. */
-  double of(LoadResult result) {
-    return switch (this) {
-      case REQUESTS, CONNECTIONS -> result.rate();
-      case MEGABYTES -> result.bytesPerSecond() / 1e6;
-      case BESIDE -> result.besideRate();
-      case MEDIAN -> result.micros(50);
-      case P99 -> result.micros(99);
-      case GIGABYTES, MEMORY, MILLIS ->
-          throw new IllegalStateException(this + " is not measured by a load.");
-    };
-  }
-
-  /** All that a load measured, by name. */
-  static Map<String, Double> details(LoadResult result) {
-    return Map.of(
-        "rate",
-        result.rate(),
-        "p50_us",
-        result.micros(50),
-        "p99_us",
-        result.micros(99),
-        "p99.9_us",
-        result.micros(99.9),
-        "max_us",
-        result.micros(100),
-        Sample.CPU,
-        result.serverMicros(),
-        Sample.LOAD,
-        result.ownShare(),
-        "waiting",
-        (double) result.waiting());
   }
 }

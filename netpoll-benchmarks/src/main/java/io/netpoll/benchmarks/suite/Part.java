@@ -3,16 +3,15 @@ package io.netpoll.benchmarks.suite;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Comparisons that are made together. */
+/** Rows that are measured together. */
 interface Part {
-  /** How long it takes, about. */
+  /** How long a generation takes, about. */
   Duration estimate();
 
   /**
-   * Makes them. Who cannot take part is left out with a remark, and so is what the time does not
-   * suffice for.
-   *
-   * @throws IOException if what was measured cannot be written
+   * Measures a generation of fresh processes, and ends them. One that cannot take part is left out
+   * with a remark.
    */
-  void run(Results results, Progress progress) throws IOException, InterruptedException;
+  void run(int generation, Measured measured, Progress progress)
+      throws IOException, InterruptedException;
 }

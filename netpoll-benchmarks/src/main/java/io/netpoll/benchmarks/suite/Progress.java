@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Tells how far it is: a bar with the time left, on a terminal; elsewhere a line for every
- * comparison and twentieth. Knows whether the time is up. One thread uses it.
+ * twentieth. One thread uses it.
  */
 final class Progress {
   private static final int WIDTH = 30;
@@ -16,7 +16,6 @@ final class Progress {
   private final boolean terminal = System.console() != null;
   private final long start = System.nanoTime();
   private final double total;
-  private final long limit;
   private double done;
   private int shown = -1;
 
@@ -24,12 +23,10 @@ final class Progress {
    * Begins.
    *
    * @param total how long everything takes, about
-   * @param limit when nothing more is to begin
    */
-  Progress(PrintWriter out, Duration total, Duration limit) {
+  Progress(PrintWriter out, Duration total) {
     this.out = out;
     this.total = Math.max(1, total.toNanos());
-    this.limit = limit.toNanos();
   }
 
   /** Says what is measured next. */
@@ -50,11 +47,6 @@ final class Progress {
   /** That is done, which takes so long, about. */
   void end(Duration estimate) {
     done += estimate.toNanos();
-  }
-
-  /** Whether nothing more is to begin. */
-  boolean isLate() {
-    return System.nanoTime() - start >= limit;
   }
 
   /** All are done, or will never be. */

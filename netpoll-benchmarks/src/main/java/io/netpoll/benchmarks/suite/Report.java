@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The directory of what was measured: raw figures, a page of tables, and charts. Who interrupts
- * writing finds the raw figures as they were before.
+ * The directory of what was measured: raw figures, and pages with a chart made from them. Whoever
+ * interrupts writing finds the raw figures as they were before.
  *
  * @param directory which
  */
@@ -24,8 +24,8 @@ record Report(Path directory) {
       return Figures.NONE;
     }
     try {
-      return Json.read(Files.readString(raw));
-    } catch (IllegalArgumentException e) {
+      return Figures.of(Files.readAllLines(raw));
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new IOException(
           raw + " is not what the suite writes: move it away, or give another --out.", e);
     }
@@ -34,14 +34,18 @@ record Report(Path directory) {
   /** Writes everything anew. */
   void write(Figures figures) throws IOException {
     Files.createDirectories(directory);
-    Path fresh = directory.resolve("suite.json.new");
-    Files.writeString(fresh, Json.of(figures));
+    Path fresh = directory.resolve("figures.csv.new");
+    Files.writeString(fresh, figures.toCsv());
     Files.move(fresh, raw(), StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(directory.resolve("README.md"), Markdown.of(figures));
-    Charts.write(figures, directory);
+    Pages pages = new Pages(figures);
+    Files.writeString(directory.resolve("README.md"), pages.readMe());
+    Files.writeString(directory.resolve(Pages.CHART), Chart.of(pages.summary()));
+    for (Scenario scenario : figures.scenarios()) {
+      Files.writeString(directory.resolve(scenario + ".md"), pages.page(scenario));
+    }
   }
 
   private Path raw() {
-    return directory.resolve("suite.json");
+    return directory.resolve("figures.csv");
   }
 }

@@ -14,9 +14,11 @@ import java.util.stream.Stream;
 final class Revision implements AutoCloseable {
   private static final String JAR = "netpoll-benchmarks/target/netpoll-benchmarks.jar";
 
+  private final String name;
   private final Path directory;
 
-  private Revision(Path directory) {
+  private Revision(String name, Path directory) {
+    this.name = name;
     this.directory = directory;
   }
 
@@ -27,7 +29,7 @@ final class Revision implements AutoCloseable {
    */
   static Revision build(String name) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("netpoll-revision");
-    Revision revision = new Revision(directory);
+    Revision revision = new Revision(name, directory);
     try {
       Path sources = directory.resolve("sources.tar");
       run(Path.of("."), "git", "archive", "--output", sources.toString(), name);
@@ -62,6 +64,11 @@ final class Revision implements AutoCloseable {
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + " failed: " + said.strip());
     }
+  }
+
+  /** What it was called. */
+  String name() {
+    return name;
   }
 
   /** The jar with its servers. */

@@ -1,16 +1,26 @@
 package io.netpoll.benchmarks.suite;
 
+import java.util.List;
+
 /**
- * A row of a table: one thing that is measured of everybody.
+ * A row of the report.
  *
- * @param scenario the table
- * @param name the row's name in it
+ * @param scenario what it belongs to
+ * @param name its name there
  * @param burnMicros how long each request computes
- * @param metric what is measured
+ * @param metrics what is compared, the most important first
+ * @param isInSummary whether the summary has it
  */
-record Row(Scenario scenario, String name, int burnMicros, Metric metric) {
+record Row(
+    Scenario scenario, String name, int burnMicros, List<Metric> metrics, boolean isInSummary) {
+
   /** The name with what the requests compute. */
   String title() {
-    return burnMicros == 0 ? name : name + ", " + burnMicros + " us of work";
+    return burnMicros == 0 ? name : name + " with " + burnMicros + " us of work";
+  }
+
+  @Override
+  public String toString() {
+    return scenario + ", " + title();
   }
 }

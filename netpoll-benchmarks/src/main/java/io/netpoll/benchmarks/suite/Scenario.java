@@ -9,110 +9,162 @@ import io.netpoll.benchmarks.load.Turn;
 import io.netpoll.benchmarks.rpc.Service;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** What is compared: a table and a chart each. */
+/** What is compared: a page of the report each. */
 public enum Scenario {
   LONG("long", "Long connections, 1 KB, each with one request in flight") {
     @Override
-    List<LoadRow> loads(int burn) {
-      return List.of(
-          rate("100 connections", burn, plan(100, 100, OWN, 1 << 10, 1 << 10)),
-          rate("400 connections", burn, plan(400, 400, OWN, 1 << 10, 1 << 10)),
-          rate("1024 connections", burn, plan(1024, 1024, OWN, 1 << 10, 1 << 10)));
-    }
-  },
-  SCALE("scale", "1 KB, one request in flight on each of 1 to 8192 connections") {
-    @Override
-    List<LoadRow> loads(int burn) {
-      return IntStream.of(1, 16, 64, 256, 1024, 4096, 8192)
+    List<ServerRow> servers(int burn, DataFile file) {
+      return (burn == 0 ? IntStream.of(1, 16, 64, 256, 1024, 4096, 8192) : IntStream.of(64, 1024))
           .mapToObj(
               n ->
-                  rate(
+                  row(
                       n == 1 ? "1 connection" : n + " connections",
                       burn,
-                      plan(n, n, OWN, 1 << 10, 1 << 10)))
+                      burn == 0 && (n == 64 || n == 1024),
+                      Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE)),
+                      n == 64 || n == 1024 ? Field.wide(burn) : Field.usual(burn)))
           .toList();
     }
   },
   IDLE("idle", "80 % idle connections, 1 KB: requests go to all in turn, a fifth is busy") {
     @Override
-    List<LoadRow> loads(int burn) {
-      return List.of(
-          rate("100 of 500 connections", burn, plan(500, 100, ROTATING, 1 << 10, 1 << 10)),
-          rate("400 of 2000 connections", burn, plan(2000, 400, ROTATING, 1 << 10, 1 << 10)));
+    List<ServerRow> servers(int burn, DataFile file) {
+      return Stream.of(500, 2000)
+          .filter(n -> burn == 0 || n == 500)
+          .map(
+              n ->
+                  row(
+                      n / 5 + " of " + n + " connections",
+                      burn,
+                      burn == 0 && n == 2000,
+                      Workload.calls(plan(n, n / 5, ROTATING, KILOBYTE, KILOBYTE)),
+                      Field.usual(burn)))
+          .toList();
     }
   },
   MUX("mux", "Multiplexed on 4 connections, 1 KB") {
     @Override
-    List<LoadRow> loads(int burn) {
-      return List.of(
-          rate("100 in flight", burn, plan(4, 100, OWN, 1 << 10, 1 << 10)),
-          rate("400 in flight", burn, plan(4, 400, OWN, 1 << 10, 1 << 10)),
-          rate("1000 in flight", burn, plan(4, 1000, OWN, 1 << 10, 1 << 10)));
+    List<ServerRow> servers(int burn, DataFile file) {
+      return Stream.of(100, 1000)
+          .filter(n -> burn == 0 || n == 100)
+          .map(
+              n ->
+                  row(
+                      n + " in flight",
+                      burn,
+                      burn == 0 && n == 100,
+                      Workload.calls(plan(4, n, OWN, KILOBYTE, KILOBYTE)),
+                      Field.usual(burn)))
+          .toList();
     }
   },
   PIPELINED("pipelined", "64 B, 16 in flight on each of 64 connections") {
     @Override
-    List<LoadRow> loads(int burn) {
-      return List.of(rate("64 B", burn, plan(64, 1024, OWN, 64, 64)));
+    List<ServerRow> servers(int burn, DataFile file) {
+      LoadPlan plan = plan(64, 1024, OWN, 64, 64);
+      return List.of(row("64 B", burn, true, Workload.calls(plan), Field.wide(burn)));
     }
   },
   MIXED("mixed", "16 B to 16 KB, 4 in flight on each of 64 connections") {
     @Override
-    List<LoadRow> loads(int burn) {
-      return List.of(rate("mixed sizes", burn, plan(64, 256, OWN, 16, 16 << 10)));
+    List<ServerRow> servers(int burn, DataFile file) {
+      LoadPlan plan = plan(64, 256, OWN, 16, 16 << 10);
+      return List.of(row("mixed sizes", burn, true, Workload.calls(plan), Field.wide(burn)));
     }
   },
-  LARGE("large", "1 MB, one in flight on each of 4 connections; bytes of one direction") {
+  LARGE("large", "1 MB, one in flight on each of 4 connections") {
     @Override
-    List<LoadRow> loads(int burn) {
+    List<ServerRow> servers(int burn, DataFile file) {
       LoadPlan plan = plan(4, 4, OWN, 1 << 20, 1 << 20);
-      return List.of(load("1 MB", burn, Metric.MEGABYTES, plan, 0));
+      return List.of(row("1 MB", burn, true, Workload.calls(plan), Field.usual(burn)));
+    }
+  },
+  PIECES("pieces", "Every request in two pieces, 1 KB, one in flight on each connection") {
+    @Override
+    List<ServerRow> servers(int burn, DataFile file) {
+      return Stream.of(64, 400)
+          .map(
+              n ->
+                  row(
+                      n + " connections",
+                      burn,
+                      n == 64,
+                      Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE).inPieces()),
+                      Field.usual(burn)))
+          .toList();
     }
   },
   CHURN("churn", "Connect, one call of 1 KB, close; 16 connections at a time") {
     @Override
-    List<LoadRow> loads(int burn) {
-      LoadPlan plan = plan(16, 16, FRESH, 1 << 10, 1 << 10);
-      return List.of(load("connect, call, close", burn, Metric.CONNECTIONS, plan, 0));
+    List<ServerRow> servers(int burn, DataFile file) {
+      LoadPlan plan = plan(16, 16, FRESH, KILOBYTE, KILOBYTE);
+      return List.of(
+          row("connect, call, close", burn, true, Workload.turns(plan), Field.usual(burn)));
     }
   },
   LATENCY(
       "latency",
-      "Latency on 100 connections, 1 KB, at shares of what the slowest of them can carry") {
+      "Latency on 64 connections, 1 KB, at shares of what the slowest of them can carry") {
     @Override
-    List<LoadRow> loads(int burn) {
-      LoadPlan plan = plan(100, 100, OWN, 1 << 10, 1 << 10);
-      return List.of(
-          load("25 % of capacity", burn, Metric.P99, plan, 0.25),
-          load("50 % of capacity", burn, Metric.P99, plan, 0.50),
-          load("75 % of capacity", burn, Metric.P99, plan, 0.75));
+    List<ServerRow> servers(int burn, DataFile file) {
+      LoadPlan plan = plan(64, 64, OWN, KILOBYTE, KILOBYTE);
+      return Stream.of(25, 50, 75)
+          .map(
+              share ->
+                  new ServerRow(
+                      new Row(
+                          this, share + " % of capacity", burn, List.of(Metric.P99), share == 50),
+                      ServerProcess.rpc(burn),
+                      Workload.due(plan, share / 100.0),
+                      Field.usual(burn)))
+          .toList();
     }
   },
   BESIDE(
       "beside",
       "Calls without work, 2000 a second on 16 connections, beside 64 connections with work") {
     @Override
-    List<LoadRow> loads(int burn) {
+    List<ServerRow> servers(int burn, DataFile file) {
+      if (burn == 0) {
+        return List.of();
+      }
       LoadPlan light = plan(16, 16, OWN, 64, 64).withoutWork().at(2000);
-      List<Row> rows =
-          List.of(
-              new Row(this, "without work, median", burn, Metric.MEDIAN),
-              new Row(this, "without work, 99th percentile", burn, Metric.P99),
-              new Row(this, "with work, rate", burn, Metric.BESIDE));
-      return List.of(new LoadRow(rows, light, 0, plan(64, 64, OWN, 1 << 10, 1 << 10)));
+      LoadPlan heavy = plan(64, 64, OWN, KILOBYTE, KILOBYTE);
+      return List.of(
+          new ServerRow(
+              new Row(this, "light beside heavy", burn, List.of(Metric.P99, Metric.BESIDE), true),
+              ServerProcess.rpc(burn),
+              Workload.beside(light, heavy),
+              Field.usual(burn)));
     }
-
+  },
+  FILES("files", "A file of 10 MB, which the system has in memory, to one client") {
     @Override
-    boolean isMadeWith(int burn, int first) {
-      return burn > 0;
+    List<ServerRow> servers(int burn, DataFile file) {
+      return Stream.of(1, 4)
+          .map(
+              n ->
+                  new ServerRow(
+                      new Row(
+                          this,
+                          n == 1 ? "one connection" : n + " connections",
+                          burn,
+                          List.of(Metric.CAPACITY, Metric.RATE),
+                          n == 1),
+                      ServerProcess.file(file.path()),
+                      file.on(n),
+                      Field.FILES))
+          .toList();
     }
   },
   CLIENTS("clients", "Clients: threads that call and wait, 1 KB, one server for all"),
   MUX_CLIENTS("mux-clients", "Clients that share 4 connections, 1 KB, one server for all"),
-  FILES("files", "A file of 100 MB, which the system has in memory, to one client"),
   MEMORY("memory", "Memory a connection: live heap and native memory of the server"),
   STARTUP("startup", "From the launch of the process to the first answer");
+
+  private static final int KILOBYTE = 1 << 10;
 
   private final String word;
   private final String title;
@@ -127,8 +179,12 @@ public enum Scenario {
     return title;
   }
 
-  /** Its rows that the load measures, with handlers that compute for so many microseconds. */
-  List<LoadRow> loads(int burn) {
+  /**
+   * Its rows of servers, with handlers that compute for so many microseconds.
+   *
+   * @param file what is sent where files are
+   */
+  List<ServerRow> servers(int burn, DataFile file) {
     return List.of();
   }
 
@@ -138,7 +194,7 @@ public enum Scenario {
    * @param first the first of several burns, which those are made with that say nothing of work
    */
   boolean isMadeWith(int burn, int first) {
-    return burn == first || this == LONG || this == IDLE || this == MUX;
+    return burn == first || List.of(LONG, IDLE, MUX, BESIDE).contains(this);
   }
 
   /**
@@ -155,12 +211,12 @@ public enum Scenario {
     throw new IllegalArgumentException("There is no scenario '" + word + "'.");
   }
 
-  LoadRow rate(String name, int burn, LoadPlan plan) {
-    return load(name, burn, Metric.REQUESTS, plan, 0);
-  }
-
-  LoadRow load(String name, int burn, Metric metric, LoadPlan plan, double share) {
-    return new LoadRow(List.of(new Row(this, name, burn, metric)), plan, share, null);
+  ServerRow row(String name, int burn, boolean isInSummary, Workload workload, List<String> field) {
+    return new ServerRow(
+        new Row(this, name, burn, List.of(Metric.CAPACITY, Metric.RATE), isInSummary),
+        ServerProcess.rpc(burn),
+        workload,
+        field);
   }
 
   static LoadPlan plan(int connections, int inFlight, Turn turn, int smallest, int largest) {

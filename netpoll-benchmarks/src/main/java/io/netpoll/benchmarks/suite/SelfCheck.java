@@ -1,9 +1,11 @@
 package io.netpoll.benchmarks.suite;
 
+import io.netpoll.benchmarks.load.Turn;
 import io.netpoll.benchmarks.rpc.Work;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What differences the machine can show today: the same server under two names must be even, and
@@ -14,32 +16,53 @@ import java.util.Map;
  * @param expected what the latter should be
  */
 record SelfCheck(Interval same, Interval slowed, double expected) {
-  /** The first, its double, and one of whose requests each fiftieth computes for one's time. */
-  static List<Entrant> entrants(Entrant first, long requestMicros) {
-    return List.of(
-        first,
-        first.as(first + " again"),
-        first.as(first + " slowed", "--slow-us", Long.toString(requestMicros)));
+  private static final int SLOW_MICROS = 8; // about what a request costs: one in fifty is 2 %
+  private static final String SERVER = "ours-epoll";
+  private static final String AGAIN = "the same again";
+  private static final String SLOWED = "slowed";
+  private static final Row ROW =
+      new Row(Scenario.LONG, "self-check, 100 connections", 0, List.of(Metric.CAPACITY), false);
+
+  /** What measures it. */
+  static ServerPart part(Settings settings, Launcher launcher) {
+    Entrant first = new Entrant(SERVER, launcher.measured(), List.of(SERVER));
+    return new ServerPart(
+        settings,
+        Map.of(
+            new ServerRow(
+                ROW,
+                ServerProcess.rpc(0),
+                Workload.calls(Scenario.plan(100, 100, Turn.OWN, 1 << 10, 1 << 10)),
+                List.of()),
+            List.of(
+                first,
+                first.as(AGAIN),
+                first.as(SLOWED, "--slow-us", Integer.toString(SLOW_MICROS)))));
   }
 
-  /** Looks at what was measured of {@link #entrants}. */
-  static SelfCheck of(Map<Entrant, List<Slice>> slices, long requestMicros) {
-    List<List<Slice>> each = List.copyOf(slices.values());
-    double more = 1000.0 * requestMicros / Work.SLOW_EVERY;
-    double base = Interval.median(each.get(0).stream().mapToDouble(Slice::cpuNanos).toArray());
-    return new SelfCheck(
-        Interval.of(each.get(1), each.get(0), Slice::capacity),
-        Interval.of(each.get(2), each.get(0), Slice::capacity),
-        base / (base + more));
+  /** Looks at what was measured; nothing if no slices are left that can be compared. */
+  static Optional<SelfCheck> of(Measured measured) {
+    Map<String, List<Slice>> slices = measured.slices().getOrDefault(ROW, Map.of());
+    List<Slice> first = slices.getOrDefault(SERVER, List.of());
+    Optional<Interval> same = to(first, slices.getOrDefault(AGAIN, List.of()));
+    Optional<Interval> slowed = to(first, slices.getOrDefault(SLOWED, List.of()));
+    if (same.isEmpty() || slowed.isEmpty()) {
+      return Optional.empty();
+    }
+    double micros =
+        Interval.median(
+            first.stream().mapToDouble(each -> each.values().get(Metric.CPU)).toArray());
+    double more = (double) SLOW_MICROS / Work.SLOW_EVERY;
+    return Optional.of(new SelfCheck(same.get(), slowed.get(), micros / (micros + more)));
+  }
+
+  private static Optional<Interval> to(List<Slice> first, List<Slice> other) {
+    return Interval.of(other, first, Metric.CAPACITY);
   }
 
   /** Whether both came out as they should. */
   boolean isPassed() {
-    return same.low() <= 1 && same.high() >= 1 && slowed.high() < 1 && contains(slowed, expected);
-  }
-
-  private static boolean contains(Interval interval, double value) {
-    return interval.low() <= value && interval.high() >= value;
+    return same.contains(1) && slowed.high() < 1 && slowed.contains(expected);
   }
 
   @Override

@@ -2,45 +2,58 @@ package io.netpoll.benchmarks.suite;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What to compare, and how.
  *
- * @param comparisons what, the most important first
- * @param servers who takes part in those of servers
- * @param rounds how often each is measured
- * @param measured how long it is measured each time
- * @param settle how long a load runs before it is measured
+ * @param scenarios what
+ * @param burns how long requests compute, in microseconds
+ * @param generations how often all processes are started anew
+ * @param rounds how many slices each has in a generation; half as many turns
+ * @param slice how long a slice lasts
  * @param warmUp how long a new process is under load before anything counts
+ * @param keepsDisturbed whether slices count in which the machine was disturbed
  */
 record Settings(
-    List<Comparison> comparisons,
-    List<Contestant> servers,
+    List<Scenario> scenarios,
+    List<Integer> burns,
+    int generations,
     int rounds,
-    Duration measured,
-    Duration settle,
-    Duration warmUp) {
-  private static final Duration LONGEST_SETTLE = Duration.ofMillis(300);
+    Duration slice,
+    Duration warmUp,
+    boolean keepsDisturbed) {
+  private static final int SLICES_OF_A_TURN = 4;
 
-  /** Settings of which a load settles as long as it is measured, but not needlessly long. */
-  static Settings of(
-      List<Comparison> comparisons,
-      List<Contestant> servers,
-      int rounds,
-      Duration measured,
-      Duration warmUp) {
-    Duration settle = measured.compareTo(LONGEST_SETTLE) < 0 ? measured : LONGEST_SETTLE;
-    return new Settings(comparisons, servers, rounds, measured, settle, warmUp);
+  /** How long a turn lasts, for which connections are opened anew. */
+  Duration turn() {
+    return slice.multipliedBy(SLICES_OF_A_TURN);
   }
 
-  /** These with other rounds. */
-  Settings with(int otherRounds, Duration otherMeasured) {
-    return of(comparisons, servers, otherRounds, otherMeasured, warmUp);
+  /** How many turns each has in a generation. */
+  int turns() {
+    return (rounds + 1) / 2;
   }
 
-  /** These without the last comparison. */
-  Settings withoutTheLast() {
-    return new Settings(
-        comparisons.subList(0, comparisons.size() - 1), servers, rounds, measured, settle, warmUp);
+  /** How long one that is warm is under the load of another row before that counts. */
+  Duration warmUpOfARow() {
+    return warmUp.dividedBy(4);
+  }
+
+  /** The burns that a scenario is made with. */
+  List<Integer> burnsOf(Scenario scenario) {
+    return burns.stream().filter(burn -> scenario.isMadeWith(burn, burns.get(0))).toList();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%d generations of %d slices of %.2f s or %d turns of %.2f s",
+        generations,
+        rounds,
+        slice.toNanos() / 1e9,
+        turns(),
+        turn().toNanos() / 1e9);
   }
 }

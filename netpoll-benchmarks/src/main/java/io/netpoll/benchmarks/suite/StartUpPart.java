@@ -5,18 +5,19 @@ import io.netpoll.benchmarks.StartUpServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** How long minimal servers take to start. The first launch of each does not count. */
 final class StartUpPart implements Part {
   private static final Row ROW =
-      new Row(Scenario.STARTUP, "launch to first answer", 0, Metric.MILLIS);
-
-  private static final Duration STEP = Duration.ofMillis(700);
+      new Row(Scenario.STARTUP, "launch to first answer", 0, List.of(Metric.MILLIS), true);
+  private static final Duration STEP = Duration.ofMillis(600);
 
   private final Settings settings;
   private final Launcher launcher;
+  private final Set<StartUpServer> servers = EnumSet.allOf(StartUpServer.class);
 
   StartUpPart(Settings settings, Launcher launcher) {
     this.settings = settings;
@@ -25,39 +26,36 @@ final class StartUpPart implements Part {
 
   @Override
   public Duration estimate() {
-    return STEP.multipliedBy((long) StartUpServer.values().length * (settings.rounds() + 1));
+    return STEP.multipliedBy((long) StartUpServer.values().length * (settings.turns() + 1));
   }
 
   @Override
-  public void run(Results results, Progress progress) throws IOException, InterruptedException {
-    Set<StartUpServer> servers = EnumSet.allOf(StartUpServer.class);
-    Rounds.run(
-        -1,
-        settings.rounds(),
-        Scenario.STARTUP,
-        results,
-        progress,
-        round -> {
-          for (StartUpServer each : StartUpServer.values()) {
-            progress.begin(Scenario.STARTUP + ": " + each);
-            if (servers.contains(each) && !measure(each, round, results)) {
-              servers.remove(each);
-            }
-            progress.end(STEP);
-          }
-        });
+  public void run(int generation, Measured measured, Progress progress)
+      throws InterruptedException {
+    for (int round = -1; round < settings.turns(); round++) {
+      for (StartUpServer each : StartUpServer.values()) {
+        progress.begin(Scenario.STARTUP + ": " + each);
+        if (servers.contains(each) && !measure(each, generation, round, measured)) {
+          servers.remove(each);
+        }
+        progress.end(STEP);
+      }
+    }
   }
 
-  private boolean measure(StartUpServer server, int round, Results results)
-      throws IOException, InterruptedException {
+  private boolean measure(StartUpServer server, int generation, int round, Measured measured)
+      throws InterruptedException {
     try {
       double millis = StartUp.measure(launcher.measured(), server) / 1e6;
       if (round >= 0) {
-        results.add(ROW, server.toString(), round, millis, Map.of());
+        measured.add(
+            ROW,
+            server.toString(),
+            new Slice(generation, round, false, Map.of(Metric.MILLIS, millis)));
       }
       return true;
     } catch (IOException e) {
-      results.remark(server + " does not take part: " + e.getMessage());
+      measured.remark(server + " does not take part: " + e.getMessage());
       return false;
     }
   }

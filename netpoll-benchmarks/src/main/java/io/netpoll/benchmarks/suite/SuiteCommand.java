@@ -1,13 +1,20 @@
 package io.netpoll.benchmarks.suite;
 
 import io.netpoll.benchmarks.Pinning;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,83 +22,120 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Compares everything with everything. */
+/** Compares everything with everything, or one commit with another. */
 @Command(
     name = "suite",
     sortOptions = false,
     description = {
-      "Starts every server as a process of its own, measures them in turn, and writes raw figures,"
-          + " tables and charts into a directory.",
+      "Starts all that a row compares side by side, lets one at a time go on for a slice of time"
+          + " while the others are stopped, and writes figures, tables and a chart into a"
+          + " directory. Needs Linux, and a machine that does nothing else: the self-check says"
+          + " what differences it can show.",
       "Where taskset exists, what is measured gets one processor, and the rest another."
     })
 public final class SuiteCommand implements Callable<Integer> {
-  private static final Duration FOR_EVER = Duration.ofDays(100);
+  private static final List<String> QUICK =
+      List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual");
 
   @Option(
       names = "--scenarios",
       paramLabel = "NAME",
       split = ",",
       description =
-          "long, scale, idle, mux, pipelined, mixed, large, churn, latency, beside, clients,"
-              + " mux-clients, files, memory, startup; all by default.")
-  private List<Scenario> scenarios = List.of(Scenario.values());
+          "long, idle, mux, pipelined, mixed, large, pieces, churn, latency, beside, files, clients,"
+              + " mux-clients, memory, startup; all by default.")
+  private @Nullable List<Scenario> scenarios;
 
   @Option(
       names = "--servers",
       paramLabel = "NAME",
       split = ",",
-      description = "Names as in the tables, or all; by default the usual ones.")
+      description =
+          "Names as in the tables, instead of those that usually take part; the first is what the"
+              + " others are compared with.")
   private List<String> servers = List.of();
+
+  @Option(
+      names = "--against",
+      paramLabel = "REV",
+      description =
+          "Build this commit of the project, and compare with that instead of the rivals; figures"
+              + " go to the terminal.")
+  private @Nullable String against;
 
   @Option(
       names = "--burn-us",
       paramLabel = "N",
       split = ",",
       description =
-          "How long requests compute, in microseconds; 0,20,100 by default. long, idle and mux are"
+          "How long requests compute, in microseconds; 0,100 by default. long, idle and mux are"
               + " made with each, beside with those above 0, the others with the first.")
   private @Nullable List<Integer> burns;
 
   @Option(
+      names = "--generations",
+      paramLabel = "N",
+      description = "How often all processes are started anew; 5 by default.")
+  private @Nullable Integer generations;
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "How often each is measured; 5 by default.")
+      description = "Slices of each in a generation; 8 by default.")
   private @Nullable Integer rounds;
 
   @Option(
-      names = "--seconds",
+      names = "--slice",
       paramLabel = "S",
-      description = "How long each is measured a round; 1 by default.")
-  private @Nullable Double seconds;
+      description = "How long a slice is, in seconds; 0.12 by default.")
+  private @Nullable Double slice;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      description = "How long a new process is under load first; 3 by default.")
+      description = "How long a new process is under load first, in seconds; 3 by default.")
   private @Nullable Double warmUp;
 
   @Option(
       names = "--minutes",
       paramLabel = "N",
-      description =
-          "Choose --rounds and --seconds so that everything takes so long; what does not fit is"
-              + " left out, and said.")
-  private @Nullable Double minutes;
+      defaultValue = "60",
+      description = "As many generations as fit into this time; 60 by default.")
+  private double minutes = 60;
 
   @Option(
       names = "--quick",
-      description =
-          "About a minute: long connections and pipelining, four servers, no work, two rounds.")
+      description = "Under two minutes: 64 connections and pipelining, four servers, no work.")
   private boolean quick;
+
+  @Option(names = "--no-self-check", description = "Leave out what shows if it can be believed.")
+  private boolean unchecked;
+
+  @Option(
+      names = "--keep-disturbed",
+      description = "Count slices in which the machine did something else, too.")
+  private boolean keepDisturbed;
 
   @Option(
       names = "--out",
       paramLabel = "DIRECTORY",
-      defaultValue = "docs/benchmarks",
       description =
-          "Where figures, tables and charts go; docs/benchmarks by default. Figures that are there"
-              + " stay, but for those that are measured again.")
-  private Path out = Path.of("docs/benchmarks");
+          "Where figures, tables and the chart go; docs/benchmarks by default. Figures that are"
+              + " there stay, but for those of rows that are measured again.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--slices",
+      paramLabel = "FILE",
+      description = "Write all slices there, too, as CSV.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = "--c-server",
+      paramLabel = "PATH",
+      description =
+          "An echo server of frames that takes its port as its argument, to compare with as 'c'.")
+  private @Nullable Path foreign;
 
   @Option(
       names = "--java",
@@ -110,7 +154,7 @@ public final class SuiteCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description = "The processor of what is measured; 1 by default.")
-  private int serverCpu;
+  private int serverCpu = 1;
 
   @Option(
       names = "--load-cpu",
@@ -126,20 +170,89 @@ public final class SuiteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Settings wanted = settings();
+    Settings settings = settings();
+    checkServers();
     Launcher launcher = launcher();
-    Settings settings = minutes == null ? wanted : fitting(wanted, launcher);
-    List<Comparison> leftOut = new ArrayList<>(wanted.comparisons());
-    leftOut.removeAll(settings.comparisons());
-    PrintWriter terminal = command.commandLine().getOut();
-    terminal.println(plan(settings, launcher, leftOut));
-    Results results =
-        new Suite(settings, launcher, new Report(out), terminal).run(limit(), leftOut);
-    if (results.isEmpty()) {
-      throw new IllegalStateException(
-          "Nothing could be measured: " + String.join("; ", results.remarks()));
+    // One that is stopped would not see the end of this process.
+    Thread end =
+        new Thread(
+            () -> ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly));
+    Runtime.getRuntime().addShutdownHook(end);
+    try (Revision other = against == null ? null : Revision.build(against);
+        DataFile file = DataFile.create()) {
+      Entrants entrants = new Entrants(launcher, servers, foreign, other);
+      return run(settings, launcher, Parts.of(settings, launcher, entrants, file));
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(end);
     }
-    return 0;
+  }
+
+  private int run(Settings settings, Launcher launcher, List<Part> parts)
+      throws IOException, InterruptedException {
+    if (Parts.estimate(parts).isZero()) {
+      throw misuse("Nothing is to be measured: give a --burn-us above 0 for beside.");
+    }
+    PrintWriter terminal = command.commandLine().getOut();
+    Report report = new Report(directory());
+    Figures earlier = against == null || out != null ? report.read() : Figures.NONE;
+    String session = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String facts = Machine.facts() + "; " + settings + "; " + launcher.description() + ".";
+    Keep keep = new Keep(report, earlier, session, facts);
+    Optional<ServerPart> check =
+        unchecked ? Optional.empty() : Optional.of(SelfCheck.part(settings, launcher));
+    boolean believed =
+        new Suite(settings, parts, keep, terminal)
+            .run(check, Duration.ofSeconds((long) (minutes * 60)));
+    if (keep.figures.all().isEmpty()) {
+      throw new IllegalStateException("Nothing could be measured: " + keep.remarks);
+    }
+    keep.print(terminal);
+    return believed ? 0 : 1;
+  }
+
+  /** Writes what was measured, and remembers it. */
+  private final class Keep implements Suite.Keeper {
+    private final Report report;
+    private final Figures earlier;
+    private final String session;
+    private final String facts;
+    private Figures figures = Figures.NONE;
+    private Set<String> remarks = Set.of();
+
+    Keep(Report report, Figures earlier, String session, String facts) {
+      this.report = report;
+      this.earlier = earlier;
+      this.session = session;
+      this.facts = facts;
+    }
+
+    @Override
+    public void generationIsOver(Measured measured) throws IOException {
+      remarks = measured.remarks();
+      String told = remarks.isEmpty() ? facts : facts + " " + String.join(" ", remarks);
+      figures = Figures.NONE.with(session, told, measured);
+      if (against == null || out != null) {
+        report.write(earlier.with(session, told, measured));
+      }
+      if (csv != null) {
+        Files.writeString(csv, measured.toCsv());
+      }
+    }
+
+    void print(PrintWriter terminal) {
+      Pages pages = new Pages(figures);
+      for (Scenario scenario : figures.scenarios()) {
+        for (String row : figures.rows(scenario)) {
+          terminal.printf("%n%s, %s%n%s", scenario, row, pages.table(scenario, row));
+        }
+      }
+      remarks.forEach(terminal::println);
+      terminal.flush();
+    }
+  }
+
+  private Path directory() {
+    return out == null ? Path.of("docs", "benchmarks") : out;
   }
 
   private Launcher launcher() throws InterruptedException {
@@ -149,64 +262,42 @@ public final class SuiteCommand implements Callable<Integer> {
         java == null ? own : java, jvmArguments, pinned ? serverCpu : -1, pinned ? loadCpu : -1);
   }
 
-  private Duration limit() {
-    return minutes == null ? FOR_EVER : duration(minutes * 60);
-  }
-
-  private Settings fitting(Settings wanted, Launcher launcher) {
-    try {
-      return new Budget(limit(), some -> Parts.estimate(Parts.of(some, launcher))).fit(wanted);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private static String plan(Settings settings, Launcher launcher, List<Comparison> leftOut) {
-    return String.format(
-        Locale.ROOT,
-        "%s; %d rounds of %.1f s, about %d min%s",
-        settings.comparisons(),
-        settings.rounds(),
-        settings.measured().toNanos() / 1e9,
-        Parts.estimate(Parts.of(settings, launcher)).plusSeconds(59).toMinutes(),
-        leftOut.isEmpty() ? "" : "; no time for " + leftOut);
-  }
-
   private Settings settings() {
-    double measured = seconds != null ? seconds : quick ? 0.5 : 1;
-    double first = warmUp != null ? warmUp : quick ? 1.5 : 3;
-    List<Integer> work = burns != null ? burns : quick ? List.of(0) : List.of(0, 20, 100);
-    int times = rounds != null ? rounds : quick ? 2 : 5;
-    if (times < 1 || !(measured > 0 && measured <= 3600 && first >= 0 && first <= 3600)) {
-      throw misuse("--rounds, --seconds or --warm-up is out of range.");
+    int often = generations != null ? generations : quick ? 2 : 5;
+    int turns = rounds != null ? rounds : 8;
+    double each = slice != null ? slice : 0.12;
+    double first = warmUp != null ? warmUp : quick ? 2 : 3;
+    if (often < 1 || turns < 1 || !(each >= 0.05 && each <= 10 && first > 0 && minutes > 0)) {
+      throw misuse(
+          "--generations and --rounds need at least 1, --slice from 0.05 to 10, --warm-up and"
+              + " --minutes more than 0.");
     }
-    if (work.stream().anyMatch(each -> each < 0)) {
+    List<Integer> work = burns != null ? burns : quick ? List.of(0) : List.of(0, 100);
+    if (work.stream().anyMatch(some -> some < 0)) {
       throw misuse("--burn-us cannot be negative.");
     }
-    if (minutes != null && (!(minutes > 0) || rounds != null || seconds != null)) {
-      throw misuse("--minutes must be positive, and chooses --rounds and --seconds itself.");
+    List<Scenario> all = List.of(Scenario.values());
+    if (scenarios != null) {
+      all = scenarios;
+    } else if (quick) {
+      all = List.of(Scenario.PIPELINED, Scenario.MUX);
     }
-    List<Comparison> comparisons =
-        Comparison.all(quick ? List.of(Scenario.LONG, Scenario.PIPELINED) : scenarios, work);
-    if (comparisons.isEmpty()) {
-      throw misuse("The scenario beside needs work: give a --burn-us above 0.");
+    if (quick && servers.isEmpty()) {
+      servers = QUICK;
     }
-    return Settings.of(comparisons, contestants(), times, duration(measured), duration(first));
+    return new Settings(all, work, often, turns, duration(each), duration(first), keepDisturbed);
   }
 
-  private List<Contestant> contestants() {
-    if (servers.equals(List.of("all"))) {
-      return Contestant.all();
+  private void checkServers() {
+    Set<String> known = new TreeSet<>(Entrants.servers().keySet());
+    known.add(Field.C);
+    List<String> unknown =
+        servers.stream().filter(name -> !known.contains(name)).collect(Collectors.toList());
+    if (!unknown.isEmpty()) {
+      throw misuse("'" + unknown.get(0) + "' is not one of " + known + ".");
     }
-    if (servers.isEmpty()) {
-      return quick
-          ? Contestant.named(List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual"))
-          : Contestant.usual();
-    }
-    try {
-      return Contestant.named(servers);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    if (servers.contains(Field.C) && foreign == null) {
+      throw misuse("The server 'c' needs its path: give --c-server.");
     }
   }
 

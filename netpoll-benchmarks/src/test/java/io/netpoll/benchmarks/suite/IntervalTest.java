@@ -1,11 +1,12 @@
 package io.netpoll.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** What the figures of slices say, for servers whose true ratio is known. */
@@ -27,10 +28,14 @@ class IntervalTest {
                 * made
                 * machine[generation * ROUNDS + round]
                 * (1 + 0.005 * random.nextGaussian());
-        slices.add(new Slice(generation, round, rate, 1e9 / rate, 1000, 2000, false));
+        slices.add(slice(generation, round, rate, false));
       }
     }
     return slices;
+  }
+
+  private static Slice slice(int generation, int round, double rate, boolean disturbed) {
+    return new Slice(generation, round, disturbed, Map.of(Metric.CAPACITY, rate));
   }
 
   private double[] machine() {
@@ -40,7 +45,10 @@ class IntervalTest {
   private Interval ratio(double speed, double ofGenerations) {
     double[] machine = machine();
     return Interval.of(
-        slices(speed, ofGenerations, machine), slices(1, ofGenerations, machine), Slice::capacity);
+            slices(speed, ofGenerations, machine),
+            slices(1, ofGenerations, machine),
+            Metric.CAPACITY)
+        .orElseThrow();
   }
 
   @Test
@@ -71,15 +79,23 @@ class IntervalTest {
     double[] machine = machine();
     List<Slice> some = slices(1, 0, machine);
     List<Slice> others = slices(1, 0, machine);
-    Slice first = some.get(0);
-    some.set(0, new Slice(0, 0, first.rate() / 10, first.cpuNanos() * 10, 0, 0, true));
-    Slice last = others.get(others.size() - 1);
-    others.set(others.size() - 1, new Slice(last.generation(), last.round(), 1, 1e9, 0, 0, true));
-    assertThat(Interval.of(some, others, Slice::capacity).pairs())
-        .isEqualTo(GENERATIONS * ROUNDS - 2);
-    some.replaceAll(each -> new Slice(each.generation(), each.round(), each.rate(), 1, 0, 0, true));
-    assertThatThrownBy(() -> Interval.of(some, others, Slice::capacity))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("measure when it is quiet");
+    Interval before = Interval.of(some, others, Metric.CAPACITY).orElseThrow();
+    for (int i = 0; i < ROUNDS; i++) {
+      Slice each = some.get(i);
+      some.set(i, slice(each.generation(), each.round(), 1, i % 2 == 0));
+      others.set(i, slice(each.generation(), each.round(), 1e9, i % 2 == 1));
+    }
+    Interval after = Interval.of(some, others, Metric.CAPACITY).orElseThrow();
+    assertThat(after.median()).isCloseTo(before.median(), Offset.offset(0.01));
+    some.replaceAll(each -> slice(each.generation(), each.round(), 1, true));
+    assertThat(Interval.of(some, others, Metric.CAPACITY)).isEmpty();
+  }
+
+  @Test
+  void whereLessIsBetter_theRatioIsTurnedAround() {
+    List<Slice> some = List.of(new Slice(0, 0, false, Map.of(Metric.P99, 10.0)));
+    List<Slice> others = List.of(new Slice(0, 0, false, Map.of(Metric.P99, 30.0)));
+    assertThat(Interval.of(some, others, Metric.P99).orElseThrow().median()).isEqualTo(3);
+    assertThat(Interval.of(some, others, Metric.RATE)).as("not measured").isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package io.netpoll.benchmarks.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.benchmarks.BenchmarksCommandLine;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -18,44 +19,60 @@ import org.junit.jupiter.api.io.TempDir;
 class SuiteCommandTest {
   @TempDir private Path directory = Path.of("");
 
+  private String page(String name) throws IOException {
+    return Files.readString(directory.resolve(name));
+  }
+
   @Test
-  void figuresTablesAndCharts_areWritten() throws Exception {
-    run("--scenarios", "pipelined", "--servers", "ours-nio,jdk-async", "--burn-us", "0");
-    assertThat(Files.readString(directory.resolve("README.md")))
-        .contains("| requests/s | ours-nio | jdk-async |")
+  void figuresTablesAndChart_areWritten() throws Exception {
+    run("--scenarios", "pipelined,churn", "--servers", "ours-nio,jdk-async", "--burn-us", "0");
+    assertThat(page("README.md"))
+        .contains("[pipelined: 64 B](pipelined.md)")
         .contains("not pinned");
-    assertThat(Files.readString(directory.resolve("suite.json")))
-        .contains("\"name\": \"ours-nio\", \"round\": 0")
-        .contains("\"name\": \"jdk-async\", \"round\": 0");
-    assertThat(Files.readString(directory.resolve("pipelined.svg"))).contains("<svg");
+    assertThat(page("pipelined.md")).containsPattern("\\| jdk-async +\\| \\d");
+    assertThat(page("churn.md")).containsPattern("\\| jdk-async +\\| \\d");
+    assertThat(page("figures.csv")).contains(",pipelined,64 B,1,yes,ours-nio,CAPACITY,");
+    assertThat(page("summary.svg")).startsWith("<svg");
+    assertThat(Files.readAllLines(directory.resolve("slices.csv"))).hasSize(1 + 2 * 2 + 2);
+  }
+
+  @Test
+  void whatIsDueAtARate_isMeasuredBelowWhatTheSlowestCanCarry() throws Exception {
+    run("--scenarios", "latency,beside", "--servers", "ours-nio,netty-nio", "--burn-us", "20");
+    assertThat(page("latency.md")).contains("25 % of capacity").contains("p99 us");
+    assertThat(page("beside.md")).containsPattern("\\| netty-nio +\\| \\d").contains("heavy/s");
   }
 
   @Test
   void memory_isMeasured() throws Exception {
-    run("--scenarios", "memory", "--servers", "ours-nio");
-    assertThat(Files.readString(directory.resolve("README.md"))).contains("after a burst");
+    run("--scenarios", "memory", "--servers", "ours-nio,netty-nio");
+    assertThat(page("memory.md")).contains("after a burst").containsPattern("\\| netty-nio +\\|");
   }
 
   @Test
   void files_areSentAndCompared() throws Exception {
-    run("--scenarios", "files", "--servers", "ours-nio");
-    assertThat(Files.readString(directory.resolve("README.md")))
-        .contains("| GB/s | ours-")
-        .contains("netty-nio");
+    run("--scenarios", "files", "--servers", "ours-nio,netty-nio");
+    assertThat(page("files.md")).containsPattern("\\| netty-nio +\\| \\d");
+  }
+
+  @Test
+  void clients_areMeasured() throws Exception {
+    run("--scenarios", "clients");
+    assertThat(page("clients.md"))
+        .contains("## 64 platform threads")
+        .containsPattern("\\| jdk +\\| \\d");
   }
 
   @Test
   void severalCalls_makeOneReport() throws Exception {
-    run("--scenarios", "pipelined", "--servers", "ours-nio", "--burn-us", "0");
-    run("--scenarios", "mixed", "--servers", "ours-nio", "--burn-us", "0");
-    assertThat(Files.readString(directory.resolve("README.md")))
-        .contains("![64 B, 16 in flight on each of 64 connections](pipelined.svg)")
-        .contains("(mixed.svg)");
+    run("--scenarios", "pipelined", "--servers", "ours-nio,netty-nio", "--burn-us", "0");
+    run("--scenarios", "mixed", "--servers", "ours-nio,netty-nio", "--burn-us", "0");
+    assertThat(page("figures.csv")).contains(",pipelined,64 B,").contains(",mixed,mixed sizes,");
   }
 
   @Test
   void aReportThatCannotBeRead_isLeftAlone() throws Exception {
-    Path broken = directory.resolve("suite.json");
+    Path broken = directory.resolve("figures.csv");
     Files.writeString(broken, "{}");
     assertThat(execute(1, "--scenarios", "pipelined", "--servers", "ours-nio"))
         .contains("is not what the suite writes: move it away");
@@ -65,7 +82,7 @@ class SuiteCommandTest {
   @Test
   void scenariosOfWorkWithoutAny_areRefused() {
     assertThat(execute(2, "--scenarios", "beside", "--servers", "ours-nio", "--burn-us", "0"))
-        .contains("needs work: give a --burn-us above 0");
+        .contains("give a --burn-us above 0");
   }
 
   @Test
@@ -88,8 +105,11 @@ class SuiteCommandTest {
     StringWriter err = new StringWriter();
     List<String> words = new ArrayList<>(List.of("suite"));
     words.addAll(List.of(options));
-    words.addAll(List.of("--rounds", "1", "--seconds", "0.1", "--warm-up", "0.1"));
-    words.addAll(List.of("--no-pinning", "--out", directory.toString()));
+    words.addAll(List.of("--generations", "1", "--rounds", "2", "--slice", "0.25"));
+    words.addAll(List.of("--warm-up", "0.2", "--no-self-check", "--no-pinning"));
+    words.add("--keep-disturbed"); // other tests may run beside this one
+    words.addAll(List.of("--out", directory.toString()));
+    words.addAll(List.of("--slices", directory.resolve("slices.csv").toString()));
     int code =
         BenchmarksCommandLine.make()
             .setOut(new PrintWriter(new StringWriter(), true))

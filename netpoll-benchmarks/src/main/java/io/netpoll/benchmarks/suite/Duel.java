@@ -1,0 +1,43 @@
+package io.netpoll.benchmarks.suite;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Ours and the best of its rivals in one metric of a row.
+ *
+ * @param ours what ours showed
+ * @param rival what the rival showed to which the ratio is least
+ * @param toIt how many times better ours was
+ */
+record Duel(Figure ours, Figure rival, Interval toIt) {
+
+  /** That of a metric in the figures of a row; nothing where no rival was measured. */
+  static Optional<Duel> of(List<Figure> row, Metric metric) {
+    Optional<Figure> ours = ours(row, metric);
+    return row.stream()
+        .filter(each -> each.metric() == metric && each.toIt() != null)
+        .filter(each -> !each.isOurs() && !each.entrant().equals(Field.C))
+        .min(Comparator.comparingDouble(each -> Objects.requireNonNull(each.toIt()).median()))
+        .flatMap(best -> ours.map(own -> new Duel(own, best, Objects.requireNonNull(best.toIt()))));
+  }
+
+  private static Optional<Figure> ours(List<Figure> row, Metric metric) {
+    return row.stream().filter(each -> each.metric() == metric && each.isOurs()).findFirst();
+  }
+
+  /** Of what the row compares first. */
+  static Optional<Duel> ofFirst(List<Figure> row) {
+    return row.stream()
+        .filter(each -> each.rank() == 1)
+        .findFirst()
+        .flatMap(each -> of(row, each.metric()));
+  }
+
+  /** Whether the rival is ahead beyond doubt. */
+  boolean isLost() {
+    return toIt.high() < 1;
+  }
+}
