@@ -63,6 +63,7 @@ class CommandLineTest {
         "suite --rounds 0",
         "suite --slice 0.01",
         "suite --burn-us -1",
+        "suite --against HEAD --out anywhere",
         "peer netty-nio --slow-us -1",
         "load --pieces --turn fresh",
         "load --pieces --connections 2 --in-flight 3",

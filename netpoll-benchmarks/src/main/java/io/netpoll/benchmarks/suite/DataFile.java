@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** The file that servers send: a block of random bytes again and again. Closing deletes it. */
-final class DataFile implements AutoCloseable {
+/** The file that servers send: a block of random bytes again and again. */
+final class DataFile {
   private static final int BLOCK = 1_000_000;
   private static final int BLOCKS = 10;
 
@@ -23,9 +23,9 @@ final class DataFile implements AutoCloseable {
     new SplittableRandom(1).nextBytes(block);
   }
 
-  /** Writes the file. */
-  static DataFile create() throws IOException {
-    DataFile file = new DataFile(Files.createTempFile("netpoll-benchmark-", ".bin"));
+  /** Writes the file into a directory. */
+  static DataFile in(Path directory) throws IOException {
+    DataFile file = new DataFile(directory.resolve("data"));
     try (OutputStream out = Files.newOutputStream(file.path)) {
       for (int i = 0; i < BLOCKS; i++) {
         out.write(file.block);
@@ -51,10 +51,5 @@ final class DataFile implements AutoCloseable {
         return true;
       }
     };
-  }
-
-  @Override
-  public void close() throws IOException {
-    Files.delete(path);
   }
 }

@@ -59,8 +59,8 @@ public final class SuiteCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "REV",
       description =
-          "Build this commit of the project, and compare with that instead of the rivals; figures"
-              + " go to the terminal.")
+          "Build this commit of the project, and compare with that instead of the rivals; tables are"
+              + " printed, and no pages written.")
   private @Nullable String against;
 
   @Option(
@@ -173,17 +173,11 @@ public final class SuiteCommand implements Callable<Integer> {
     Settings settings = settings();
     checkServers();
     Launcher launcher = launcher();
-    // One that is stopped would not see the end of this process.
-    Thread end =
-        new Thread(
-            () -> ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly));
-    Runtime.getRuntime().addShutdownHook(end);
-    try (Revision other = against == null ? null : Revision.build(against);
-        DataFile file = DataFile.create()) {
+    try (Scratch scratch = new Scratch()) {
+      Path there = scratch.directory();
+      Revision other = against == null ? null : Revision.build(against, there);
       Entrants entrants = new Entrants(launcher, servers, foreign, other);
-      return run(settings, launcher, Parts.of(settings, launcher, entrants, file));
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(end);
+      return run(settings, launcher, Parts.of(settings, launcher, entrants, DataFile.in(there)));
     }
   }
 
@@ -194,7 +188,7 @@ public final class SuiteCommand implements Callable<Integer> {
     }
     PrintWriter terminal = command.commandLine().getOut();
     Report report = new Report(directory());
-    Figures earlier = against == null || out != null ? report.read() : Figures.NONE;
+    Figures earlier = against == null ? report.read() : Figures.NONE;
     String session = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     String facts = Machine.facts() + "; " + settings + "; " + launcher.description() + ".";
     Keep keep = new Keep(report, earlier, session, facts);
@@ -231,7 +225,7 @@ public final class SuiteCommand implements Callable<Integer> {
       remarks = measured.remarks();
       String told = remarks.isEmpty() ? facts : facts + " " + String.join(" ", remarks);
       figures = Figures.NONE.with(session, told, measured);
-      if (against == null || out != null) {
+      if (against == null) {
         report.write(earlier.with(session, told, measured));
       }
       if (csv != null) {
@@ -272,6 +266,9 @@ public final class SuiteCommand implements Callable<Integer> {
           "--generations and --rounds need at least 1, --slice from 0.05 to 10, --warm-up and"
               + " --minutes more than 0.");
     }
+    if (against != null && out != null) {
+      throw misuse("--against writes no pages: leave out --out, or give --slices instead.");
+    }
     List<Integer> work = burns != null ? burns : quick ? List.of(0) : List.of(0, 100);
     if (work.stream().anyMatch(some -> some < 0)) {
       throw misuse("--burn-us cannot be negative.");
@@ -282,7 +279,7 @@ public final class SuiteCommand implements Callable<Integer> {
     } else if (quick) {
       all = List.of(Scenario.PIPELINED, Scenario.MUX);
     }
-    if (quick && servers.isEmpty()) {
+    if (quick && servers.isEmpty() && against == null) {
       servers = QUICK;
     }
     return new Settings(all, work, often, turns, duration(each), duration(first), keepDisturbed);
