@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks;
 
+import io.netpoll.benchmarks.rpc.Message;
 import io.netpoll.benchmarks.rpc.Work;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,11 @@ final class FrameBuffers {
     int length = in.getInt();
     work.service().answer(in, length, out, work);
     return true;
+  }
+
+  /** Decodes one message, whose frame is there as a whole. */
+  Message message() throws IOException {
+    return Message.read(in, in.getInt());
   }
 
   private boolean makeRoom(int bytes) {

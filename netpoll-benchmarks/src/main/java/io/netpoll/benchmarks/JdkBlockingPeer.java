@@ -11,13 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /** The service on blocking sockets of the JDK: a thread for each connection, virtual or not. */
 final class JdkBlockingPeer implements Peer {
   private final PeerName name;
   private final PeerSettings settings;
   private final ExecutorService threads;
+  private final BlockingService service;
   private final ServerSocketChannel listener;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
@@ -26,6 +26,7 @@ final class JdkBlockingPeer implements Peer {
     this.settings = settings;
     threads =
         name == PeerName.JDK_VIRTUAL ? VirtualThreads.executor() : Executors.newCachedThreadPool();
+    service = service(settings);
     listener = ServerSocketChannel.open();
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -34,8 +35,20 @@ final class JdkBlockingPeer implements Peer {
     } catch (Throwable e) {
       listener.close();
       threads.shutdown();
+      service.close();
       throw e;
     }
+  }
+
+  private static BlockingService service(PeerSettings settings) {
+    FileAnswer file = settings.file();
+    if (file != null) {
+      return connection -> new BlockingFile(connection, file).run();
+    }
+    if (settings.answers() == Answers.POOL) {
+      return new BlockingPooledAnswers(new AnswerPool(settings.poolThreads(), settings.work()));
+    }
+    return connection -> new BlockingEcho(connection, settings.sending(), settings.work()).run();
   }
 
   private void accept() {
@@ -53,12 +66,7 @@ final class JdkBlockingPeer implements Peer {
   private void serve(SocketChannel connection) {
     try (connection) {
       connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      FileAnswer file = settings.file();
-      if (file == null) {
-        new BlockingEcho(connection, settings.sending(), settings.work()).run();
-      } else {
-        new BlockingFile(connection, file).run();
-      }
+      service.serve(connection);
     } catch (IOException | InterruptedException e) {
       // The client is gone, or this server ends: there is nobody to tell.
     } finally {
@@ -77,7 +85,11 @@ final class JdkBlockingPeer implements Peer {
 
   @Override
   public String description() {
-    return "peer=" + name + " send=" + settings.sending();
+    return "peer="
+        + name
+        + (settings.answers() == Answers.POOL
+            ? " answers=pool pool=" + settings.poolThreads()
+            : " send=" + settings.sending());
   }
 
   @Override
@@ -87,10 +99,7 @@ final class JdkBlockingPeer implements Peer {
     for (SocketChannel connection : connections) {
       connection.close();
     }
-    try {
-      threads.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.end(threads);
+    service.close();
   }
 }

@@ -61,6 +61,7 @@ public final class Main {
     commandLine.registerConverter(Turn.class, new Words<>(Turn.values()));
     commandLine.registerConverter(Scenario.class, new Words<>(Scenario.values()));
     commandLine.registerConverter(Codec.class, new Words<>(Codec.values()));
+    commandLine.registerConverter(Answers.class, new Words<>(Answers.values()));
     commandLine.registerConverter(Sending.class, new Words<>(Sending.values()));
     commandLine.registerConverter(FileSending.class, new Words<>(FileSending.values()));
     commandLine.registerConverter(ClientName.class, new Words<>(ClientName.values()));

@@ -5,50 +5,56 @@ import io.netty.channel.ChannelPipeline;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The service on Netty. */
 final class NettyPeer implements Peer {
-  private static final long PATIENCE_MILLIS = 5000;
-
   private final PeerName name;
   private final PeerSettings settings;
-  private final @Nullable ExecutorService executor;
+  private final NettyService service;
   private final NettyServer server;
 
   NettyPeer(PeerName name, PeerSettings settings) throws InterruptedException {
     this.name = name;
     this.settings = settings;
     NettyTransport transport = NettyTransport.of(name);
-    executor = executor(settings);
+    service = service(settings);
     try {
-      server = new NettyServer(transport, settings.address(), settings.loops(), this::serve);
+      server = new NettyServer(transport, settings.address(), settings.loops(), service::addTo);
     } catch (Throwable e) {
-      endExecutor();
+      service.close();
       throw e;
     }
   }
 
-  private static @Nullable ExecutorService executor(PeerSettings settings) {
-    return switch (settings.placement()) {
-      case LOOP -> null;
-      case POOL -> Executors.newFixedThreadPool(settings.poolThreads());
-      case VIRTUAL -> VirtualThreads.executor();
-    };
-  }
-
-  private void serve(ChannelPipeline pipeline) {
+  private static NettyService service(PeerSettings settings) {
     Work work = settings.work();
     FileAnswer file = settings.file();
     if (file != null) {
-      NettyFile.addTo(pipeline, file);
-    } else if (executor != null) {
+      return pipeline -> NettyFile.addTo(pipeline, file);
+    }
+    if (settings.answers() == Answers.POOL) {
+      return new NettyPooledAnswers(new AnswerPool(settings.poolThreads(), work));
+    }
+    return switch (settings.placement()) {
+      case LOOP ->
+          settings.codec() == Codec.LENGTH_FIELD
+              ? pipeline -> pipeline.addLast(FrameEcho.decoder(), new FrameEcho(work))
+              : pipeline -> pipeline.addLast(new LoopEcho(work));
+      case POOL -> new Offloaded(work, Executors.newFixedThreadPool(settings.poolThreads()));
+      case VIRTUAL -> new Offloaded(work, VirtualThreads.executor());
+    };
+  }
+
+  /** Frames are answered by an executor. */
+  private record Offloaded(Work work, ExecutorService executor) implements NettyService {
+    @Override
+    public void addTo(ChannelPipeline pipeline) {
       pipeline.addLast(new OffloadedEcho(work, executor));
-    } else if (settings.codec() == Codec.LENGTH_FIELD) {
-      pipeline.addLast(FrameEcho.decoder(), new FrameEcho(work));
-    } else {
-      pipeline.addLast(new LoopEcho(work));
+    }
+
+    @Override
+    public void close() {
+      Threads.end(executor);
     }
   }
 
@@ -59,32 +65,22 @@ final class NettyPeer implements Peer {
 
   @Override
   public String description() {
+    boolean pooled = settings.answers() == Answers.POOL;
     return "peer="
         + name
-        + " handler="
-        + settings.placement()
-        + " codec="
-        + settings.codec()
+        + (pooled
+            ? " answers=pool"
+            : " handler=" + settings.placement() + " codec=" + settings.codec())
         + " loops="
         + settings.loops()
-        + (settings.placement() == Placement.POOL ? " pool=" + settings.poolThreads() : "");
+        + (pooled || settings.placement() == Placement.POOL
+            ? " pool=" + settings.poolThreads()
+            : "");
   }
 
   @Override
   public void close() {
     server.close();
-    endExecutor();
-  }
-
-  private void endExecutor() {
-    if (executor == null) {
-      return;
-    }
-    executor.shutdownNow();
-    try {
-      executor.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    service.close();
   }
 }

@@ -76,6 +76,14 @@ final class PeerCommand implements Callable<Integer> {
   private Service service = Service.ECHO;
 
   @Option(
+      names = "--answers",
+      paramLabel = "WHO",
+      description =
+          "Who answers: reader (the default), what has read the request, or pool, one of"
+              + " --pool-threads threads, with a write of its own; of rpc, not for jdk-async.")
+  private @Nullable Answers answers;
+
+  @Option(
       names = "--file",
       paramLabel = "PATH",
       description = "Answer every byte with this file instead of frames; not for jdk-async.")
@@ -106,7 +114,7 @@ final class PeerCommand implements Callable<Integer> {
       names = "--pool-threads",
       paramLabel = "N",
       defaultValue = "16",
-      description = "Threads of --handler pool; 16 by default.")
+      description = "Threads of --handler pool or --answers pool; 16 by default.")
   private int poolThreads;
 
   @Option(
@@ -146,7 +154,8 @@ final class PeerCommand implements Callable<Integer> {
             new Work(burnMicros, slowMicros, sleepMillis, service),
             file == null
                 ? null
-                : FileAnswer.of(file, fileSending == null ? FileSending.REGION : fileSending));
+                : FileAnswer.of(file, fileSending == null ? FileSending.REGION : fileSending),
+            answers == null ? Answers.READER : answers);
     try (Peer peer = Peers.open(name, settings)) {
       InetSocketAddress address = peer.address();
       System.out.println(
@@ -207,6 +216,24 @@ final class PeerCommand implements Callable<Integer> {
     }
     if (codec == Codec.LENGTH_FIELD && placement != null && placement != Placement.LOOP) {
       throw misuse("--codec length-field answers on the loop alone.");
+    }
+    if (answers == Answers.POOL) {
+      checkAnswersFromPool();
+    }
+  }
+
+  private void checkAnswersFromPool() {
+    if (name == PeerName.JDK_ASYNC) {
+      throw misuse("--answers pool is not for jdk-async.");
+    }
+    if (service != Service.RPC || file != null) {
+      throw misuse("--answers pool needs --service rpc: answers in any order need an id.");
+    }
+    if (placement != null || codec != null || sending != null) {
+      throw misuse("--answers pool goes without --handler, --codec and --send.");
+    }
+    if (execution == ExecutionName.INLINE) {
+      throw misuse("--answers pool may let a reader wait, so not with --execution inline.");
     }
   }
 

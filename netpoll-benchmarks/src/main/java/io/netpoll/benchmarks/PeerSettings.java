@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param sending when a blocking peer sends, and whether ours coalesces flushes
  * @param execution where ours runs handlers
  * @param loops number of event loops; 0, for ours, is what the library chooses
- * @param poolThreads number of threads of {@link Placement#POOL}
+ * @param poolThreads number of threads of {@link Placement#POOL} or {@link Answers#POOL}
  * @param work what happens to a request
  * @param file what every byte is answered with instead of frames; null for frames
+ * @param answers who answers
  */
 record PeerSettings(
     InetSocketAddress address,
@@ -26,7 +27,8 @@ record PeerSettings(
     int loops,
     int poolThreads,
     Work work,
-    @Nullable FileAnswer file) {
+    @Nullable FileAnswer file,
+    Answers answers) {
 
   /** How many connections the kernel keeps until they are accepted, for every peer. */
   static final int BACKLOG = 4096;

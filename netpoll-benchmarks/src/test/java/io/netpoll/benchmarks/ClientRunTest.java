@@ -102,7 +102,8 @@ class ClientRunTest {
             1,
             1,
             new Work(0, 0, 0, service),
-            null);
+            null,
+            Answers.READER);
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
         EchoClient client = portable.open(peer.address());
         ClientRun<?> run = open(client, service)) {

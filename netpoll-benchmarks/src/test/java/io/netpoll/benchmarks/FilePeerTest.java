@@ -51,7 +51,8 @@ class FilePeerTest {
             1,
             1,
             Work.NONE,
-            FileAnswer.of(file, sending));
+            FileAnswer.of(file, sending),
+            Answers.READER);
     try {
       return Peers.open(name, settings);
     } catch (UnsupportedOperationException e) {

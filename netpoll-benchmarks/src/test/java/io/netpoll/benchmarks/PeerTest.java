@@ -1,31 +1,22 @@
 package io.netpoll.benchmarks;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.netpoll.benchmarks.PeerClient.frame;
+import static io.netpoll.benchmarks.PeerClient.payload;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netpoll.benchmarks.rpc.Message;
 import io.netpoll.benchmarks.rpc.Service;
 import io.netpoll.benchmarks.rpc.Work;
 import io.netpoll.testkit.LeakCheck;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,12 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every peer, in every arrangement that can be asked for, over a real loopback socket. */
 @Timeout(60)
-@ExtendWith({PeerTest.VirtualThreadPollers.class, LeakCheck.class})
+@ExtendWith({PeerTest.VirtualThreadPollers.class, LeakCheck.class, EndedThreads.class})
 class PeerTest {
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
-
-  private Set<Thread> before = Set.of();
-
   /** Lets the JDK open what it keeps for virtual threads, before descriptors are counted. */
   static final class VirtualThreadPollers implements BeforeAllCallback {
     @Override
@@ -50,9 +37,9 @@ class PeerTest {
       }
       Arrangement virtual = Arrangement.sending(PeerName.JDK_VIRTUAL, Sending.BATCH);
       try (Peer peer = virtual.open();
-          Socket client = dial(peer)) {
-        client.getOutputStream().write(frame(payload(1)));
-        assertAnswer(client, payload(1));
+          PeerClient client = new PeerClient(peer)) {
+        client.send(frame(payload(1)));
+        client.assertReceives(payload(1));
       }
     }
   }
@@ -78,8 +65,17 @@ class PeerTest {
     }
 
     PeerSettings settings(Work work) {
-      InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new PeerSettings(any, placement, codec, sending, execution, 2, 3, work, null);
+      return new PeerSettings(
+          PeerClient.anyPort(),
+          placement,
+          codec,
+          sending,
+          execution,
+          2,
+          3,
+          work,
+          null,
+          Answers.READER);
     }
 
     Peer open() throws Exception {
@@ -87,12 +83,7 @@ class PeerTest {
     }
 
     Peer open(PeerSettings settings) throws Exception {
-      try {
-        return Peers.open(name, settings);
-      } catch (UnsupportedOperationException e) {
-        assumeThat(false).as(e.getMessage()).isTrue();
-        throw e;
-      }
+      return PeerClient.open(name, settings);
     }
   }
 
@@ -119,20 +110,6 @@ class PeerTest {
     return all.stream();
   }
 
-  @BeforeEach
-  void noteThreads() {
-    before = threads();
-  }
-
-  @AfterEach
-  void everyThreadHasEnded() {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!started().isEmpty() && System.nanoTime() - deadline < 0) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    assertThat(started()).isEmpty();
-  }
-
   @ParameterizedTest
   @MethodSource("arrangements")
   void framesOfAllSizes_comeBackUnchangedAndInOrder(Arrangement arrangement) throws Exception {
@@ -141,10 +118,10 @@ class PeerTest {
       payloads.add(payload(size));
     }
     try (Peer peer = arrangement.open();
-        Socket client = dial(peer)) {
+        PeerClient client = new PeerClient(peer)) {
       for (byte[] payload : payloads) {
-        new DataOutputStream(client.getOutputStream()).write(frame(payload));
-        assertAnswer(client, payload);
+        client.send(frame(payload));
+        client.assertReceives(payload);
       }
     }
   }
@@ -160,10 +137,10 @@ class PeerTest {
       together.put(frame(payload));
     }
     try (Peer peer = arrangement.open();
-        Socket client = dial(peer)) {
-      client.getOutputStream().write(together.array(), 0, together.position());
+        PeerClient client = new PeerClient(peer)) {
+      client.send(Arrays.copyOf(together.array(), together.position()));
       for (byte[] payload : payloads) {
-        assertAnswer(client, payload);
+        client.assertReceives(payload);
       }
     }
   }
@@ -172,11 +149,11 @@ class PeerTest {
   @MethodSource("arrangements")
   void calls_areAnsweredWithOtherMessages(Arrangement arrangement) throws Exception {
     try (Peer peer = arrangement.open(arrangement.settings(new Work(1, 0, 0, Service.RPC)));
-        Socket client = dial(peer)) {
+        PeerClient client = new PeerClient(peer)) {
       for (int size : new int[] {0, 1, 100_000}) {
         Message request = new Message(size + 5L, 6, payload(size));
-        client.getOutputStream().write(frame(bytes(request)));
-        assertAnswer(client, bytes(new Message(size + 5L, ~6, payload(size))));
+        client.send(request);
+        client.assertReceives(new Message(size + 5L, ~6, payload(size)));
       }
     }
   }
@@ -186,10 +163,10 @@ class PeerTest {
   void callsThatSayTheyAreLight_doNoWork(Arrangement arrangement) throws Exception {
     Work longWork = new Work(0, 0, TimeUnit.HOURS.toMillis(1), Service.RPC);
     try (Peer peer = arrangement.open(arrangement.settings(longWork));
-        Socket client = dial(peer)) {
+        PeerClient client = new PeerClient(peer)) {
       Message request = new Message(5, Message.LIGHT, payload(10));
-      client.getOutputStream().write(frame(bytes(request)));
-      assertAnswer(client, bytes(request.answer()));
+      client.send(request);
+      client.assertReceives(request.answer());
     }
   }
 
@@ -197,9 +174,9 @@ class PeerTest {
   @MethodSource("arrangements")
   void aFrameThatIsTooShortForACall_closesItsConnection(Arrangement arrangement) throws Exception {
     try (Peer peer = arrangement.open(arrangement.settings(new Work(0, 0, 0, Service.RPC)));
-        Socket bad = dial(peer)) {
-      bad.getOutputStream().write(frame(payload(Message.HEADER - 1)));
-      assertThat(bad.getInputStream().read()).isEqualTo(-1);
+        PeerClient bad = new PeerClient(peer)) {
+      bad.send(frame(payload(Message.HEADER - 1)));
+      bad.assertEnd();
     }
   }
 
@@ -208,12 +185,12 @@ class PeerTest {
   void aFrameInSingleBytes_isAnsweredWhenItIsComplete(Arrangement arrangement) throws Exception {
     byte[] payload = payload(20);
     try (Peer peer = arrangement.open();
-        Socket client = dial(peer)) {
-      client.setTcpNoDelay(true);
+        PeerClient client = new PeerClient(peer)) {
+      client.setTcpNoDelay();
       for (byte b : frame(payload)) {
-        client.getOutputStream().write(b);
+        client.send(new byte[] {b});
       }
-      assertAnswer(client, payload);
+      client.assertReceives(payload);
     }
   }
 
@@ -222,12 +199,12 @@ class PeerTest {
   void aFrameThatIsTooLong_closesItsConnectionOnly(Arrangement arrangement) throws Exception {
     byte[] payload = payload(5);
     try (Peer peer = arrangement.open();
-        Socket good = dial(peer);
-        Socket bad = dial(peer)) {
-      new DataOutputStream(bad.getOutputStream()).writeInt(-1);
-      assertThat(bad.getInputStream().read()).isEqualTo(-1);
-      good.getOutputStream().write(frame(payload));
-      assertAnswer(good, payload);
+        PeerClient good = new PeerClient(peer);
+        PeerClient bad = new PeerClient(peer)) {
+      bad.send(new byte[] {-1, -1, -1, -1});
+      bad.assertEnd();
+      good.send(frame(payload));
+      good.assertReceives(payload);
     }
   }
 
@@ -236,81 +213,14 @@ class PeerTest {
   void closing_closesListenerAndConnections(Arrangement arrangement) throws Exception {
     Peer peer = arrangement.open();
     try (peer;
-        Socket client = dial(peer)) {
+        PeerClient client = new PeerClient(peer)) {
       InetSocketAddress address = peer.address();
-      client.getOutputStream().write(frame(payload(1)));
-      assertAnswer(client, payload(1));
+      client.send(frame(payload(1)));
+      client.assertReceives(payload(1));
       peer.close();
-      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      client.assertEnd();
       assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
           .isInstanceOf(IOException.class);
     }
-  }
-
-  private static Socket dial(Peer peer) throws IOException {
-    Socket socket = new Socket(peer.address().getAddress(), peer.address().getPort());
-    socket.setSoTimeout(20_000);
-    return socket;
-  }
-
-  private static void assertAnswer(Socket client, byte[] payload) throws IOException {
-    DataInputStream in = new DataInputStream(client.getInputStream());
-    assertThat(in.readInt()).isEqualTo(payload.length);
-    assertThat(in.readNBytes(payload.length)).isEqualTo(payload);
-  }
-
-  private static byte[] bytes(Message message) {
-    return ByteBuffer.allocate(message.length())
-        .putLong(message.id())
-        .putInt(message.method())
-        .put(message.body())
-        .array();
-  }
-
-  private static byte[] payload(int size) {
-    byte[] payload = new byte[size];
-    new SplittableRandom(size).nextBytes(payload);
-    return payload;
-  }
-
-  private static byte[] frame(byte[] payload) {
-    return ByteBuffer.allocate(Integer.BYTES + payload.length)
-        .putInt(payload.length)
-        .put(payload)
-        .array();
-  }
-
-  private Set<String> started() {
-    return threads().stream()
-        .filter(thread -> !before.contains(thread))
-        .map(Thread::getName)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  /** All platform threads but those that are shared by all peers, which outlive one. */
-  private static Set<Thread> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(Thread::isAlive)
-        .filter(thread -> !isShared(thread.getName()))
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean isShared(String name) {
-    return Stream.of(
-            "ForkJoinPool-",
-            "VirtualThread-",
-            "Read-Poller",
-            "Write-Poller",
-            "Read-Updater",
-            "Write-Updater",
-            "MasterPoller",
-            "Common-Cleaner",
-            "process reaper",
-            "globalEventExecutor",
-            "netpoll-leader-",
-            "netpoll-watch-dog",
-            "Cleaner-",
-            "junit-")
-        .anyMatch(name::startsWith);
   }
 }

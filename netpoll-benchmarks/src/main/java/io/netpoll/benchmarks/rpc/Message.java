@@ -87,6 +87,13 @@ public record Message(long id, int method, byte[] body) {
     return new Message(id, method, body);
   }
 
+  /** Encodes the frame of this message into a new buffer, on the heap. */
+  public ByteBuffer toFrame() {
+    ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + length());
+    write(frame);
+    return frame.flip();
+  }
+
   /** Encodes the frame of this message into a buffer with room for it. */
   public void write(ByteBuffer out) {
     out.putInt(length()).putLong(id).putInt(method).put(body);

@@ -18,7 +18,7 @@ public record Work(long burnMicros, long slowMicros, long sleepMillis, Service s
   public static final Work NONE = new Work(0, 0, 0, Service.ECHO);
 
   /** Does the work of a request, if it is one that does any; as {@link #run}. */
-  void runFor(Message request) throws InterruptedException {
+  public void runFor(Message request) throws InterruptedException {
     if (!request.isLight()) {
       run();
     }

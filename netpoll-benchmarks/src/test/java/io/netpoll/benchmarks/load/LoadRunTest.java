@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -184,6 +185,13 @@ class LoadRunTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void answersInAnotherOrder_areThoseOfTheirRequests() throws IOException {
+    serve(LoadRunTest::answerBackwards);
+    LoadPlan plan = new LoadPlan(2, 2 * BATCH, Turn.OWN, 12, 500, 0, Service.RPC, false, false);
+    assertThat(run(plan).rate()).isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
   void requestsInTwoPieces_areSentAsAWholeInTheEnd(int connections) throws IOException {
@@ -287,14 +295,28 @@ class LoadRunTest {
 
   private static void answerInBatches(DataInputStream in, DataOutputStream out) throws IOException {
     while (true) {
-      List<Message> batch = new ArrayList<>();
-      while (batch.size() < BATCH) {
-        batch.add(read(in));
+      for (Message request : readBatch(in)) {
+        write(out, request.answer());
       }
+    }
+  }
+
+  private static void answerBackwards(DataInputStream in, DataOutputStream out) throws IOException {
+    while (true) {
+      List<Message> batch = readBatch(in);
+      Collections.reverse(batch);
       for (Message request : batch) {
         write(out, request.answer());
       }
     }
+  }
+
+  private static List<Message> readBatch(DataInputStream in) throws IOException {
+    List<Message> batch = new ArrayList<>();
+    while (batch.size() < BATCH) {
+      batch.add(read(in));
+    }
+    return batch;
   }
 
   private static void answerWrongly(DataInputStream in, DataOutputStream out) throws IOException {
