@@ -1,7 +1,6 @@
 package io.netpoll.it.reliability;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.netpoll.it.RewritingLoader;
 import java.util.List;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -15,54 +14,19 @@ import org.objectweb.asm.Opcodes;
  * initialisers do not ask: a class that fails there is lost for good, and what classes a step needs
  * is another test's matter.
  */
-final class AllocationLoader extends ClassLoader {
-  private static final String LIBRARY = "io.netpoll.";
-  private static final String TESTS = "io.netpoll.it.";
-
+final class AllocationLoader extends RewritingLoader {
   /** Its pages are direct memory, and it has rules of its own for when there is none. */
   private static final String POOL = "io.netpoll.buffer.";
 
   private static final String HOOK = Allocations.class.getName().replace('.', '/');
 
-  /** The classes that both sides see as one. */
-  private static final List<String> COMMON =
-      List.of(Allocations.class.getName(), AllocationSubject.class.getName());
-
   AllocationLoader(ClassLoader parent) {
-    super("allocations", parent);
+    super("allocations", parent, Allocations.class, AllocationSubject.class);
   }
 
   @Override
-  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(LIBRARY) || COMMON.contains(name)) {
-      return super.loadClass(name, resolve);
-    }
-    Class<?> known = findLoadedClass(name);
-    if (known != null) {
-      return known;
-    }
-    try {
-      return define(name);
-    } catch (LinkageError anotherThreadWasFaster) {
-      Class<?> defined = findLoadedClass(name);
-      if (defined == null) {
-        throw anotherThreadWasFaster;
-      }
-      return defined;
-    }
-  }
-
-  private Class<?> define(String name) throws ClassNotFoundException {
-    try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-      if (in == null) {
-        throw new ClassNotFoundException(name);
-      }
-      byte[] bytes = in.readAllBytes();
-      byte[] asking = name.startsWith(TESTS) ? bytes : asking(bytes, !name.startsWith(POOL));
-      return defineClass(name, asking, 0, asking.length);
-    } catch (IOException e) {
-      throw new ClassNotFoundException(name, e);
-    }
+  protected byte[] rewritten(String name, byte[] bytes) {
+    return asking(bytes, !name.startsWith(POOL));
   }
 
   private static byte[] asking(byte[] bytes, boolean direct) {
