@@ -26,7 +26,7 @@ final class JdkBlockingPeer implements Peer {
     this.settings = settings;
     threads =
         name == PeerName.JDK_VIRTUAL ? VirtualThreads.executor() : Executors.newCachedThreadPool();
-    service = service(settings);
+    service = service(settings, threads);
     listener = ServerSocketChannel.open();
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -40,10 +40,13 @@ final class JdkBlockingPeer implements Peer {
     }
   }
 
-  private static BlockingService service(PeerSettings settings) {
+  private static BlockingService service(PeerSettings settings, ExecutorService threads) {
     FileAnswer file = settings.file();
     if (file != null) {
       return connection -> new BlockingFile(connection, file).run();
+    }
+    if (settings.fanOut()) {
+      return new BlockingFanOut(settings.work(), threads);
     }
     if (settings.answers() == Answers.POOL) {
       return new BlockingPooledAnswers(new AnswerPool(settings.poolThreads(), settings.work()));
@@ -85,11 +88,7 @@ final class JdkBlockingPeer implements Peer {
 
   @Override
   public String description() {
-    return "peer="
-        + name
-        + (settings.answers() == Answers.POOL
-            ? " answers=pool pool=" + settings.poolThreads()
-            : " send=" + settings.sending());
+    return "peer=" + name + " " + settings.handling("send=" + settings.sending());
   }
 
   @Override

@@ -57,6 +57,7 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.registerConverter(PeerName.class, new Words<>(PeerName.values()));
     commandLine.registerConverter(Placement.class, new Words<>(Placement.values()));
+    commandLine.registerConverter(PeerService.class, new Words<>(PeerService.values()));
     commandLine.registerConverter(Service.class, new Words<>(Service.values()));
     commandLine.registerConverter(Turn.class, new Words<>(Turn.values()));
     commandLine.registerConverter(Scenario.class, new Words<>(Scenario.values()));

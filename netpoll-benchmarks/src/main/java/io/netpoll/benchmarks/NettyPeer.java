@@ -32,6 +32,9 @@ final class NettyPeer implements Peer {
     if (file != null) {
       return pipeline -> NettyFile.addTo(pipeline, file);
     }
+    if (settings.fanOut()) {
+      return new NettyFanOut(work);
+    }
     if (settings.answers() == Answers.POOL) {
       return new NettyPooledAnswers(new AnswerPool(settings.poolThreads(), work));
     }
@@ -65,17 +68,13 @@ final class NettyPeer implements Peer {
 
   @Override
   public String description() {
-    boolean pooled = settings.answers() == Answers.POOL;
     return "peer="
         + name
-        + (pooled
-            ? " answers=pool"
-            : " handler=" + settings.placement() + " codec=" + settings.codec())
+        + " "
+        + settings.handling("handler=" + settings.placement() + " codec=" + settings.codec())
         + " loops="
         + settings.loops()
-        + (pooled || settings.placement() == Placement.POOL
-            ? " pool=" + settings.poolThreads()
-            : "");
+        + (settings.placement() == Placement.POOL ? " pool=" + settings.poolThreads() : "");
   }
 
   @Override

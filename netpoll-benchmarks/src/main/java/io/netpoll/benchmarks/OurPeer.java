@@ -56,9 +56,13 @@ final class OurPeer implements Peer {
   }
 
   private static OurService service(PeerSettings settings) {
-    return settings.answers() == Answers.POOL
-        ? new OurPooledAnswers(new AnswerPool(settings.poolThreads(), settings.work()))
-        : new OurAnswers(settings);
+    if (settings.fanOut()) {
+      return new OurFanOut(settings);
+    }
+    if (settings.answers() == Answers.POOL) {
+      return new OurPooledAnswers(new AnswerPool(settings.poolThreads(), settings.work()));
+    }
+    return new OurAnswers(settings);
   }
 
   @Override
@@ -74,9 +78,8 @@ final class OurPeer implements Peer {
         + group.execution()
         + " loops="
         + group.loops()
-        + (settings.answers() == Answers.POOL
-            ? " answers=pool pool=" + settings.poolThreads()
-            : " send=" + settings.sending());
+        + " "
+        + settings.handling("send=" + settings.sending());
   }
 
   @Override

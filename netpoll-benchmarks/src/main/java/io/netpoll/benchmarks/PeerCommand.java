@@ -1,6 +1,5 @@
 package io.netpoll.benchmarks;
 
-import io.netpoll.benchmarks.rpc.Service;
 import io.netpoll.benchmarks.rpc.Work;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,8 +71,9 @@ final class PeerCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "echo",
       description =
-          "echo (the default) sends payloads back; rpc decodes a message and encodes its answer.")
-  private Service service = Service.ECHO;
+          "echo (the default) sends payloads back; rpc decodes a message and encodes its answer;"
+              + " fanout sends it to all subscribers instead, not for jdk-async.")
+  private PeerService service = PeerService.ECHO;
 
   @Option(
       names = "--answers",
@@ -151,11 +151,12 @@ final class PeerCommand implements Callable<Integer> {
             execution == null ? ExecutionName.ADAPTIVE : execution,
             loops(),
             poolThreads,
-            new Work(burnMicros, slowMicros, sleepMillis, service),
+            new Work(burnMicros, slowMicros, sleepMillis, service.service()),
             file == null
                 ? null
                 : FileAnswer.of(file, fileSending == null ? FileSending.REGION : fileSending),
-            answers == null ? Answers.READER : answers);
+            answers == null ? Answers.READER : answers,
+            service == PeerService.FAN_OUT);
     try (Peer peer = Peers.open(name, settings)) {
       InetSocketAddress address = peer.address();
       System.out.println(
@@ -220,13 +221,16 @@ final class PeerCommand implements Callable<Integer> {
     if (answers == Answers.POOL) {
       checkAnswersFromPool();
     }
+    if (service == PeerService.FAN_OUT) {
+      checkFanOut();
+    }
   }
 
   private void checkAnswersFromPool() {
     if (name == PeerName.JDK_ASYNC) {
       throw misuse("--answers pool is not for jdk-async.");
     }
-    if (service != Service.RPC || file != null) {
+    if (service != PeerService.RPC || file != null) {
       throw misuse("--answers pool needs --service rpc: answers in any order need an id.");
     }
     if (placement != null || codec != null || sending != null) {
@@ -234,6 +238,16 @@ final class PeerCommand implements Callable<Integer> {
     }
     if (execution == ExecutionName.INLINE) {
       throw misuse("--answers pool may let a reader wait, so not with --execution inline.");
+    }
+  }
+
+  private void checkFanOut() {
+    if (name == PeerName.JDK_ASYNC) {
+      throw misuse("--service fanout is not for jdk-async.");
+    }
+    if (placement != null || codec != null || sending != null || answers != null || file != null) {
+      throw misuse(
+          "--service fanout goes without --handler, --codec, --send, --answers and --file.");
     }
   }
 

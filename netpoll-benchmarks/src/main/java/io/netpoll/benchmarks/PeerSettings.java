@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param work what happens to a request
  * @param file what every byte is answered with instead of frames; null for frames
  * @param answers who answers
+ * @param fanOut whether messages go to all subscribers instead of being answered
  */
 record PeerSettings(
     InetSocketAddress address,
@@ -28,8 +29,21 @@ record PeerSettings(
     int poolThreads,
     Work work,
     @Nullable FileAnswer file,
-    Answers answers) {
+    Answers answers,
+    boolean fanOut) {
 
   /** How many connections the kernel keeps until they are accepted, for every peer. */
   static final int BACKLOG = 4096;
+
+  /**
+   * What happens to messages, in {@code key=value} words.
+   *
+   * @param usual the words where what reads requests answers them
+   */
+  String handling(String usual) {
+    if (fanOut) {
+      return "service=fanout";
+    }
+    return answers == Answers.POOL ? "answers=pool pool=" + poolThreads : usual;
+  }
 }

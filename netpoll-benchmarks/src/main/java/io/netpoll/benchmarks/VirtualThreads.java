@@ -9,13 +9,18 @@ import java.util.concurrent.Executors;
 final class VirtualThreads {
   private VirtualThreads() {}
 
+  /** Whether this JDK has any. */
+  static boolean areThere() {
+    return Runtime.version().feature() >= 21;
+  }
+
   /**
    * Checks that there are any.
    *
    * @throws UnsupportedOperationException if this JDK has none
    */
   static void require() {
-    if (Runtime.version().feature() < 21) {
+    if (!areThere()) {
       throw new UnsupportedOperationException(
           "Virtual threads need JDK 21 or newer, and this is " + Runtime.version() + ".");
     }

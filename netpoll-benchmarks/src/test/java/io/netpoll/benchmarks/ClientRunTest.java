@@ -103,7 +103,8 @@ class ClientRunTest {
             1,
             new Work(0, 0, 0, service),
             null,
-            Answers.READER);
+            Answers.READER,
+            false);
     try (Peer peer = Peers.open(PeerName.NETTY_NIO, settings);
         EchoClient client = portable.open(peer.address());
         ClientRun<?> run = open(client, service)) {

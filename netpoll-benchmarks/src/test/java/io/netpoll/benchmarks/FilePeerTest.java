@@ -52,7 +52,8 @@ class FilePeerTest {
             1,
             Work.NONE,
             FileAnswer.of(file, sending),
-            Answers.READER);
+            Answers.READER,
+            false);
     try {
       return Peers.open(name, settings);
     } catch (UnsupportedOperationException e) {

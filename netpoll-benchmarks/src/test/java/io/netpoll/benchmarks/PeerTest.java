@@ -75,7 +75,8 @@ class PeerTest {
           3,
           work,
           null,
-          Answers.READER);
+          Answers.READER,
+          false);
     }
 
     Peer open() throws Exception {

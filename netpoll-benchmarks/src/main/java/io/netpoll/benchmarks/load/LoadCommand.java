@@ -4,6 +4,7 @@ import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Puts load on a server from one thread, checks every byte, and says the rate.")
 public final class LoadCommand implements Callable<Integer> {
+  private static final int WINDOW = 8;
+  private static final List<String> NOT_OF_FAN_OUT =
+      List.of("--connections", "--turn", "--largest", "--rate", "--service", "--light", "--pieces");
+
   @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1")
   private String host = "127.0.0.1";
 
@@ -74,6 +79,18 @@ public final class LoadCommand implements Callable<Integer> {
   private boolean light;
 
   @Option(
+      names = "--fan-out",
+      paramLabel = "N",
+      description =
+          "Publish to N subscribers instead, --in-flight messages at a time, 8 by default.")
+  private @Nullable Integer subscribers;
+
+  @Option(
+      names = "--silent",
+      description = "Let one more subscriber read nothing; needs --fan-out.")
+  private boolean silent;
+
+  @Option(
       names = "--pieces",
       description = "Send each request in two pieces, so that the server sees one after the other.")
   private boolean pieces;
@@ -102,18 +119,45 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    LoadPlan plan = plan();
-    try (LoadRun run = new LoadRun(new InetSocketAddress(host, port), plan)) {
-      command.commandLine().getOut().println(run.run(duration(warm), duration(seconds), serverPid));
+    if (port < 1 || port > 65535 || !(seconds > 0 && seconds <= 3600 && warm >= 0)) {
+      throw misuse("--port, --seconds or --warm is out of range.");
     }
+    checkFanOut();
+    command.commandLine().getOut().println(measure(new InetSocketAddress(host, port)));
     return 0;
   }
 
-  private LoadPlan plan() {
-    if (port < 1 || port > 65535 || !(seconds > 0 && seconds <= 3600 && warm >= 0)) {
-      throw new ParameterException(
-          command.commandLine(), "--port, --seconds or --warm is out of range.");
+  private LoadResult measure(InetSocketAddress server) throws IOException {
+    if (subscribers != null) {
+      try (FanOutRun run = fanOut(server, subscribers)) {
+        return run.slice(duration(warm), duration(seconds), serverPid);
+      }
     }
+    try (LoadRun run = new LoadRun(server, plan())) {
+      return run.run(duration(warm), duration(seconds), serverPid);
+    }
+  }
+
+  private void checkFanOut() {
+    if (subscribers == null && silent) {
+      throw misuse("--silent needs --fan-out.");
+    }
+    for (String each : NOT_OF_FAN_OUT) {
+      if (subscribers != null && command.commandLine().getParseResult().hasMatchedOption(each)) {
+        throw misuse("--fan-out goes without " + each + ".");
+      }
+    }
+  }
+
+  private FanOutRun fanOut(InetSocketAddress server, int count) throws IOException {
+    try {
+      return new FanOutRun(server, count, size, inFlight == null ? WINDOW : inFlight, silent);
+    } catch (IllegalArgumentException e) {
+      throw misuse(e.getMessage());
+    }
+  }
+
+  private LoadPlan plan() {
     try {
       return new LoadPlan(
           connections,
@@ -126,8 +170,12 @@ public final class LoadCommand implements Callable<Integer> {
           light,
           pieces);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+      throw misuse(e.getMessage());
     }
+  }
+
+  private ParameterException misuse(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
   }
 
   private static Duration duration(double seconds) {

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * be, and only its answers are counted.
  */
 public final class LoadRun implements Load {
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long GLANCE_MILLIS = 10;
+  static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  static final long GLANCE_MILLIS = 10;
 
   private final Selector selector;
   private final List<Flow> flows = new ArrayList<>();
@@ -129,7 +129,7 @@ public final class LoadRun implements Load {
     }
     Set<SelectionKey> selected = selector.selectedKeys();
     for (SelectionKey key : selected) {
-      ((LoadLine) key.attachment()).ready();
+      ((FrameChannel) key.attachment()).ready();
       for (Flow flow : flows) {
         flow.flush();
       }

@@ -23,6 +23,9 @@ public record Message(long id, int method, byte[] body) {
   /** A bit of the methods that do no work. */
   public static final int LIGHT = 1;
 
+  /** The method by which a connection subscribes to what is published. */
+  public static final int SUBSCRIBE = 2;
+
   /** The answer to this request: a new message with the same body. */
   public Message answer() {
     return new Message(id, ~method, body);
@@ -31,6 +34,11 @@ public record Message(long id, int method, byte[] body) {
   /** Whether a request that does no work. */
   public boolean isLight() {
     return (method & LIGHT) != 0;
+  }
+
+  /** Whether it subscribes, where it is the first message of its connection. */
+  public boolean isSubscription() {
+    return method == SUBSCRIBE;
   }
 
   /** Bytes of the payload. */

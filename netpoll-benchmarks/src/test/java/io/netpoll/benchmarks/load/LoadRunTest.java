@@ -1,5 +1,7 @@
 package io.netpoll.benchmarks.load;
 
+import static io.netpoll.benchmarks.load.ScriptedServer.read;
+import static io.netpoll.benchmarks.load.ScriptedServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,23 +10,12 @@ import io.netpoll.benchmarks.rpc.Service;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,40 +32,24 @@ class LoadRunTest {
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final int BATCH = 20;
 
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Set<Socket> accepted = ConcurrentHashMap.newKeySet();
-  private ServerSocket listener;
-
-  /** Answers the requests of one connection. */
-  private interface Answering {
-    void answer(DataInputStream in, DataOutputStream out) throws IOException;
-  }
+  private ScriptedServer server;
 
   @BeforeEach
   void listen() throws IOException {
-    listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    server = new ScriptedServer();
   }
 
   @AfterEach
   void end() throws Exception {
-    listener.close();
-    threads.shutdown();
-    for (Socket socket : accepted) {
-      socket.close();
-    }
-    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
-    for (Socket socket : accepted) {
-      socket.close();
-    }
+    server.end();
   }
 
   @ParameterizedTest
   @EnumSource
   void slices_eachBeginAtAStandstill_andCountOnlyTheirOwn(Turn turn) throws IOException {
-    serve(LoadRunTest::answerAll);
+    server.serve(LoadRunTest::answerAll);
     LoadPlan plan = new LoadPlan(4, 4, turn, 16, 1000, 0, Service.RPC, false, false);
-    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-    try (LoadRun run = new LoadRun(server, plan)) {
+    try (LoadRun run = new LoadRun(server.address(), plan)) {
       LoadResult first = slice(run);
       long counted = first.latencies().getTotalCount();
       for (int i = 0; i < 5; i++) {
@@ -87,7 +62,7 @@ class LoadRunTest {
   @ParameterizedTest
   @EnumSource
   void answers_areCounted(Turn turn) throws IOException {
-    serve(LoadRunTest::answerAll);
+    server.serve(LoadRunTest::answerAll);
     int inFlight = turn == Turn.FRESH ? 5 : 3;
     LoadResult result =
         run(new LoadPlan(5, inFlight, turn, 12, 5000, 0, Service.RPC, false, false));
@@ -99,7 +74,7 @@ class LoadRunTest {
   @Test
   void atARate_requestsAreMadeAndCountFromWhenTheyAreDue_whetherAnswersComeOrNot()
       throws IOException {
-    serve(LoadRunTest::answerInBatches);
+    server.serve(LoadRunTest::answerInBatches);
     LoadResult result =
         run(new LoadPlan(1, 0, Turn.OWN, 100, 100, 1000, Service.RPC, false, false));
     assertThat(result.micros(100)).isGreaterThan((BATCH - 2) * 1000);
@@ -107,7 +82,7 @@ class LoadRunTest {
 
   @Test
   void aLoadBesideAnother_isCountedApart() throws IOException {
-    serve(LoadRunTest::answerAll);
+    server.serve(LoadRunTest::answerAll);
     LoadPlan beside = new LoadPlan(2, 2, Turn.OWN, 50, 50, 0, Service.RPC, false, false);
     LoadResult result =
         untilAnswered(
@@ -119,7 +94,7 @@ class LoadRunTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void requestsSay_whetherTheyDoWork(boolean light) throws IOException {
-    serve(
+    server.serve(
         (in, out) -> {
           Message request = read(in);
           while (request.isLight() == light) { // else it ends the connection, and fails the run
@@ -133,19 +108,19 @@ class LoadRunTest {
 
   @Test
   void aWrongByte_failsTheRun() throws IOException {
-    serve(LoadRunTest::answerWrongly);
+    server.serve(LoadRunTest::answerWrongly);
     assertThatThrownBy(() -> run(one())).hasMessageContaining("not that of any request");
   }
 
   @Test
   void aSecondAnswer_failsTheRun() throws IOException {
-    serve(LoadRunTest::answerTwice);
+    server.serve(LoadRunTest::answerTwice);
     assertThatThrownBy(() -> run(one())).hasMessageContaining("second answer");
   }
 
   @Test
   void anEndOfTheConnection_failsTheRun() throws IOException {
-    serve((in, out) -> {});
+    server.serve((in, out) -> {});
     assertThatThrownBy(() -> run(one())).isInstanceOf(IOException.class);
   }
 
@@ -187,7 +162,7 @@ class LoadRunTest {
 
   @Test
   void answersInAnotherOrder_areThoseOfTheirRequests() throws IOException {
-    serve(LoadRunTest::answerBackwards);
+    server.serve(LoadRunTest::answerBackwards);
     LoadPlan plan = new LoadPlan(2, 2 * BATCH, Turn.OWN, 12, 500, 0, Service.RPC, false, false);
     assertThat(run(plan).rate()).isPositive();
   }
@@ -195,11 +170,10 @@ class LoadRunTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 8})
   void requestsInTwoPieces_areSentAsAWholeInTheEnd(int connections) throws IOException {
-    serve(LoadRunTest::answerAll);
+    server.serve(LoadRunTest::answerAll);
     LoadPlan plan =
         new LoadPlan(connections, connections, Turn.OWN, 12, 5000, 0, Service.RPC, false, true);
-    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-    try (LoadRun run = new LoadRun(server, plan)) {
+    try (LoadRun run = new LoadRun(server.address(), plan)) {
       for (int i = 0; i < 3; i++) {
         assertThat(slice(run).rate()).isPositive();
       }
@@ -209,10 +183,9 @@ class LoadRunTest {
   @Test
   void secondPieces_waitUntilOtherRequestsHaveHadTheirTurn() throws Exception {
     BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
-    serve((in, out) -> received.add(in.readAllBytes().length));
+    server.serve((in, out) -> received.add(in.readAllBytes().length));
     LoadPlan plan = new LoadPlan(8, 8, Turn.OWN, 100, 100, 0, Service.RPC, false, true);
-    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-    try (LoadRun run = new LoadRun(server, plan)) {
+    try (LoadRun run = new LoadRun(server.address(), plan)) {
       run.run(Duration.ZERO, SHORT, 0);
     }
     List<Integer> all = new ArrayList<>();
@@ -256,34 +229,8 @@ class LoadRunTest {
 
   private LoadResult measure(LoadPlan plan, @Nullable LoadPlan beside, Duration measured)
       throws IOException {
-    InetSocketAddress server = (InetSocketAddress) listener.getLocalSocketAddress();
-    try (LoadRun run = new LoadRun(server, plan, beside)) {
+    try (LoadRun run = new LoadRun(server.address(), plan, beside)) {
       return run.run(SHORT, measured, ProcessHandle.current().pid());
-    }
-  }
-
-  private void serve(Answering answering) {
-    threads.execute(
-        () -> {
-          try {
-            while (true) {
-              Socket socket = listener.accept();
-              accepted.add(socket);
-              threads.execute(() -> serve(socket, answering));
-            }
-          } catch (IOException | RejectedExecutionException closed) {
-            // The test is over: a socket that came last is closed with the others.
-          }
-        });
-  }
-
-  private static void serve(Socket socket, Answering answering) {
-    try (socket) {
-      answering.answer(
-          new DataInputStream(socket.getInputStream()),
-          new DataOutputStream(socket.getOutputStream()));
-    } catch (IOException gone) {
-      // The load has seen enough.
     }
   }
 
@@ -331,16 +278,5 @@ class LoadRunTest {
     write(out, answer);
     write(out, answer);
     in.read();
-  }
-
-  private static Message read(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    return new Message(in.readLong(), in.readInt(), in.readNBytes(length - Message.HEADER));
-  }
-
-  private static void write(DataOutputStream out, Message message) throws IOException {
-    byte[] frame = new byte[Integer.BYTES + message.length()];
-    message.write(ByteBuffer.wrap(frame));
-    out.write(frame);
   }
 }
