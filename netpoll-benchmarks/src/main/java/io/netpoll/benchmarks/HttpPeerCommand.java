@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Greets at /plaintext by HTTP/1.1, with Netty's codec.")
 final class HttpPeerCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NAME", description = "netty-epoll, netty-nio or netty-iouring.")
+  @Parameters(
+      paramLabel = "NAME",
+      description = "netty-epoll, netty-nio, netty-iouring or netty-iouring-ring.")
   private PeerName name = PeerName.NETTY_NIO;
 
   @Option(

@@ -3,6 +3,9 @@ package io.netpoll.benchmarks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -18,6 +21,9 @@ final class NettyServer implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 5000;
 
   private final EventLoopGroup loops;
+  private final ChannelGroup connections =
+      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true); // true: once closed, for good
+
   private final Channel listener;
 
   /**
@@ -34,11 +40,18 @@ final class NettyServer implements AutoCloseable {
       throws InterruptedException {
     loops = transport.loops(count);
     try {
-      listener = transport.acceptor(loops, pipeline).bind(address).sync().channel();
+      listener = transport.acceptor(loops, tracked(pipeline)).bind(address).sync().channel();
     } catch (Throwable e) {
       endThreads();
       throw e;
     }
+  }
+
+  private Consumer<ChannelPipeline> tracked(Consumer<ChannelPipeline> builder) {
+    return pipeline -> {
+      connections.add(pipeline.channel());
+      builder.accept(pipeline);
+    };
   }
 
   InetSocketAddress address() {
@@ -48,8 +61,11 @@ final class NettyServer implements AutoCloseable {
   /** Closes the listener and all connections, and waits for the event loops to end. */
   @Override
   public void close() {
-    listener.close().awaitUninterruptibly(); // the end of an io_uring loop would not close it
-    endThreads(); // which closes the connections
+    // A loop of io_uring that ends cancels what is under way on a channel, a listener's accept or a
+    // receive into the buffers of a ring, and does not wait for the close that has to follow.
+    listener.close().awaitUninterruptibly();
+    connections.close().awaitUninterruptibly(PATIENCE_MILLIS);
+    endThreads();
   }
 
   private void endThreads() {

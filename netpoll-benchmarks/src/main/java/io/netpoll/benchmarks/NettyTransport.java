@@ -18,7 +18,11 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.InetSocketAddress;
@@ -31,11 +35,24 @@ import org.jspecify.annotations.Nullable;
  * @param handlers makes what an event loop polls with
  * @param listener the class of listening channels
  * @param channel the class of channels that connect
+ * @param hasBufferRing whether accepted channels receive into the buffers of a ring
  */
 record NettyTransport(
     IoHandlerFactory handlers,
     Class<? extends ServerChannel> listener,
-    Class<? extends Channel> channel) {
+    Class<? extends Channel> channel,
+    boolean hasBufferRing) {
+  private static final short BUFFER_GROUP = 1;
+  private static final short BUFFERS = 512;
+  private static final int BUFFERS_AT_ONCE = 64;
+  private static final int BUFFER_BYTES = 16 << 10;
+
+  private NettyTransport(
+      IoHandlerFactory handlers,
+      Class<? extends ServerChannel> listener,
+      Class<? extends Channel> channel) {
+    this(handlers, listener, channel, false);
+  }
 
   /**
    * Returns the transport of a peer.
@@ -56,12 +73,36 @@ record NettyTransport(
             IoUringServerSocketChannel.class,
             IoUringSocketChannel.class);
       }
+      case NETTY_IOURING_RING -> {
+        require(name, IoUring.unavailabilityCause());
+        if (!IoUring.isRegisterBufferRingSupported()) {
+          throw new UnsupportedOperationException(
+              name + " cannot be used here: the kernel takes no buffer rings.");
+        }
+        yield new NettyTransport(
+            IoUringIoHandler.newFactory(
+                new IoUringIoHandlerConfig().setBufferRingConfig(bufferRing())),
+            IoUringServerSocketChannel.class,
+            IoUringSocketChannel.class,
+            true);
+      }
       case NETTY_NIO ->
           new NettyTransport(
               NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class);
       case OURS_EPOLL, OURS_NIO, JDK_VIRTUAL, JDK_PLATFORM, JDK_ASYNC ->
           throw new IllegalArgumentException(name + " is not Netty.");
     };
+  }
+
+  /** Buffers of a loop, given to the kernel in batches. */
+  private static IoUringBufferRingConfig bufferRing() {
+    return IoUringBufferRingConfig.builder()
+        .bufferGroupId(BUFFER_GROUP)
+        .bufferRingSize(BUFFERS)
+        .batchSize(BUFFERS_AT_ONCE)
+        .incremental(IoUring.isRegisterBufferRingIncSupported())
+        .allocator(new IoUringFixedBufferRingAllocator(BUFFER_BYTES))
+        .build();
   }
 
   /** Event loops on this transport. */
@@ -94,7 +135,11 @@ record NettyTransport(
    * @param pipeline builds that of every connection
    */
   ServerBootstrap acceptor(EventLoopGroup loops, Consumer<ChannelPipeline> pipeline) {
-    return new ServerBootstrap()
+    ServerBootstrap acceptor = new ServerBootstrap();
+    if (hasBufferRing) {
+      acceptor.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+    }
+    return acceptor
         .group(loops)
         .channel(listener)
         .option(ChannelOption.SO_BACKLOG, PeerSettings.BACKLOG)

@@ -23,7 +23,7 @@ final class PeerCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, jdk-virtual, jdk-platform"
+          "ours-epoll, ours-nio, netty-epoll, netty-nio, netty-iouring, netty-iouring-ring, jdk-virtual, jdk-platform"
               + " or jdk-async.")
   private PeerName name = PeerName.NETTY_NIO;
 

@@ -7,6 +7,8 @@ enum PeerName {
   NETTY_EPOLL("netty-epoll"),
   NETTY_NIO("netty-nio"),
   NETTY_IOURING("netty-iouring"),
+  /** Which receives into buffers that it has given the kernel beforehand. */
+  NETTY_IOURING_RING("netty-iouring-ring"),
   JDK_VIRTUAL("jdk-virtual"),
   JDK_PLATFORM("jdk-platform"),
   JDK_ASYNC("jdk-async");
@@ -24,7 +26,7 @@ enum PeerName {
 
   /** Whether it is Netty. */
   boolean isNetty() {
-    return this == NETTY_EPOLL || this == NETTY_NIO || this == NETTY_IOURING;
+    return word.startsWith("netty-");
   }
 
   /** Whether it is the JDK's blocking channels. */
