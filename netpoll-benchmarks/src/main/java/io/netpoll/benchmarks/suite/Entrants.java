@@ -42,7 +42,8 @@ final class Entrants {
         servers.put(ours + "-" + mode, List.of(ours, "--execution", mode));
       }
     }
-    for (String netty : List.of("netty-epoll", "netty-nio", "netty-iouring")) {
+    for (String netty :
+        List.of("netty-epoll", "netty-nio", "netty-iouring", "netty-iouring-ring")) {
       servers.put(netty, List.of(netty));
       for (String where : List.of("pool", "virtual")) {
         servers.put(netty + "-" + where, List.of(netty, "--handler", where));

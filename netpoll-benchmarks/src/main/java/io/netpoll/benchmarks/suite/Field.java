@@ -8,16 +8,28 @@ final class Field {
   /** The name of the server that is given by its path. */
   static final String C = "c";
 
-  /** Each as good as its users can make it. */
+  /** Each as its users set it up best. */
   private static final List<String> USUAL =
-      List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual", C);
+      List.of("ours-epoll", "netty-epoll", "netty-iouring-ring", "jdk-virtual", C);
 
-  /** Further transports and arrangements. */
-  private static final List<String> OTHERS =
-      List.of("ours-nio", "netty-nio", "netty-epoll-codec", "jdk-platform", "jdk-async");
+  /** And further transports and arrangements. */
+  static final List<String> WIDE =
+      with(
+          USUAL,
+          List.of(
+              "ours-nio",
+              "netty-iouring",
+              "netty-nio",
+              "netty-epoll-codec",
+              "jdk-platform",
+              "jdk-async"));
 
   /** Those that keep work from the event loop. */
   private static final List<String> OFFLOADED = List.of("netty-epoll-pool", "netty-epoll-virtual");
+
+  /** Those that can write from any thread. */
+  static final List<String> OWN_THREADS =
+      List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual");
 
   /** Those that send files. */
   static final List<String> FILES =
@@ -25,14 +37,9 @@ final class Field {
 
   private Field() {}
 
-  /** Whoever may be the best of its kind. */
+  /** Those of rows with handlers that compute for so many microseconds. */
   static List<String> usual(int burn) {
     return burn == 0 ? USUAL : with(USUAL, OFFLOADED);
-  }
-
-  /** All that are compared. */
-  static List<String> wide(int burn) {
-    return with(usual(burn), OTHERS);
   }
 
   private static List<String> with(List<String> some, List<String> others) {

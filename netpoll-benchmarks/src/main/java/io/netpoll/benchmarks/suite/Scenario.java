@@ -24,7 +24,7 @@ public enum Scenario {
                       burn,
                       burn == 0 && (n == 64 || n == 1024),
                       Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE)),
-                      n == 64 || n == 1024 ? Field.wide(burn) : Field.usual(burn)))
+                      burn == 0 && (n == 64 || n == 1024) ? Field.WIDE : Field.usual(burn)))
           .toList();
     }
   },
@@ -64,14 +64,14 @@ public enum Scenario {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       LoadPlan plan = plan(64, 1024, OWN, 64, 64);
-      return List.of(row("64 B", burn, true, Workload.calls(plan), Field.wide(burn)));
+      return List.of(row("64 B", burn, true, Workload.calls(plan), Field.WIDE));
     }
   },
   MIXED("mixed", "16 B to 16 KB, 4 in flight on each of 64 connections") {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       LoadPlan plan = plan(64, 256, OWN, 16, 16 << 10);
-      return List.of(row("mixed sizes", burn, true, Workload.calls(plan), Field.wide(burn)));
+      return List.of(row("mixed sizes", burn, true, Workload.calls(plan), Field.usual(burn)));
     }
   },
   LARGE("large", "1 MB, one in flight on each of 4 connections") {
@@ -93,6 +93,37 @@ public enum Scenario {
                       n == 64,
                       Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE).inPieces()),
                       Field.usual(burn)))
+          .toList();
+    }
+  },
+  ANSWERS("answers", "Requests of 64 B on 4 connections, answered one by one by 4 other threads") {
+    @Override
+    List<ServerRow> servers(int burn, DataFile file) {
+      return List.of(
+          new ServerRow(
+              new Row(this, "400 in flight", burn, List.of(Metric.CAPACITY, Metric.RATE), true),
+              ServerProcess.pooled(burn),
+              Workload.calls(plan(4, 400, OWN, 64, 64)),
+              Field.OWN_THREADS));
+    }
+  },
+  FAN_OUT(
+      "fan-out", "What one publishes goes to all subscribers, 100 B, one of whom does not read") {
+    @Override
+    List<ServerRow> servers(int burn, DataFile file) {
+      return Stream.of(100, 1000)
+          .map(
+              n ->
+                  new ServerRow(
+                      new Row(
+                          this,
+                          n + " subscribers",
+                          burn,
+                          List.of(Metric.CAPACITY, Metric.RATE),
+                          n == 1000),
+                      ServerProcess.FAN_OUT,
+                      Workload.fanOut(n),
+                      Field.OWN_THREADS))
           .toList();
     }
   },

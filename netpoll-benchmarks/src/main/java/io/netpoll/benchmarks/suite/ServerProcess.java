@@ -20,6 +20,9 @@ final class ServerProcess implements AutoCloseable {
   /** Frames come back. */
   static final List<String> ECHO = List.of("--service", Service.ECHO.toString());
 
+  /** What is published goes to all subscribers. */
+  static final List<String> FAN_OUT = List.of("--service", "fanout");
+
   private final ChildProcess process;
   private final InetSocketAddress address;
 
@@ -63,6 +66,13 @@ final class ServerProcess implements AutoCloseable {
   /** Messages are decoded, computed on, and answered. */
   static List<String> rpc(int burnMicros) {
     return List.of("--service", Service.RPC.toString(), "--burn-us", Integer.toString(burnMicros));
+  }
+
+  /** Messages are answered by four other threads. */
+  static List<String> pooled(int burnMicros) {
+    List<String> words = new ArrayList<>(rpc(burnMicros));
+    words.addAll(List.of("--answers", "pool", "--pool-threads", "4"));
+    return words;
   }
 
   /** Every byte that arrives is answered with a file. */

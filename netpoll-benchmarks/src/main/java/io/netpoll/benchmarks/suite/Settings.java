@@ -23,7 +23,7 @@ record Settings(
     Duration slice,
     Duration warmUp,
     boolean keepsDisturbed) {
-  private static final int SLICES_OF_A_TURN = 4;
+  private static final int SLICES_OF_A_TURN = 5;
 
   /** How long a turn lasts, for which connections are opened anew. */
   Duration turn() {
@@ -37,7 +37,7 @@ record Settings(
 
   /** How long one that is warm is under the load of another row before that counts. */
   Duration warmUpOfARow() {
-    return warmUp.dividedBy(4);
+    return warmUp.dividedBy(6);
   }
 
   /** The burns that a scenario is made with. */

@@ -42,7 +42,7 @@ public final class SuiteCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "long, idle, mux, pipelined, mixed, large, pieces, churn, latency, beside, files, clients,"
+          "long, idle, mux, pipelined, mixed, large, pieces, answers, fan-out, churn, latency, beside, files, clients,"
               + " mux-clients, memory, startup; all by default.")
   private @Nullable List<Scenario> scenarios;
 
@@ -87,7 +87,7 @@ public final class SuiteCommand implements Callable<Integer> {
   @Option(
       names = "--slice",
       paramLabel = "S",
-      description = "How long a slice is, in seconds; 0.12 by default.")
+      description = "How long a slice is, in seconds; 0.1 by default.")
   private @Nullable Double slice;
 
   @Option(
@@ -259,7 +259,7 @@ public final class SuiteCommand implements Callable<Integer> {
   private Settings settings() {
     int often = generations != null ? generations : quick ? 2 : 5;
     int turns = rounds != null ? rounds : 8;
-    double each = slice != null ? slice : 0.12;
+    double each = slice != null ? slice : 0.1;
     double first = warmUp != null ? warmUp : quick ? 2 : 3;
     if (often < 1 || turns < 1 || !(each >= 0.05 && each <= 10 && first > 0 && minutes > 0)) {
       throw misuse(

@@ -1,5 +1,6 @@
 package io.netpoll.benchmarks.suite;
 
+import io.netpoll.benchmarks.load.FanOutRun;
 import io.netpoll.benchmarks.load.Load;
 import io.netpoll.benchmarks.load.LoadPlan;
 import io.netpoll.benchmarks.load.LoadRun;
@@ -10,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a row asks of a server. */
 interface Workload {
+  /** Bytes of a message that is published. */
+  int PUBLISHED_BYTES = 100;
+
+  /** Messages that are on their way to their subscribers at any time. */
+  int UNDER_WAY = 8;
+
   /**
    * Opens the connections.
    *
@@ -54,6 +61,21 @@ interface Workload {
   /** Requests that are due at equal distances, beside others that keep the server busy. */
   static Workload beside(LoadPlan light, LoadPlan heavy) {
     return new Calls(light, false, 0, heavy);
+  }
+
+  /** Messages that go to so many subscribers, and to one who does not read. */
+  static Workload fanOut(int subscribers) {
+    return new Workload() {
+      @Override
+      public Load open(InetSocketAddress server, Service service) throws IOException {
+        return new FanOutRun(server, subscribers, PUBLISHED_BYTES, UNDER_WAY, true);
+      }
+
+      @Override
+      public boolean isSliced() {
+        return true;
+      }
+    };
   }
 
   /**
