@@ -33,6 +33,9 @@ public final class FanOutRun implements Load {
   // What a server may count for a message beside its bytes.
   private static final int OVERHEAD = 128;
   private static final int SILENT_BUFFER = 64 << 10;
+
+  // The buffers of a loopback connection take some 3 MB.
+  private static final long FILLING = 6 << 20;
   private static final int PATIENCE_MILLIS = 10_000;
 
   private final Selector selector;
@@ -80,13 +83,14 @@ public final class FanOutRun implements Load {
         new Requests(new LoadPlan(1, window, Turn.OWN, size, size, 0, Service.RPC, false, false));
     selector = Selector.open();
     try {
+      publisher = new FrameChannel(dial(server, 0), selector, size, FanOutRun::failByAnswer);
       if (oneDoesNotRead) {
         subscribe(server, SILENT_BUFFER);
+        fill(server, size);
       }
       for (int i = 0; i < subscribers; i++) {
         this.subscribers.add(new Subscriber(subscribe(server, 0), size));
       }
-      publisher = new FrameChannel(dial(server, 0), selector, size, FanOutRun::failByAnswer);
     } catch (Throwable e) {
       close();
       throw e;
@@ -114,6 +118,22 @@ public final class FanOutRun implements Load {
     return channel;
   }
 
+  /**
+   * Publishes to one who reads, until more has come for the one who does not than its sockets and
+   * the server's backlog take.
+   */
+  private void fill(InetSocketAddress server, int size) throws IOException {
+    SocketChannel channel = subscribe(server, 0);
+    subscribers.add(new Subscriber(channel, size));
+    begin();
+    while (next * size < FILLING) {
+      serve();
+    }
+    finish();
+    subscribers.clear();
+    channel.close();
+  }
+
   private SocketChannel dial(InetSocketAddress server, int receiveBuffer) throws IOException {
     SocketChannel channel = Dialling.dial(server, receiveBuffer);
     channels.add(channel);
@@ -127,7 +147,8 @@ public final class FanOutRun implements Load {
   /** One who reads. */
   private final class Subscriber implements FrameChannel.Frames {
     final FrameChannel channel;
-    long due; // the number of the message that must come next
+    final long first = next; // what was published before may come late
+    long due = next; // the number of the message that must come next
 
     Subscriber(SocketChannel connected, int size) throws IOException {
       channel = new FrameChannel(connected, selector, size, this);
@@ -136,6 +157,9 @@ public final class FanOutRun implements Load {
     @Override
     public void received(ByteBuffer in, int length) throws IOException {
       long number = messages.check(in, length);
+      if (number < first) {
+        return;
+      }
       if (number != due || number >= next) {
         throw new IOException(
             "Message " + number + " came to a subscriber instead of message " + due + ".");
@@ -177,19 +201,20 @@ public final class FanOutRun implements Load {
   public LoadResult slice(Duration settle, Duration duration, long pid) throws IOException {
     begin();
     driveFor(settle.toNanos());
-    long cpu = ProcessTime.nanos(pid);
-    long own = ProcessTime.own();
-    long start = System.nanoTime();
+    Window window = new Window(pid, false);
     measuring = true;
     driveFor(duration.toNanos());
     measuring = false;
-    long end = System.nanoTime();
-    long ownNanos = ProcessTime.own() - own;
-    long used = ProcessTime.nanos(pid) - cpu;
-    long late = end - LoadRun.LATE_NANOS;
-    int waiting = (int) subscribers.stream().filter(each -> each.waitsSince(late)).count();
+    long late = System.nanoTime() - LoadRun.LATE_NANOS;
+    LoadResult result =
+        window.end(
+            latencies,
+            latencies.getTotalCount(),
+            bytes,
+            0,
+            (int) subscribers.stream().filter(each -> each.waitsSince(late)).count());
     finish();
-    return new LoadResult(latencies.copy(), bytes, end - start, waiting, used, ownNanos, 0);
+    return result;
   }
 
   private void begin() throws IOException {

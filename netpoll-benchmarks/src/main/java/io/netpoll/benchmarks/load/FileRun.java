@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -21,8 +20,6 @@ import org.HdrHistogram.Histogram;
  */
 public final class FileRun implements Load {
   private static final int BUFFER = 256 << 10;
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final long GLANCE_MILLIS = 10;
 
   private final Selector selector;
   private final List<Line> lines = new ArrayList<>();
@@ -34,6 +31,7 @@ public final class FileRun implements Load {
   private boolean measuring;
   private boolean finishing;
   private long lastBytes;
+  private long bytes;
 
   /** A connection, and how much of its file has come. */
   private static final class Line {
@@ -84,22 +82,18 @@ public final class FileRun implements Load {
       ask(line);
     }
     readFor(settle.toNanos());
-    long server = ProcessTime.nanos(pid);
-    long own = ProcessTime.own();
-    long start = System.nanoTime();
+    Window window = new Window(pid, false);
+    bytes = 0;
     measuring = true;
     readFor(duration.toNanos());
     measuring = false;
-    long nanos = System.nanoTime() - start;
-    long ownNanos = ProcessTime.own() - own;
-    long serverNanos = ProcessTime.nanos(pid) - server;
+    LoadResult result = window.end(latencies, (double) bytes / size, bytes, 0, 0);
     finishing = true;
     while (lines.stream().anyMatch(line -> line.waits)) {
       readSome();
     }
     compares = false;
-    long bytes = latencies.getTotalCount() * size;
-    return new LoadResult(latencies.copy(), bytes, nanos, 0, serverNanos, ownNanos, 0);
+    return result;
   }
 
   private static void ask(Line line) throws IOException {
@@ -120,9 +114,9 @@ public final class FileRun implements Load {
   private void readSome() throws IOException {
     Set<SelectionKey> ready = selector.selectedKeys();
     long now = System.nanoTime();
-    if (selector.select(GLANCE_MILLIS) > 0) {
+    if (selector.select(LoadRun.GLANCE_MILLIS) > 0) {
       lastBytes = now;
-    } else if (now - lastBytes > SILENCE_NANOS) {
+    } else if (now - lastBytes > LoadRun.SILENCE_NANOS) {
       throw new IOException("Nothing came for 10 s: look at the server.");
     }
     for (SelectionKey key : ready) {
@@ -141,6 +135,7 @@ public final class FileRun implements Load {
       compare(line.received, buffer.flip());
     }
     line.received += count;
+    bytes += count;
     if (line.received > size || !line.waits) {
       throw new IOException("More than the " + size + " bytes of the file came.");
     }

@@ -7,6 +7,7 @@ import org.HdrHistogram.Histogram;
  * What was measured.
  *
  * @param latencies nanoseconds from when each request was due to when its answer was complete
+ * @param answers how many answers there were; a part of one counts as such
  * @param bytes bytes of the payloads that came back
  * @param nanos how long it was measured
  * @param waiting connections with a request that had no answer for the last second
@@ -16,6 +17,7 @@ import org.HdrHistogram.Histogram;
  */
 public record LoadResult(
     Histogram latencies,
+    double answers,
     long bytes,
     long nanos,
     int waiting,
@@ -25,7 +27,7 @@ public record LoadResult(
 
   /** Answers a second. */
   public double rate() {
-    return latencies.getTotalCount() * 1e9 / nanos;
+    return answers * 1e9 / nanos;
   }
 
   /** Answers a second to the load beside it. */
@@ -45,7 +47,7 @@ public record LoadResult(
 
   /** Processor time of the server for a request of either load, in microseconds. */
   public double serverMicros() {
-    return serverNanos / 1e3 / Math.max(1, latencies.getTotalCount() + beside);
+    return serverNanos / 1e3 / Math.max(1, answers + beside);
   }
 
   /** How much of a processor this process took, 1 for all. */

@@ -75,26 +75,19 @@ public final class LoadRun implements Load {
       flow.begin(begun);
     }
     driveFor(warm.toNanos());
-    long cpu = ProcessTime.nanos(pid);
-    long own = ProcessTime.own();
-    long start = System.nanoTime();
+    Window window = new Window(pid, hasRate);
     flows.forEach(flow -> flow.measure(true));
     driveFor(duration.toNanos());
     flows.forEach(flow -> flow.measure(false));
-    long end = System.nanoTime();
-    long ownNanos = ProcessTime.own() - own;
-    long used = ProcessTime.nanos(pid) - cpu;
-    return new LoadResult(
-        measured.latencies().copy(),
+    long late = System.nanoTime() - LATE_NANOS;
+    return window.end(
+        measured.latencies(),
+        measured.latencies().getTotalCount(),
         measured.bytes(),
-        end - start,
-        flows.stream().mapToInt(flow -> flow.waitingSince(end - LATE_NANOS)).sum(),
-        used,
-        hasRate ? 0 : ownNanos,
-        beside == null ? 0 : beside.latencies().getTotalCount());
+        beside == null ? 0 : beside.latencies().getTotalCount(),
+        flows.stream().mapToInt(flow -> flow.waitingSince(late)).sum());
   }
 
-  /** {@link #run}, then {@link #finish}. */
   @Override
   public LoadResult slice(Duration settle, Duration duration, long pid) throws IOException {
     LoadResult result = run(settle, duration, pid);

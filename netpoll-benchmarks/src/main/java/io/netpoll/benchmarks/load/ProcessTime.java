@@ -1,8 +1,6 @@
 package io.netpoll.benchmarks.load;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * clocks (Linux), elsewhere in steps of its scheduler.
  */
 public final class ProcessTime {
-  private static final OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final long OWN = ProcessHandle.current().pid();
   private static final long SECOND = 1_000_000_000;
 
   /** Words of the system's file about a process, after its name and the bracket. */
@@ -78,6 +75,6 @@ public final class ProcessTime {
 
   /** What this process has used so far, in nanoseconds. */
   public static long own() {
-    return SYSTEM.getProcessCpuTime();
+    return nanos(OWN);
   }
 }

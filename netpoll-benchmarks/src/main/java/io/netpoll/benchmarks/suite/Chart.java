@@ -69,7 +69,7 @@ final class Chart {
 
   private void bar(Duel duel, int y) {
     Interval toIt = duel.toIt();
-    String color = toIt.low() > 1 ? AHEAD : toIt.high() < 1 ? BEHIND : EVEN;
+    String color = toIt.isAhead() ? AHEAD : toIt.isBehind() ? BEHIND : EVEN;
     double from = x(Math.min(1, toIt.median()));
     double to = x(Math.max(1, toIt.median()));
     int middle = y + LINE / 2 - 2;

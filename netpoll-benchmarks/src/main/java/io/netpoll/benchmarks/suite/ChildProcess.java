@@ -16,7 +16,7 @@ import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 
 /**
- * A process that is asked in lines and can be stopped for a while. It ends with this object; one
+ * A process that is asked in lines and can be stopped for a while. It ends with this object; a peer
  * that is not stopped ends by itself when this process is gone. One thread uses it.
  */
 final class ChildProcess implements AutoCloseable {

@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class ClientPart implements Part {
   private static final Duration LAUNCH = Duration.ofMillis(900);
+  private static final int WARM_UPS = 8; // it has no other row to learn at
   private static final Duration AROUND = Duration.ofMillis(50); // to settle, to drain
 
   private final Settings settings;
@@ -83,13 +84,17 @@ final class ClientPart implements Part {
   @Override
   public Duration estimate() {
     Duration slices = settings.slice().plus(AROUND).multipliedBy(settings.rounds());
-    return LAUNCH.plus(settings.warmUp()).plus(slices).multipliedBy(entrants.size()).plus(LAUNCH);
+    return LAUNCH
+        .plus(settings.warmUp().multipliedBy(WARM_UPS))
+        .plus(slices)
+        .multipliedBy(entrants.size())
+        .plus(LAUNCH);
   }
 
   @Override
   public void run(int generation, Measured measured, Progress progress) throws IOException {
     progress.begin(row.toString());
-    measured.expect(row, entrants);
+    measured.expect(row, entrants.stream().map(Entrant::name).toList());
     List<RunningClient> clients = new ArrayList<>();
     try (ServerProcess server =
         new ServerProcess(
@@ -97,7 +102,7 @@ final class ClientPart implements Part {
             service)) {
       for (Entrant each : entrants) {
         try {
-          clients.add(new RunningClient(each, server, settings.warmUp()));
+          clients.add(new RunningClient(each, server, settings.warmUp().multipliedBy(WARM_UPS)));
         } catch (IOException e) {
           measured.remark(each + " does not take part in " + row + ": " + e.getMessage());
         }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** The file that servers send: a block of random bytes again and again. */
@@ -49,6 +50,11 @@ final class DataFile {
       @Override
       public boolean isSliced() {
         return true;
+      }
+
+      @Override
+      public Duration settle(int burnMicros) {
+        return SETTLE;
       }
     };
   }

@@ -28,16 +28,12 @@ record Duel(Figure ours, Figure rival, Interval toIt) {
     return row.stream().filter(each -> each.metric() == metric && each.isOurs()).findFirst();
   }
 
-  /** Of what the row compares first. */
-  static Optional<Duel> ofFirst(List<Figure> row) {
-    return row.stream()
-        .filter(each -> each.rank() == 1)
-        .findFirst()
-        .flatMap(each -> of(row, each.metric()));
+  /** That of a metric with the rival that is furthest ahead beyond doubt, if any is. */
+  static Optional<Duel> lost(List<Figure> row, Metric metric) {
+    return of(row.stream().filter(each -> each.isOurs() || isAhead(each)).toList(), metric);
   }
 
-  /** Whether the rival is ahead beyond doubt. */
-  boolean isLost() {
-    return toIt.high() < 1;
+  private static boolean isAhead(Figure rival) {
+    return rival.toIt() != null && rival.toIt().isBehind();
   }
 }

@@ -33,6 +33,11 @@ final class Entrants {
     this.other = other;
   }
 
+  /** Whether two commits are compared. */
+  boolean compareRevisions() {
+    return other != null;
+  }
+
   /** The arguments of every server, after {@code peer}, by its name. */
   static Map<String, List<String>> servers() {
     Map<String, List<String>> servers = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class Field {
 
   /** Those that can write from any thread. */
   static final List<String> OWN_THREADS =
-      List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual");
+      List.of("ours-epoll", "netty-epoll", "netty-iouring-ring", "jdk-virtual");
 
   /** Those that send files. */
   static final List<String> FILES =

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param metric what was measured
  * @param value the median over its slices, of which those that were disturbed do not count
  * @param slices how many counted
+ * @param made how many there were
  * @param toIt how many times better the first of ours was than this one; null for itself, and where
  *     nothing can be compared
  */
@@ -27,6 +28,7 @@ record Figure(
     Metric metric,
     double value,
     int slices,
+    int made,
     @Nullable Interval toIt) {
 
   /** Whether it is of a server or client of this project. */

@@ -5,8 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Figures(Map<String, String> sessions, List<Figure> all) {
   private static final String HEAD =
-      "session,scenario,row,rank,summary,name,metric,median,slices,ours to it,low,high";
+      "session,scenario,row,rank,summary,name,metric,median,slices,made,ours to it,low,high,firm";
   private static final int COLUMNS = HEAD.split(",").length;
 
   /** Nothing. */
@@ -48,11 +49,11 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
 
   private static List<Figure> of(String session, Row row, Map<String, List<Slice>> slices) {
     List<Figure> figures = new ArrayList<>();
-    List<Slice> ours = slices.values().iterator().next();
     slices.forEach(
         (name, each) -> {
+          List<Slice> ours = slices.get(base(name, slices.keySet()));
           for (Metric metric : Metric.values()) {
-            double[] values = values(each, slice -> value(slice, metric));
+            double[] values = values(each, metric);
             if (values.length > 0) {
               Interval toIt =
                   each == ours || !metric.isCompared()
@@ -67,8 +68,9 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
                       row.isInSummary(),
                       name,
                       metric,
-                      metric.isSummed() ? sum(values) : Interval.median(values),
+                      metric.isSummed() ? DoubleStream.of(values).sum() : Interval.median(values),
                       values.length,
+                      each.size(),
                       toIt));
             }
           }
@@ -76,24 +78,18 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
     return figures;
   }
 
-  private static double[] values(List<Slice> slices, ToDoubleFunction<Slice> value) {
+  /** Whom one is compared with: the same of this build, or the first of ours. */
+  private static String base(String name, Set<String> all) {
+    int other = name.indexOf('@');
+    return other < 0 ? all.iterator().next() : name.substring(0, other);
+  }
+
+  private static double[] values(List<Slice> slices, Metric metric) {
     return slices.stream()
         .filter(slice -> !slice.disturbed())
-        .mapToDouble(value)
+        .mapToDouble(slice -> slice.value(metric))
         .filter(Double::isFinite)
         .toArray();
-  }
-
-  private static double value(Slice slice, Metric metric) {
-    return slice.values().getOrDefault(metric, Double.NaN);
-  }
-
-  private static double sum(double[] values) {
-    double sum = 0;
-    for (double each : values) {
-      sum += each;
-    }
-    return sum;
   }
 
   /** The figures of one row, all metrics of all who took part, ours first. */
@@ -133,14 +129,25 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
         figure.scenario().toString(),
         figure.row(),
         Integer.toString(figure.rank()),
-        figure.isInSummary() ? "yes" : "no",
+        yesOrNo(figure.isInSummary()),
         figure.entrant(),
         figure.metric().name(),
         String.format(Locale.ROOT, "%.6g", figure.value()),
         Integer.toString(figure.slices()),
+        Integer.toString(figure.made()),
         toIt == null
-            ? ",,"
-            : String.format(Locale.ROOT, "%.4f,%.4f,%.4f", toIt.median(), toIt.low(), toIt.high()));
+            ? ",,,"
+            : String.format(
+                Locale.ROOT,
+                "%.4f,%.4f,%.4f,%s",
+                toIt.median(),
+                toIt.low(),
+                toIt.high(),
+                yesOrNo(toIt.isFirm())));
+  }
+
+  private static String yesOrNo(boolean yes) {
+    return yes ? "yes" : "no";
   }
 
   /**
@@ -176,15 +183,17 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
         Metric.valueOf(words[6]),
         Double.parseDouble(words[7]),
         Integer.parseInt(words[8]),
+        Integer.parseInt(words[9]),
         interval(words));
   }
 
   private static @Nullable Interval interval(String[] words) {
-    return words[9].isEmpty()
+    return words[10].isEmpty()
         ? null
         : new Interval(
+            Double.parseDouble(words[11]),
             Double.parseDouble(words[10]),
-            Double.parseDouble(words[9]),
-            Double.parseDouble(words[11]));
+            Double.parseDouble(words[12]),
+            words[13].equals("yes"));
   }
 }

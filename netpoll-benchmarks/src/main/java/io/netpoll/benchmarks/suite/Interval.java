@@ -20,10 +20,14 @@ import java.util.stream.DoubleStream;
  * @param low the lower end
  * @param median over all pairs
  * @param high the upper end
+ * @param isFirm whether it rests on enough: with fewer than five generations the true ratio is
+ *     outside of it more often than one in twenty times
  */
-record Interval(double low, double median, double high) {
+record Interval(double low, double median, double high, boolean isFirm) {
   private static final int DRAWS = 4000;
   private static final double TAIL = 0.025;
+  private static final int LEAST_GENERATIONS = 5;
+  private static final int LEAST_PAIRS = 2; // of a generation, on average
 
   /** A pair of slices of the same round. */
   private record Pair(int generation, int round) {}
@@ -52,7 +56,11 @@ record Interval(double low, double median, double high) {
     Arrays.sort(medians);
     return Optional.of(
         new Interval(
-            medians[(int) (TAIL * DRAWS)], median(all), medians[(int) ((1 - TAIL) * DRAWS) - 1]));
+            medians[(int) (TAIL * DRAWS)],
+            median(all),
+            medians[(int) ((1 - TAIL) * DRAWS) - 1],
+            generations.size() >= LEAST_GENERATIONS
+                && all.length >= LEAST_GENERATIONS * LEAST_PAIRS));
   }
 
   private static Map<Integer, List<Double>> ratios(
@@ -67,17 +75,13 @@ record Interval(double low, double median, double high) {
     for (Slice each : some) {
       Slice other = paired.get(new Pair(each.generation(), each.round()));
       if (!each.disturbed() && other != null) {
-        double ratio = metric.ratio(value(each, metric), value(other, metric));
+        double ratio = metric.ratio(each.value(metric), other.value(metric));
         if (ratio > 0 && ratio < Double.POSITIVE_INFINITY) {
           ratios.computeIfAbsent(each.generation(), any -> new ArrayList<>()).add(ratio);
         }
       }
     }
     return ratios;
-  }
-
-  private static double value(Slice slice, Metric metric) {
-    return slice.values().getOrDefault(metric, Double.NaN);
   }
 
   private static double[] drawn(List<double[]> generations, SplittableRandom random) {
@@ -99,9 +103,9 @@ record Interval(double low, double median, double high) {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  /** Half of its width, as a part of the median. */
-  double uncertainty() {
-    return (high - low) / 2 / median;
+  /** How far its further end is from a ratio. */
+  double distance(double ratio) {
+    return Math.max(Math.abs(low - ratio), Math.abs(high - ratio));
   }
 
   /** Whether a ratio lies in it. */
@@ -109,9 +113,19 @@ record Interval(double low, double median, double high) {
     return low <= ratio && ratio <= high;
   }
 
+  /** Whether it lies above 1 beyond doubt. */
+  boolean isAhead() {
+    return isFirm && low > 1;
+  }
+
+  /** Whether it lies below 1 beyond doubt. */
+  boolean isBehind() {
+    return isFirm && high < 1;
+  }
+
   /** ahead or behind only where the interval excludes 1. */
   String verdict() {
-    return low > 1 ? "ahead" : high < 1 ? "behind" : "even";
+    return isAhead() ? "ahead" : isBehind() ? "behind" : isFirm ? "even" : "too few";
   }
 
   @Override

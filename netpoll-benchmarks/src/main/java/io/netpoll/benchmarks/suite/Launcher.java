@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Launcher(Path java, List<String> jvmArguments, int serverCpu, int loadCpu) {
   private static final List<String> SAME_FOR_ALL =
-      List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "--enable-native-access=ALL-UNNAMED");
+      List.of("-XX:+UseSerialGC", "-Xms512m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED");
 
   /** A java command on the processor of what is measured. */
   List<String> measured(String... more) {

@@ -29,36 +29,55 @@ final class Measured {
 
   /** Notes a slice of one of those that a row compares. */
   void add(Row row, String entrant, Slice slice) {
-    boolean disturbed = slice.disturbed() && !keepsDisturbed;
     slices
         .computeIfAbsent(row, any -> new LinkedHashMap<>())
         .computeIfAbsent(entrant, any -> new ArrayList<>())
-        .add(new Slice(slice.generation(), slice.round(), disturbed, slice.values()));
+        .add(slice);
   }
 
-  /** Says early in which order those of a row are told. */
-  void expect(Row row, Collection<Entrant> entrants) {
+  /** Says early in which order those of a row are told, ours first. */
+  void expect(Row row, Collection<String> names) {
     Map<String, List<Slice>> all = slices.computeIfAbsent(row, any -> new LinkedHashMap<>());
-    entrants.forEach(each -> all.putIfAbsent(each.name(), new ArrayList<>()));
+    names.forEach(name -> all.putIfAbsent(name, new ArrayList<>()));
   }
 
   /** Notes a sentence for the reader, such as why somebody is missing. */
   void remark(String sentence) {
-    remarks.add(sentence);
+    remarks.add(sentence.replaceAll("\\s+", " ").strip());
   }
 
-  /** The slices of every row, by who they are of, ours first; those without any are missing. */
+  /**
+   * The slices of every row that has any, by who they are of, ours first. Those that are not to
+   * count are disturbed.
+   */
   Map<Row, Map<String, List<Slice>>> slices() {
     Map<Row, Map<String, List<Slice>>> all = new LinkedHashMap<>();
     slices.forEach(
         (row, each) -> {
-          Map<String, List<Slice>> some = new LinkedHashMap<>(each);
-          some.values().removeIf(List::isEmpty);
-          if (!some.isEmpty()) {
-            all.put(row, some);
+          if (each.values().stream().anyMatch(some -> !some.isEmpty())) {
+            Map<String, List<Slice>> judged = new LinkedHashMap<>();
+            each.forEach((name, some) -> judged.put(name, judged(some)));
+            all.put(row, judged);
           }
         });
     return all;
+  }
+
+  /** A slice in which compilers were busy counts only if they are in most slices. */
+  private List<Slice> judged(List<Slice> some) {
+    long undisturbed = some.stream().filter(each -> !each.disturbed()).count();
+    long calm = some.stream().filter(each -> !each.disturbed() && !each.compiling()).count();
+    return some.stream().map(each -> judged(each, 2 * calm >= undisturbed)).toList();
+  }
+
+  private Slice judged(Slice slice, boolean onlyCalm) {
+    boolean disturbed = slice.disturbed() || onlyCalm && slice.compiling();
+    return new Slice(
+        slice.generation(),
+        slice.round(),
+        disturbed && !keepsDisturbed,
+        slice.compiling(),
+        slice.values());
   }
 
   /** What the reader must know. */
@@ -68,7 +87,7 @@ final class Measured {
 
   /** All slices, a line each. */
   String toCsv() {
-    StringBuilder csv = new StringBuilder("scenario,row,name,generation,round,disturbed");
+    StringBuilder csv = new StringBuilder("scenario,row,name,generation,round,disturbed,compiling");
     for (Metric metric : Metric.values()) {
       csv.append(',').append(metric.title());
     }
@@ -87,7 +106,7 @@ final class Measured {
         .append(',')
         .append(name);
     csv.append(',').append(slice.generation()).append(',').append(slice.round());
-    csv.append(',').append(slice.disturbed());
+    csv.append(',').append(slice.disturbed()).append(',').append(slice.compiling());
     for (Metric metric : Metric.values()) {
       Double value = slice.values().get(metric);
       csv.append(',').append(value == null ? "" : String.format(Locale.ROOT, "%.6g", value));

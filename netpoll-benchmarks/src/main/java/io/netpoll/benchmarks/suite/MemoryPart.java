@@ -43,8 +43,8 @@ final class MemoryPart implements Part {
 
   @Override
   public void run(int generation, Measured measured, Progress progress) {
-    measured.expect(IDLE, entrants);
-    measured.expect(BURST, entrants);
+    measured.expect(IDLE, entrants.stream().map(Entrant::name).toList());
+    measured.expect(BURST, entrants.stream().map(Entrant::name).toList());
     for (Entrant each : entrants) {
       progress.begin(Scenario.MEMORY + ": " + each);
       try {
@@ -96,6 +96,6 @@ final class MemoryPart implements Part {
 
   private static Slice slice(int generation, long[] before, long[] after) {
     double bytes = (after[0] - before[0] + after[1] - before[1]) / (double) CONNECTIONS;
-    return new Slice(generation, 0, false, Map.of(Metric.MEMORY, bytes));
+    return new Slice(generation, 0, false, false, Map.of(Metric.MEMORY, bytes));
   }
 }

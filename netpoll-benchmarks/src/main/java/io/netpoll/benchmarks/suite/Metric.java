@@ -11,6 +11,7 @@ enum Metric {
   BESIDE("heavy/s", true),
   USER_TICKS("user ticks", false),
   SYSTEM_TICKS("system ticks", false),
+  COMPILING("compilers %", false),
   LOAD("load %", false),
   MEMORY("bytes", false),
   MILLIS("ms", false);
@@ -30,7 +31,11 @@ enum Metric {
 
   /** Whether a ratio of two values says who is better, and says it best. */
   boolean isCompared() {
-    return this != CPU && this != USER_TICKS && this != SYSTEM_TICKS && this != LOAD;
+    return this != CPU
+        && this != USER_TICKS
+        && this != SYSTEM_TICKS
+        && this != COMPILING
+        && this != LOAD;
   }
 
   /** Whether the sum over slices says more than their median. */

@@ -3,9 +3,9 @@ package io.netpoll.benchmarks.suite;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -73,11 +73,11 @@ final class Pages {
             + " above 1 ours is better. Rows without another word compare *capacity*, requests a"
             + " second of the processor time of what is measured, since the rate may be bound by"
             + " the load. \"c\" is an echo server of a few lines of C, which is no rival but what"
-            + " the system allows. [How it is measured, and how each is set up](../benchmarks.md).\n\n");
+            + " the system allows. [How it is measured](../benchmarks.md), [how each is set up](peers.md).\n\n");
     page.append(summaryTable());
     page.append(
         "\nWhat was measured by hand: [HTTP and Redis](redis-and-http.md), "
-            + "[buffers](buffers.md), [callers](callers.md), [proxy and files](proxy-and-files.md), "
+            + "[buffers](buffers.md), [callers](callers.md), [proxy and files](proxy-and-files.md), [start-up](start-up.md), "
             + "[echo servers in all modes](echo-by-hand.md).\n");
     page.append("\n## When and where\n\n");
     figures
@@ -89,36 +89,58 @@ final class Pages {
   }
 
   private String losses() {
-    List<String> rows =
-        figures.scenarios().stream()
-            .flatMap(this::duels)
-            .filter(Duel::isLost)
-            .map(
-                duel ->
-                    String.format(
-                        Locale.ROOT,
-                        "[%s](%s.md) %s of %s",
-                        title(duel),
-                        duel.ours().scenario(),
-                        duel.toIt(),
-                        duel.rival().entrant()))
-            .toList();
-    long all = figures.scenarios().stream().flatMap(this::duels).count();
-    if (rows.isEmpty()) {
-      return "In none of " + all + " rows a rival is ahead.\n";
+    List<Duel> lost = new ArrayList<>();
+    List<String> unmeasured = new ArrayList<>();
+    int all = 0;
+    for (Scenario scenario : figures.scenarios()) {
+      for (String title : figures.rows(scenario)) {
+        List<Figure> row = figures.row(scenario, title);
+        all++;
+        if (row.stream().noneMatch(Figure::isOurs)) {
+          unmeasured.add(scenario + ": " + title);
+        }
+        compared(row).stream()
+            .filter(metric -> metric != Metric.RATE)
+            .forEach(metric -> Duel.lost(row, metric).ifPresent(lost::add));
+      }
     }
+    String missing =
+        unmeasured.isEmpty()
+            ? ""
+            : "\nOurs has no figures in: " + String.join("; ", unmeasured) + ".\n";
+    if (lost.isEmpty()) {
+      return "In none of " + all + " rows a rival is ahead.\n" + missing;
+    }
+    long rows =
+        lost.stream().map(duel -> duel.ours().scenario() + duel.ours().row()).distinct().count();
     return "**A rival is ahead in "
-        + rows.size()
+        + rows
         + " of "
         + all
         + " rows:** "
-        + String.join("; ", rows)
-        + ".\n";
+        + lost.stream().map(Pages::told).collect(joining("; "))
+        + ".\n"
+        + missing;
   }
 
-  private Stream<Duel> duels(Scenario scenario) {
-    return figures.rows(scenario).stream()
-        .flatMap(title -> Duel.ofFirst(figures.row(scenario, title)).stream());
+  private static String told(Duel duel) {
+    return String.format(
+        Locale.ROOT,
+        "[%s](%s.md) %s of %s",
+        title(duel),
+        duel.ours().scenario(),
+        duel.toIt(),
+        duel.rival().entrant());
+  }
+
+  /** What a row compares, the most important first. */
+  private static List<Metric> compared(List<Figure> row) {
+    return row.stream()
+        .filter(each -> each.rank() > 0)
+        .sorted(Comparator.comparingInt(Figure::rank))
+        .map(Figure::metric)
+        .distinct()
+        .toList();
   }
 
   private String summaryTable() {
@@ -157,8 +179,8 @@ final class Pages {
   String page(Scenario scenario) {
     StringBuilder page = new StringBuilder("# " + scenario.title() + "\n\n");
     page.append(
-        "\"Ours to it\" is how many times better the first line was, with the 95 % interval; the"
-            + " other columns are medians. \"system\" is how much of the processor time was the"
+        "\"Ours to it\" is how many times better ours, the first line, was, with the 95 % interval;"
+            + " the other columns are medians. \"system\" is how much of the processor time was the"
             + " system's, \"load %\" how busy the processor of what measures was: from 95 on the"
             + " rate is a lower bound. [All results](README.md), [how it is"
             + " measured](../benchmarks.md).\n");
@@ -177,13 +199,7 @@ final class Pages {
   /** Everything about one row. */
   String table(Scenario scenario, String title) {
     List<Figure> row = figures.row(scenario, title);
-    List<Metric> compared =
-        row.stream()
-            .filter(each -> each.rank() > 0)
-            .sorted(java.util.Comparator.comparingInt(Figure::rank))
-            .map(Figure::metric)
-            .distinct()
-            .toList();
+    List<Metric> compared = compared(row);
     List<Metric> told =
         Stream.of(TOLD).filter(it -> row.stream().anyMatch(each -> each.metric() == it)).toList();
     boolean timed = row.stream().anyMatch(each -> each.metric() == Metric.SYSTEM_TICKS);
@@ -206,10 +222,16 @@ final class Pages {
       if (timed) {
         cells.add(system(row, name));
       }
-      cells.add(Integer.toString(find(row, compared.get(0), name).map(Figure::slices).orElse(0)));
+      cells.add(find(row, compared.get(0), name).map(Pages::slices).orElse("-"));
       table.add(cells);
     }
     return table.toString();
+  }
+
+  private static String slices(Figure figure) {
+    return figure.slices() == figure.made()
+        ? Integer.toString(figure.made())
+        : figure.slices() + " of " + figure.made();
   }
 
   private static String system(List<Figure> row, String name) {
@@ -218,8 +240,7 @@ final class Pages {
     double sum = user.map(Figure::value).orElse(0.0) + system.map(Figure::value).orElse(0.0);
     return sum == 0
         ? "-"
-        : String.format(
-            Locale.ROOT, "%.0f %%", 100 * Objects.requireNonNull(system.get()).value() / sum);
+        : String.format(Locale.ROOT, "%.0f %%", 100 * system.orElseThrow().value() / sum);
   }
 
   private static String number(double value) {

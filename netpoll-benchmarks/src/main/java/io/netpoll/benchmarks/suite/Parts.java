@@ -30,7 +30,10 @@ final class Parts {
             case CLIENTS -> ClientPart.own(settings, launcher, entrants);
             case MUX_CLIENTS -> ClientPart.sharing(settings, launcher, entrants);
             case MEMORY -> List.of(new MemoryPart(entrants));
-            case STARTUP -> List.of(new StartUpPart(settings, launcher));
+            case STARTUP ->
+                entrants.compareRevisions()
+                    ? List.of() // minimal mains, which are not what changes
+                    : List.of(new StartUpPart(settings, launcher));
             default -> List.of();
           });
     }

@@ -14,6 +14,13 @@ import java.util.List;
 record Row(
     Scenario scenario, String name, int burnMicros, List<Metric> metrics, boolean isInSummary) {
 
+  /** Refuses what would be two columns of the raw figures. */
+  Row {
+    if (name.contains(",")) {
+      throw new IllegalArgumentException("The name of a row has no comma: " + name);
+    }
+  }
+
   /** The name with what the requests compute. */
   String title() {
     return burnMicros == 0 ? name : name + " with " + burnMicros + " us of work";

@@ -66,8 +66,10 @@ final class RunningClient implements Runner, AutoCloseable {
       Matcher result = slice(SETTLE, duration);
       long nanos = System.nanoTime() - begun;
       boolean disturbed = before.until(Disturbance.now(), nanos, used() - used);
-      boolean isEmpty = Double.parseDouble(result.group(1)) == 0;
-      return new Slice(generation, round, disturbed, isEmpty ? Map.of() : values(result));
+      if (Double.parseDouble(result.group(1)) == 0) {
+        throw new IOException("it got no answer in a slice");
+      }
+      return new Slice(generation, round, disturbed, false, values(result));
     } finally {
       process.stop();
     }

@@ -23,8 +23,10 @@ public enum Scenario {
                       n == 1 ? "1 connection" : n + " connections",
                       burn,
                       burn == 0 && (n == 64 || n == 1024),
-                      Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE)),
-                      burn == 0 && (n == 64 || n == 1024) ? Field.WIDE : Field.usual(burn)))
+                      n < MANY
+                          ? Workload.calls(plan(n, n, OWN, KILOBYTE, KILOBYTE))
+                          : Workload.turns(plan(n, n, OWN, KILOBYTE, KILOBYTE)),
+                      burn == 0 && n == 64 ? Field.WIDE : Field.usual(burn)))
           .toList();
     }
   },
@@ -108,7 +110,8 @@ public enum Scenario {
     }
   },
   FAN_OUT(
-      "fan-out", "What one publishes goes to all subscribers, 100 B, one of whom does not read") {
+      "fan-out",
+      "What one publishes, 512 B, goes to all subscribers, one of whom does not read; a request is a delivery") {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       return Stream.of(100, 1000)
@@ -118,7 +121,7 @@ public enum Scenario {
                       new Row(
                           this,
                           n + " subscribers",
-                          burn,
+                          0,
                           List.of(Metric.CAPACITY, Metric.RATE),
                           n == 1000),
                       ServerProcess.FAN_OUT,
@@ -132,7 +135,7 @@ public enum Scenario {
     List<ServerRow> servers(int burn, DataFile file) {
       LoadPlan plan = plan(16, 16, FRESH, KILOBYTE, KILOBYTE);
       return List.of(
-          row("connect, call, close", burn, true, Workload.turns(plan), Field.usual(burn)));
+          row("one call a connection", burn, true, Workload.turns(plan), Field.usual(burn)));
     }
   },
   LATENCY(
@@ -141,7 +144,7 @@ public enum Scenario {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       LoadPlan plan = plan(64, 64, OWN, KILOBYTE, KILOBYTE);
-      return Stream.of(25, 50, 75)
+      return Stream.of(50, 75)
           .map(
               share ->
                   new ServerRow(
@@ -155,7 +158,8 @@ public enum Scenario {
   },
   BESIDE(
       "beside",
-      "Calls without work, 2000 a second on 16 connections, beside 64 connections with work") {
+      "Calls without work, 2000 a second on 16 connections, beside 64 connections with work;"
+          + " capacity counts both") {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       if (burn == 0) {
@@ -171,7 +175,9 @@ public enum Scenario {
               Field.usual(burn)));
     }
   },
-  FILES("files", "A file of 10 MB, which the system has in memory, to one client") {
+  FILES(
+      "files",
+      "A file of 10 MB, which the system has in memory, to one client; a request is a file") {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       return Stream.of(1, 4)
@@ -181,7 +187,7 @@ public enum Scenario {
                       new Row(
                           this,
                           n == 1 ? "one connection" : n + " connections",
-                          burn,
+                          0,
                           List.of(Metric.CAPACITY, Metric.RATE),
                           n == 1),
                       ServerProcess.file(file.path()),
@@ -196,6 +202,9 @@ public enum Scenario {
   STARTUP("startup", "From the launch of the process to the first answer");
 
   private static final int KILOBYTE = 1 << 10;
+
+  /** From so many connections on those of one server are open at a time. */
+  private static final int MANY = 4096;
 
   private final String word;
   private final String title;

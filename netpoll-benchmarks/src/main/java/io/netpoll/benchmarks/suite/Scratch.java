@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +15,11 @@ import java.util.stream.Stream;
  * process is told to end.
  */
 final class Scratch implements AutoCloseable {
+  private static final int LOOKS = 5;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Path directory;
-  private final Thread hook = new Thread(this::end, "scratch");
+  private final Thread hook = new Thread(this::endBySignal, "scratch");
 
   Scratch() throws IOException {
     directory = Files.createTempDirectory("netpoll-suite-");
@@ -25,8 +30,19 @@ final class Scratch implements AutoCloseable {
     return directory;
   }
 
+  private void endBySignal() {
+    // Until this process is gone, its main thread may start another child in the place of one.
+    for (int i = 0; i < LOOKS; i++) {
+      end();
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
   private void end() {
     ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -12,9 +12,13 @@ import java.util.Set;
 
 /**
  * Rows of servers that do the same with requests. In each generation the same processes are
- * measured at all of them; one that fails at a row is started anew for the next.
+ * measured at all of them; one that fails at a row is left out of that row, and started anew for
+ * the next. Each is under the load of all of its rows first: what the compilers make of one load
+ * they throw away and make anew at the next, and that would be in the figures.
  */
 final class ServerPart implements Part {
+  private static final int WARM_UPS = 2; // about, until the compilers are done
+
   private static final Duration LAUNCH = Duration.ofMillis(700);
   private static final Duration AROUND = Duration.ofMillis(35); // to settle, to drain
   private static final Duration AROUND_A_TURN = Duration.ofMillis(150);
@@ -24,6 +28,10 @@ final class ServerPart implements Part {
   private final Map<ServerRow, List<Entrant>> rows;
   private final Map<Entrant, RunningServer> running = new LinkedHashMap<>();
   private final Set<Entrant> unable = new LinkedHashSet<>();
+  private final Set<Failure> failed = new LinkedHashSet<>();
+
+  /** One that failed at a row in this generation. */
+  private record Failure(Entrant entrant, ServerRow row) {}
 
   /**
    * Makes the part.
@@ -44,10 +52,19 @@ final class ServerPart implements Part {
 
   @Override
   public Duration estimate() {
-    Duration launches = LAUNCH.plus(settings.warmUp()).multipliedBy(all().size());
+    Duration launches =
+        all().stream().map(this::estimateOfStart).reduce(Duration.ZERO, Duration::plus);
     return rows.entrySet().stream()
         .map(each -> estimate(each.getKey()).multipliedBy(each.getValue().size()))
         .reduce(launches, Duration::plus);
+  }
+
+  private Duration estimateOfStart(Entrant entrant) {
+    return LAUNCH.plus(settings.warmUp().multipliedBy((long) WARM_UPS * rowsOf(entrant).size()));
+  }
+
+  private List<ServerRow> rowsOf(Entrant entrant) {
+    return rows.keySet().stream().filter(row -> rows.get(row).contains(entrant)).toList();
   }
 
   private Duration estimate(ServerRow row) {
@@ -55,94 +72,113 @@ final class ServerPart implements Part {
         row.workload().isSliced()
             ? settings.slice().plus(AROUND).multipliedBy(settings.rounds())
             : settings.turn().plus(AROUND_A_TURN).multipliedBy(settings.turns());
-    return settings.warmUpOfARow().plus(measuring);
+    return settings.warmUpAgain().multipliedBy(WARM_UPS).plus(measuring);
   }
 
   @Override
   public void run(int generation, Measured measured, Progress progress) throws IOException {
-    rows.forEach((row, entrants) -> measured.expect(row.row(), entrants));
+    rows.forEach(
+        (row, entrants) ->
+            measured.expect(row.row(), entrants.stream().map(Entrant::name).toList()));
     try {
-      Workload first = rows.keySet().iterator().next().workload();
       for (Entrant each : all()) {
-        progress.begin("starting " + each);
-        start(each, first, settings.warmUp(), measured);
-        progress.end(LAUNCH.plus(settings.warmUp()));
+        progress.begin("warming up " + each);
+        warmUp(each, measured);
+        progress.end(estimateOfStart(each));
       }
-      for (Map.Entry<ServerRow, List<Entrant>> row : rows.entrySet()) {
-        progress.begin(row.getKey().row().toString());
-        measure(row.getKey(), row.getValue(), generation, measured);
-        progress.end(estimate(row.getKey()).multipliedBy(row.getValue().size()));
+      OptionalDouble capacity = OptionalDouble.empty();
+      for (ServerRow row : rows.keySet()) {
+        progress.begin(row.row().toString());
+        capacity = measure(row, generation, capacity, measured);
+        progress.end(estimate(row).multipliedBy(rows.get(row).size()));
       }
     } finally {
-      for (RunningServer each : running.values()) {
-        each.close();
-      }
+      running.values().forEach(RunningServer::close);
       running.clear();
+      failed.clear();
     }
   }
 
-  private void start(Entrant entrant, Workload workload, Duration warmUp, Measured measured)
-      throws IOException {
-    if (unable.contains(entrant)) {
-      return;
-    }
-    try {
-      RunningServer server = new RunningServer(entrant, service);
-      running.put(entrant, server);
-      server.begin(workload, warmUp);
-      server.end();
-    } catch (IOException e) {
-      unable.add(entrant);
-      leaveOut(entrant);
-      measured.remark(entrant + " does not take part: " + e.getMessage());
-    }
-  }
-
-  private void measure(ServerRow row, List<Entrant> entrants, int generation, Measured measured)
-      throws IOException {
-    Map<RunningServer, Double> rates = new LinkedHashMap<>();
-    for (Entrant each : entrants) {
-      if (!running.containsKey(each)) {
-        start(each, row.workload(), settings.warmUp(), measured);
-      }
-      RunningServer server = running.get(each);
+  private void warmUp(Entrant entrant, Measured measured) {
+    for (ServerRow row : rowsOf(entrant)) {
+      begin(entrant, row, settings.warmUp(), measured);
+      RunningServer server = running.get(entrant);
       if (server != null) {
-        try {
-          rates.put(server, server.begin(row.workload(), settings.warmUpOfARow()));
-        } catch (IOException e) {
-          leaveOut(each);
-          measured.remark(each + " failed at " + row.row() + ": " + e.getMessage());
-        }
-      }
-    }
-    setRate(row.workload(), rates);
-    boolean sliced = row.workload().isSliced();
-    List<RunningServer> failed = new ArrayList<>();
-    new Turns(generation, measured)
-        .take(
-            row.row(),
-            rates.keySet(),
-            sliced ? settings.rounds() : settings.turns(),
-            sliced ? settings.slice() : settings.turn(),
-            failed::add);
-    for (Entrant each : entrants) {
-      RunningServer server = running.get(each);
-      if (server != null && failed.contains(server)) {
-        leaveOut(each);
-      } else if (server != null) {
         server.end();
       }
     }
   }
 
-  private static void setRate(Workload workload, Map<RunningServer, Double> rates) {
-    OptionalDouble slowest = rates.values().stream().mapToDouble(x -> x).min();
-    if (workload.share() > 0 && slowest.isPresent()) {
-      rates.keySet().forEach(each -> each.at(workload.share() * slowest.getAsDouble()));
+  /**
+   * Has one begin a row, starting it where it does not run; nothing if it fails at that, or has
+   * failed at it before in this generation.
+   */
+  private OptionalDouble begin(Entrant entrant, ServerRow row, Duration warmUp, Measured measured) {
+    if (unable.contains(entrant) || failed.contains(new Failure(entrant, row))) {
+      return OptionalDouble.empty();
+    }
+    RunningServer server = running.get(entrant);
+    if (server == null) {
+      try {
+        server = new RunningServer(entrant, service);
+      } catch (IOException e) {
+        unable.add(entrant);
+        measured.remark(entrant + " does not take part: " + e.getMessage());
+        return OptionalDouble.empty();
+      }
+      running.put(entrant, server);
+    }
+    try {
+      return OptionalDouble.of(server.begin(row, warmUp));
+    } catch (IOException e) {
+      leaveOut(entrant);
+      failed.add(new Failure(entrant, row));
+      measured.remark(entrant + " failed at " + row.row() + ": " + e.getMessage());
+      return OptionalDouble.empty();
     }
   }
 
-  private void leaveOut(Entrant entrant) throws IOException {
+  /**
+   * Measures a row.
+   *
+   * @param known what the slowest server can carry, if an earlier row has shown it
+   * @return the same, if it is known now
+   */
+  private OptionalDouble measure(
+      ServerRow row, int generation, OptionalDouble known, Measured measured) {
+    Map<Entrant, Double> rates = new LinkedHashMap<>();
+    for (Entrant each : rows.get(row)) {
+      begin(each, row, settings.warmUpAgain(), measured).ifPresent(it -> rates.put(each, it));
+    }
+    List<RunningServer> servers = rates.keySet().stream().map(running::get).toList();
+    Workload workload = row.workload();
+    OptionalDouble capacity = known;
+    if (workload.share() > 0) {
+      if (capacity.isEmpty()) {
+        capacity = rates.values().stream().mapToDouble(x -> x).min();
+      }
+      capacity.ifPresent(most -> servers.forEach(each -> each.at(workload.share() * most)));
+    }
+    boolean sliced = workload.isSliced();
+    List<RunningServer> lost = new ArrayList<>();
+    new Turns(generation, measured)
+        .take(
+            row.row(),
+            servers,
+            sliced ? settings.rounds() : settings.turns(),
+            sliced ? settings.slice() : settings.turn(),
+            lost::add);
+    for (Entrant each : rates.keySet()) {
+      if (lost.contains(running.get(each))) {
+        leaveOut(each);
+      } else {
+        running.get(each).end();
+      }
+    }
+    return capacity;
+  }
+
+  private void leaveOut(Entrant entrant) {
     RunningServer server = running.remove(entrant);
     if (server != null) {
       server.close();

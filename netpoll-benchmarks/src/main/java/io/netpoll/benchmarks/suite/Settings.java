@@ -12,7 +12,8 @@ import java.util.Locale;
  * @param generations how often all processes are started anew
  * @param rounds how many slices each has in a generation; half as many turns
  * @param slice how long a slice lasts
- * @param warmUp how long a new process is under load before anything counts
+ * @param warmUp how long at least a new server is under the load of each of its rows before any
+ *     counts
  * @param keepsDisturbed whether slices count in which the machine was disturbed
  */
 record Settings(
@@ -35,9 +36,14 @@ record Settings(
     return (rounds + 1) / 2;
   }
 
-  /** How long one that is warm is under the load of another row before that counts. */
-  Duration warmUpOfARow() {
-    return warmUp.dividedBy(6);
+  /** How long one that is warm is under the load of a row again before that counts. */
+  Duration warmUpAgain() {
+    return warmUp.dividedBy(2);
+  }
+
+  /** These with more rounds. */
+  Settings withTwiceTheRounds() {
+    return new Settings(scenarios, burns, generations, 2 * rounds, slice, warmUp, keepsDisturbed);
   }
 
   /** The burns that a scenario is made with. */
@@ -49,11 +55,11 @@ record Settings(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d generations of %d slices of %.2f s or %d turns of %.2f s",
-        generations,
+        "%d slices of %.2f s or %d turns of %.2f s in each of %d generations",
         rounds,
         slice.toNanos() / 1e9,
         turns(),
-        turn().toNanos() / 1e9);
+        turn().toNanos() / 1e9,
+        generations);
   }
 }

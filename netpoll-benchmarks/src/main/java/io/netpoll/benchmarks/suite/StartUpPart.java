@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** How long minimal servers take to start. The first launch of each does not count. */
 final class StartUpPart implements Part {
@@ -32,6 +33,7 @@ final class StartUpPart implements Part {
   @Override
   public void run(int generation, Measured measured, Progress progress)
       throws InterruptedException {
+    measured.expect(ROW, Stream.of(StartUpServer.values()).map(Object::toString).toList());
     for (int round = -1; round < settings.turns(); round++) {
       for (StartUpServer each : StartUpServer.values()) {
         progress.begin(Scenario.STARTUP + ": " + each);
@@ -51,7 +53,7 @@ final class StartUpPart implements Part {
         measured.add(
             ROW,
             server.toString(),
-            new Slice(generation, round, false, Map.of(Metric.MILLIS, millis)));
+            new Slice(generation, round, false, false, Map.of(Metric.MILLIS, millis)));
       }
       return true;
     } catch (IOException e) {

@@ -18,10 +18,14 @@ final class Suite {
   private final Keeper keeper;
   private final PrintWriter out;
   private final Measured measured;
+  private boolean isWell = true;
 
   /** Whoever is told that a generation is over. */
   interface Keeper {
-    void generationIsOver(Measured measured) throws IOException;
+    /** Takes the slices of the self-check. */
+    void isChecked(Measured check) throws IOException;
+
+    void generationIsOver(Measured measured, int made) throws IOException;
   }
 
   Suite(Settings settings, List<Part> parts, Keeper keeper, PrintWriter out) {
@@ -36,38 +40,35 @@ final class Suite {
    * Runs from the beginning to the end.
    *
    * @param check what shows first whether the machine can be believed; nothing to leave it out
-   * @param limit no generation begins that would not be over by then
-   * @return whether the check was passed
+   * @param limit no generation begins after the first that would not be over by then, as long as
+   *     the last one took
+   * @return whether the check was passed, and no part ended early
    */
   boolean run(Optional<ServerPart> check, Duration limit) throws IOException, InterruptedException {
+    long start = System.nanoTime();
     if (Machine.load() > QUIET) {
       measured.remark("The machine was not quiet when this began.");
     }
-    int generations = generations(check, limit);
-    if (generations < settings.generations()) {
-      measured.remark(
-          "There was time for " + generations + " of " + settings.generations() + " generations.");
-    }
-    Duration all = Parts.estimate(parts).multipliedBy(generations).plus(estimate(check));
+    Duration all = Parts.estimate(parts).multipliedBy(settings.generations()).plus(estimate(check));
     Progress progress = new Progress(out, all);
     try {
-      boolean believed = check.isEmpty() || isBelieved(check.get(), progress);
-      for (int generation = 0; generation < generations; generation++) {
+      isWell = check.isEmpty() || isBelieved(check.get(), progress);
+      long last = 0;
+      for (int generation = 0; generation < settings.generations(); generation++) {
+        long begun = System.nanoTime();
+        if (generation > 0 && begun + last - start > limit.toNanos()) {
+          break;
+        }
         for (Part part : parts) {
           run(part, generation, progress);
         }
-        keeper.generationIsOver(measured);
+        keeper.generationIsOver(measured, generation + 1);
+        last = System.nanoTime() - begun;
       }
-      return believed;
+      return isWell;
     } finally {
       progress.close();
     }
-  }
-
-  private int generations(Optional<ServerPart> check, Duration limit) {
-    long left = limit.minus(estimate(check)).toMillis();
-    long each = Math.max(1, Parts.estimate(parts).toMillis());
-    return (int) Math.max(1, Math.min(settings.generations(), left / each));
   }
 
   private Duration estimate(Optional<ServerPart> check) {
@@ -81,6 +82,7 @@ final class Suite {
     for (int generation = 0; generation < settings.generations(); generation++) {
       part.run(generation, checked, progress);
     }
+    keeper.isChecked(checked);
     Optional<SelfCheck> check = SelfCheck.of(checked);
     String said =
         check
@@ -95,7 +97,8 @@ final class Suite {
   private void run(Part part, int generation, Progress progress) throws InterruptedException {
     try {
       part.run(generation, measured, progress);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      isWell = false;
       measured.remark("A part ended early: " + e);
     }
   }

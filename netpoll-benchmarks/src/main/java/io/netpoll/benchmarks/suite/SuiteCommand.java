@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     })
 public final class SuiteCommand implements Callable<Integer> {
   private static final List<String> QUICK =
-      List.of("ours-epoll", "netty-epoll", "netty-iouring", "jdk-virtual");
+      List.of("ours-epoll", "netty-epoll", "netty-iouring-ring", "jdk-virtual");
 
   @Option(
       names = "--scenarios",
@@ -93,19 +93,23 @@ public final class SuiteCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      description = "How long a new process is under load first, in seconds; 3 by default.")
+      description =
+          "How long a new server is under the load of each row first, in seconds; 0.5 by default,"
+              + " and up to four times as long where its compilers are not done by then.")
   private @Nullable Double warmUp;
 
   @Option(
       names = "--minutes",
       paramLabel = "N",
       defaultValue = "60",
-      description = "As many generations as fit into this time; 60 by default.")
+      description = "Begin no generation that would not be over by then; 60 by default.")
   private double minutes = 60;
 
   @Option(
       names = "--quick",
-      description = "Under two minutes: 64 connections and pipelining, four servers, no work.")
+      description =
+          "Under two minutes: pipelining and few connections, four servers, two generations; no results,"
+              + " since those take five.")
   private boolean quick;
 
   @Option(names = "--no-self-check", description = "Leave out what shows if it can be believed.")
@@ -190,18 +194,18 @@ public final class SuiteCommand implements Callable<Integer> {
     Report report = new Report(directory());
     Figures earlier = against == null ? report.read() : Figures.NONE;
     String session = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    String facts = Machine.facts() + "; " + settings + "; " + launcher.description() + ".";
+    String facts = Machine.facts() + "; " + launcher.description() + "; " + settings;
     Keep keep = new Keep(report, earlier, session, facts);
     Optional<ServerPart> check =
         unchecked ? Optional.empty() : Optional.of(SelfCheck.part(settings, launcher));
-    boolean believed =
+    boolean isWell =
         new Suite(settings, parts, keep, terminal)
             .run(check, Duration.ofSeconds((long) (minutes * 60)));
     if (keep.figures.all().isEmpty()) {
       throw new IllegalStateException("Nothing could be measured: " + keep.remarks);
     }
     keep.print(terminal);
-    return believed ? 0 : 1;
+    return isWell ? 0 : 1;
   }
 
   /** Writes what was measured, and remembers it. */
@@ -221,9 +225,16 @@ public final class SuiteCommand implements Callable<Integer> {
     }
 
     @Override
-    public void generationIsOver(Measured measured) throws IOException {
+    public void isChecked(Measured check) throws IOException {
+      if (csv != null) {
+        Files.writeString(Path.of(csv + ".self-check"), check.toCsv());
+      }
+    }
+
+    @Override
+    public void generationIsOver(Measured measured, int made) throws IOException {
       remarks = measured.remarks();
-      String told = remarks.isEmpty() ? facts : facts + " " + String.join(" ", remarks);
+      String told = facts + ", " + made + " of them made. " + String.join(" ", remarks);
       figures = Figures.NONE.with(session, told, measured);
       if (against == null) {
         report.write(earlier.with(session, told, measured));
@@ -260,7 +271,7 @@ public final class SuiteCommand implements Callable<Integer> {
     int often = generations != null ? generations : quick ? 2 : 5;
     int turns = rounds != null ? rounds : 8;
     double each = slice != null ? slice : 0.1;
-    double first = warmUp != null ? warmUp : quick ? 2 : 3;
+    double first = warmUp != null ? warmUp : 0.5;
     if (often < 1 || turns < 1 || !(each >= 0.05 && each <= 10 && first > 0 && minutes > 0)) {
       throw misuse(
           "--generations and --rounds need at least 1, --slice from 0.05 to 10, --warm-up and"
@@ -277,7 +288,7 @@ public final class SuiteCommand implements Callable<Integer> {
     if (scenarios != null) {
       all = scenarios;
     } else if (quick) {
-      all = List.of(Scenario.PIPELINED, Scenario.MUX);
+      all = List.of(Scenario.PIPELINED, Scenario.MIXED);
     }
     if (quick && servers.isEmpty() && against == null) {
       servers = QUICK;

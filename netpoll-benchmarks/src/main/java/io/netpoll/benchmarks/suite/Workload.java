@@ -7,12 +7,22 @@ import io.netpoll.benchmarks.load.LoadRun;
 import io.netpoll.benchmarks.rpc.Service;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a row asks of a server. */
 interface Workload {
+  /** How long a load that was there before runs again before it is measured. */
+  Duration SETTLE = Duration.ofMillis(20);
+
+  /** How long a load on new connections does. */
+  Duration SETTLE_OF_A_TURN = Duration.ofMillis(100);
+
+  /** How long more for each request in flight. */
+  Duration FIRST_ANSWER = Duration.ofNanos(15_000);
+
   /** Bytes of a message that is published. */
-  int PUBLISHED_BYTES = 100;
+  int PUBLISHED_BYTES = 512;
 
   /** Messages that are on their way to their subscribers at any time. */
   int UNDER_WAY = 8;
@@ -29,6 +39,14 @@ interface Workload {
    * which lasts longer, and of which there are fewer.
    */
   boolean isSliced();
+
+  /**
+   * How long it runs before it is measured, which is at least until the first requests of all
+   * connections are answered.
+   *
+   * @param burnMicros how long each request computes
+   */
+  Duration settle(int burnMicros);
 
   /**
    * At what part of the capacity it asks, from 0 to 1; 0 for as fast as the answers come. A
@@ -75,6 +93,11 @@ interface Workload {
       public boolean isSliced() {
         return true;
       }
+
+      @Override
+      public Duration settle(int burnMicros) {
+        return SETTLE.plus(FIRST_ANSWER.multipliedBy(subscribers));
+      }
     };
   }
 
@@ -90,6 +113,12 @@ interface Workload {
     @Override
     public Load open(InetSocketAddress server, Service service) throws IOException {
       return new LoadRun(server, plan.with(service), beside == null ? null : beside.with(service));
+    }
+
+    @Override
+    public Duration settle(int burnMicros) {
+      return (isSliced ? SETTLE : SETTLE_OF_A_TURN)
+          .plus(FIRST_ANSWER.plusNanos(1000L * burnMicros).multipliedBy(plan.inFlight()));
     }
 
     @Override

@@ -35,7 +35,7 @@ class IntervalTest {
   }
 
   private static Slice slice(int generation, int round, double rate, boolean disturbed) {
-    return new Slice(generation, round, disturbed, Map.of(Metric.CAPACITY, rate));
+    return new Slice(generation, round, disturbed, false, Map.of(Metric.CAPACITY, rate));
   }
 
   private double[] machine() {
@@ -71,7 +71,7 @@ class IntervalTest {
 
   @Test
   void whatGenerationsDifferBy_isInTheInterval() {
-    assertThat(ratio(1, 0.03).uncertainty()).isGreaterThan(4 * ratio(1, 0).uncertainty());
+    assertThat(ratio(1, 0.03).distance(1)).isGreaterThan(4 * ratio(1, 0).distance(1));
   }
 
   @Test
@@ -93,9 +93,20 @@ class IntervalTest {
 
   @Test
   void whereLessIsBetter_theRatioIsTurnedAround() {
-    List<Slice> some = List.of(new Slice(0, 0, false, Map.of(Metric.P99, 10.0)));
-    List<Slice> others = List.of(new Slice(0, 0, false, Map.of(Metric.P99, 30.0)));
+    List<Slice> some = List.of(new Slice(0, 0, false, false, Map.of(Metric.P99, 10.0)));
+    List<Slice> others = List.of(new Slice(0, 0, false, false, Map.of(Metric.P99, 30.0)));
     assertThat(Interval.of(some, others, Metric.P99).orElseThrow().median()).isEqualTo(3);
     assertThat(Interval.of(some, others, Metric.RATE)).as("not measured").isEmpty();
+  }
+
+  @Test
+  void fewGenerations_sayNothing_howeverFarApart() {
+    List<Slice> some = slices(2, 0, machine());
+    List<Slice> others = slices(1, 0, machine());
+    assertThat(Interval.of(some, others, Metric.CAPACITY).orElseThrow().verdict())
+        .isEqualTo("ahead");
+    some.removeIf(each -> each.generation() == 0);
+    assertThat(Interval.of(some, others, Metric.CAPACITY).orElseThrow().verdict())
+        .isEqualTo("too few");
   }
 }

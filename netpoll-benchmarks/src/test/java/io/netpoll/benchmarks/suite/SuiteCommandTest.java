@@ -39,7 +39,7 @@ class SuiteCommandTest {
   @Test
   void whatIsDueAtARate_isMeasuredBelowWhatTheSlowestCanCarry() throws Exception {
     run("--scenarios", "latency,beside", "--servers", "ours-nio,netty-nio", "--burn-us", "20");
-    assertThat(page("latency.md")).contains("25 % of capacity").contains("p99 us");
+    assertThat(page("latency.md")).contains("50 % of capacity").contains("p99 us");
     assertThat(page("beside.md")).containsPattern("\\| netty-nio +\\| \\d").contains("heavy/s");
   }
 
