@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class ClientPart implements Part {
   private static final Duration LAUNCH = Duration.ofMillis(900);
-  private static final int WARM_UPS = 8; // it has no other row to learn at
+  private static final int WARM_UPS = 6; // it has no other row to learn at
   private static final Duration AROUND = Duration.ofMillis(50); // to settle, to drain
 
   private final Settings settings;

@@ -27,7 +27,6 @@ record Interval(double low, double median, double high, boolean isFirm) {
   private static final int DRAWS = 4000;
   private static final double TAIL = 0.025;
   private static final int LEAST_GENERATIONS = 5;
-  private static final int LEAST_PAIRS = 2; // of a generation, on average
 
   /** A pair of slices of the same round. */
   private record Pair(int generation, int round) {}
@@ -59,8 +58,7 @@ record Interval(double low, double median, double high, boolean isFirm) {
             medians[(int) (TAIL * DRAWS)],
             median(all),
             medians[(int) ((1 - TAIL) * DRAWS) - 1],
-            generations.size() >= LEAST_GENERATIONS
-                && all.length >= LEAST_GENERATIONS * LEAST_PAIRS));
+            generations.size() >= LEAST_GENERATIONS));
   }
 
   private static Map<Integer, List<Double>> ratios(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes figures as pages of text: one that sums up, and one for each scenario. */
 final class Pages {
@@ -92,10 +93,12 @@ final class Pages {
     List<Duel> lost = new ArrayList<>();
     List<String> unmeasured = new ArrayList<>();
     int all = 0;
+    int unsure = 0;
     for (Scenario scenario : figures.scenarios()) {
       for (String title : figures.rows(scenario)) {
         List<Figure> row = figures.row(scenario, title);
         all++;
+        unsure += row.stream().anyMatch(each -> isUnsure(each.toIt())) ? 1 : 0;
         if (row.stream().noneMatch(Figure::isOurs)) {
           unmeasured.add(scenario + ": " + title);
         }
@@ -108,8 +111,14 @@ final class Pages {
         unmeasured.isEmpty()
             ? ""
             : "\nOurs has no figures in: " + String.join("; ", unmeasured) + ".\n";
+    if (unsure > 0) {
+      missing +=
+          "\n" + unsure + " of " + all + " rows rest on too few generations for a verdict.\n";
+    }
     if (lost.isEmpty()) {
-      return "In none of " + all + " rows a rival is ahead.\n" + missing;
+      return unsure == all
+          ? missing.strip() + "\n"
+          : "In none of " + all + " rows a rival is ahead.\n" + missing;
     }
     long rows =
         lost.stream().map(duel -> duel.ours().scenario() + duel.ours().row()).distinct().count();
@@ -121,6 +130,10 @@ final class Pages {
         + lost.stream().map(Pages::told).collect(joining("; "))
         + ".\n"
         + missing;
+  }
+
+  private static boolean isUnsure(@Nullable Interval toIt) {
+    return toIt != null && !toIt.isFirm();
   }
 
   private static String told(Duel duel) {

@@ -34,7 +34,7 @@ public enum Scenario {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       return Stream.of(500, 2000)
-          .filter(n -> burn == 0 || n == 500)
+          .filter(n -> burn == 0 ? n == 2000 : n == 500)
           .map(
               n ->
                   row(

@@ -72,6 +72,15 @@ class FiguresTest {
   }
 
   @Test
+  void rowsOfTooFewGenerations_areSaidToHaveNoVerdict() {
+    add(ROW, "ours-epoll", 50, 50);
+    add(ROW, "netty-epoll", 100, 100);
+    assertThat(new Pages(figures()).readMe())
+        .startsWith("# Results\n\n1 of 1 rows rest on too few generations for a verdict.\n")
+        .doesNotContain("A rival is ahead");
+  }
+
+  @Test
   void aPage_hasEveryoneInEveryMetric() {
     add(ROW, "ours-epoll", ten(100));
     add(ROW, "netty-epoll", ten(50));
