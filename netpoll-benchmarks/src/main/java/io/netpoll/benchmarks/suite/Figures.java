@@ -31,10 +31,11 @@ record Figures(Map<String, String> sessions, List<Figure> all) {
    * @param facts what a reader must know of the session
    */
   Figures with(String session, String facts, Measured measured) {
-    List<Figure> figures = new ArrayList<>();
-    measured.slices().forEach((row, slices) -> figures.addAll(of(session, row, slices)));
+    List<Figure> fresh = new ArrayList<>();
+    measured.slices().forEach((row, slices) -> fresh.addAll(of(session, row, slices)));
+    List<Figure> figures = new ArrayList<>(fresh);
     all.stream()
-        .filter(old -> figures.stream().noneMatch(each -> isSameRow(old, each)))
+        .filter(old -> fresh.stream().noneMatch(each -> isSameRow(old, each)))
         .forEach(figures::add);
     figures.sort(Comparator.comparing(Figure::scenario));
     Map<String, String> told = new TreeMap<>(sessions);

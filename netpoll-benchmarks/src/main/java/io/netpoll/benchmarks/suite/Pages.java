@@ -116,9 +116,8 @@ final class Pages {
           "\n" + unsure + " of " + all + " rows rest on too few generations for a verdict.\n";
     }
     if (lost.isEmpty()) {
-      return unsure == all
-          ? missing.strip() + "\n"
-          : "In none of " + all + " rows a rival is ahead.\n" + missing;
+      String which = unsure == 0 ? " rows" : " rows with a verdict";
+      return "In none of " + (all - unsure) + which + " a rival is ahead.\n" + missing;
     }
     long rows =
         lost.stream().map(duel -> duel.ours().scenario() + duel.ours().row()).distinct().count();

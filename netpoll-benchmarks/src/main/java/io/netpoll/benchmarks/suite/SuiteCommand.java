@@ -233,14 +233,14 @@ public final class SuiteCommand implements Callable<Integer> {
 
     @Override
     public void generationIsOver(Measured measured, int made) throws IOException {
+      if (csv != null) {
+        Files.writeString(csv, measured.toCsv());
+      }
       remarks = measured.remarks();
       String told = facts + ", " + made + " of them made. " + String.join(" ", remarks);
       figures = Figures.NONE.with(session, told, measured);
       if (against == null) {
         report.write(earlier.with(session, told, measured));
-      }
-      if (csv != null) {
-        Files.writeString(csv, measured.toCsv());
       }
     }
 

@@ -67,7 +67,8 @@ class SuiteCommandTest {
   void severalCalls_makeOneReport() throws Exception {
     run("--scenarios", "pipelined", "--servers", "ours-nio,netty-nio", "--burn-us", "0");
     run("--scenarios", "mixed", "--servers", "ours-nio,netty-nio", "--burn-us", "0");
-    assertThat(page("figures.csv")).contains(",pipelined,64 B,").contains(",mixed,mixed sizes,");
+    assertThat(page("README.md")).contains("(pipelined.md)").contains("(mixed.md)");
+    assertThat(page("pipelined.md")).containsPattern("\\| netty-nio +\\| \\d");
   }
 
   @Test
