@@ -40,19 +40,12 @@ final class Pages {
     for (Scenario scenario : figures.scenarios()) {
       for (String title : figures.rows(scenario)) {
         List<Figure> row = figures.row(scenario, title);
-        for (Metric metric : Metric.values()) {
-          if (metric != Metric.RATE
-              && row.stream().anyMatch(it -> it.metric() == metric && isSummedUp(it))) {
-            Duel.of(row, metric).ifPresent(duels::add);
-          }
+        if (row.get(0).isInSummary()) {
+          judged(row).forEach(metric -> Duel.of(row, metric).ifPresent(duels::add));
         }
       }
     }
     return duels;
-  }
-
-  private static boolean isSummedUp(Figure figure) {
-    return figure.isInSummary() && figure.rank() > 0;
   }
 
   /** What a line of the summary is called. */
@@ -102,9 +95,7 @@ final class Pages {
         if (row.stream().noneMatch(Figure::isOurs)) {
           unmeasured.add(scenario + ": " + title);
         }
-        compared(row).stream()
-            .filter(metric -> metric != Metric.RATE)
-            .forEach(metric -> Duel.lost(row, metric).ifPresent(lost::add));
+        judged(row).forEach(metric -> Duel.lost(row, metric).ifPresent(lost::add));
       }
     }
     String missing =
@@ -153,6 +144,11 @@ final class Pages {
         .map(Figure::metric)
         .distinct()
         .toList();
+  }
+
+  /** What says who is ahead in a row: the rate only goes along. */
+  private static List<Metric> judged(List<Figure> row) {
+    return compared(row).stream().filter(metric -> metric != Metric.RATE).toList();
   }
 
   private String summaryTable() {

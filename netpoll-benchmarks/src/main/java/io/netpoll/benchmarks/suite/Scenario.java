@@ -33,17 +33,14 @@ public enum Scenario {
   IDLE("idle", "80 % idle connections, 1 KB: requests go to all in turn, a fifth is busy") {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
-      return Stream.of(500, 2000)
-          .filter(n -> burn == 0 ? n == 2000 : n == 500)
-          .map(
-              n ->
-                  row(
-                      n / 5 + " of " + n + " connections",
-                      burn,
-                      burn == 0 && n == 2000,
-                      Workload.calls(plan(n, n / 5, ROTATING, KILOBYTE, KILOBYTE)),
-                      Field.usual(burn)))
-          .toList();
+      int n = burn == 0 ? 2000 : 500;
+      return List.of(
+          row(
+              n / 5 + " of " + n + " connections",
+              burn,
+              burn == 0,
+              Workload.calls(plan(n, n / 5, ROTATING, KILOBYTE, KILOBYTE)),
+              Field.usual(burn)));
     }
   },
   MUX("mux", "Multiplexed on 4 connections, 1 KB") {
@@ -102,8 +99,10 @@ public enum Scenario {
     @Override
     List<ServerRow> servers(int burn, DataFile file) {
       return List.of(
-          new ServerRow(
-              new Row(this, "400 in flight", burn, List.of(Metric.CAPACITY, Metric.RATE), true),
+          row(
+              "400 in flight",
+              burn,
+              true,
               ServerProcess.pooled(burn),
               Workload.calls(plan(4, 400, OWN, 64, 64)),
               Field.OWN_THREADS));
@@ -117,13 +116,10 @@ public enum Scenario {
       return Stream.of(100, 1000)
           .map(
               n ->
-                  new ServerRow(
-                      new Row(
-                          this,
-                          n + " subscribers",
-                          0,
-                          List.of(Metric.CAPACITY, Metric.RATE),
-                          n == 1000),
+                  row(
+                      n + " subscribers",
+                      0,
+                      n == 1000,
                       ServerProcess.FAN_OUT,
                       Workload.fanOut(n),
                       Field.OWN_THREADS))
@@ -183,13 +179,10 @@ public enum Scenario {
       return Stream.of(1, 4)
           .map(
               n ->
-                  new ServerRow(
-                      new Row(
-                          this,
-                          n == 1 ? "one connection" : n + " connections",
-                          0,
-                          List.of(Metric.CAPACITY, Metric.RATE),
-                          n == 1),
+                  row(
+                      n == 1 ? "one connection" : n + " connections",
+                      0,
+                      n == 1,
                       ServerProcess.file(file.path()),
                       file.on(n),
                       Field.FILES))
@@ -252,9 +245,19 @@ public enum Scenario {
   }
 
   ServerRow row(String name, int burn, boolean isInSummary, Workload workload, List<String> field) {
+    return row(name, burn, isInSummary, ServerProcess.rpc(burn), workload, field);
+  }
+
+  ServerRow row(
+      String name,
+      int burn,
+      boolean isInSummary,
+      List<String> service,
+      Workload workload,
+      List<String> field) {
     return new ServerRow(
         new Row(this, name, burn, List.of(Metric.CAPACITY, Metric.RATE), isInSummary),
-        ServerProcess.rpc(burn),
+        service,
         workload,
         field);
   }

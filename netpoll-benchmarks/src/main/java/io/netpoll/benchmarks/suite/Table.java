@@ -15,10 +15,6 @@ final class Table {
     lines.add(List.copyOf(cells));
   }
 
-  boolean isEmpty() {
-    return lines.size() == 1;
-  }
-
   @Override
   public String toString() {
     int[] widths = new int[lines.get(0).size()];
