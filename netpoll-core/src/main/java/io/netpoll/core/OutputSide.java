@@ -519,7 +519,7 @@ final class OutputSide extends OutputWriter implements Output, Await.Arrivals {
           () -> "The file " + file + " was not sent to " + connection.peer());
     }
     if (count > 0) {
-      SourceFile source = connection.group().provider().openFile(file);
+      SourceFile source = connection.loop().provider().openFile(file);
       keep(source, count);
       buffer.append(source, position, count);
     }

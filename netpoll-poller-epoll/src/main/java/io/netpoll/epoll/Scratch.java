@@ -69,8 +69,9 @@ final class Scratch {
 
   /** Sends the spans; the number of bytes that the socket took, or an error. */
   int send(int fd) {
-    if (spans.file() instanceof EpollFile file) {
-      return sendFrom(file, fd);
+    SourceFile file = spans.file();
+    if (file != null) { // one that this backend has opened
+      return sendFrom((EpollFile) file, fd);
     }
     if (spans.count() == 1) {
       return Libc.send(fd, address(0), spans.length(0), Libc.MSG_NOSIGNAL);

@@ -1,6 +1,7 @@
 package io.netpoll.nio;
 
 import io.netpoll.spi.ChannelFile;
+import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,8 +33,10 @@ final class Scratch {
 
   /** Writes the spans; returns the number of bytes that the socket took. */
   int write(SocketChannel channel) throws IOException {
-    if (spans.file() instanceof ChannelFile file) {
-      return file.send(spans.filePosition(), Math.min(spans.bytes(), FILE_TURN), channel);
+    SourceFile file = spans.file();
+    if (file != null) { // one that this backend has opened
+      int most = Math.min(spans.bytes(), FILE_TURN);
+      return ((ChannelFile) file).send(spans.filePosition(), most, channel);
     }
     int count = spans.count();
     return count == 1
