@@ -25,6 +25,7 @@ final class Pages {
     Metric.BESIDE,
     Metric.MEMORY,
     Metric.MILLIS,
+    Metric.COMPILING,
     Metric.LOAD
   };
 
@@ -189,7 +190,8 @@ final class Pages {
     page.append(
         "\"Ours to it\" is how many times better ours, the first line, was, with the 95 % interval;"
             + " the other columns are medians. \"system\" is how much of the processor time was the"
-            + " system's, \"load %\" how busy the processor of what measures was: from 95 on the"
+            + " system's, \"compilers %\" how much of a processor the virtual machine's compilers"
+            + " used, \"load %\" how busy the processor of what measures was: from 95 on the"
             + " rate is a lower bound. [All results](README.md), [how it is"
             + " measured](../benchmarks.md).\n");
     for (String title : figures.rows(scenario)) {

@@ -107,7 +107,7 @@ class SuiteCommandTest {
     List<String> words = new ArrayList<>(List.of("suite"));
     words.addAll(List.of(options));
     words.addAll(List.of("--generations", "1", "--rounds", "2", "--slice", "0.25"));
-    words.addAll(List.of("--warm-up", "0.2", "--no-self-check", "--no-pinning"));
+    words.addAll(List.of("--warm-up", "0.05", "--no-self-check", "--no-pinning"));
     words.add("--keep-disturbed"); // other tests may run beside this one
     words.addAll(List.of("--out", directory.toString()));
     words.addAll(List.of("--slices", directory.resolve("slices.csv").toString()));
