@@ -9,10 +9,16 @@ module io.netpoll.core {
   requires java.management;
   requires static transitive org.jspecify;
 
-  exports io.netpoll.core to
+  exports io.netpoll.core.connection to
+      io.netpoll.client,
+      io.netpoll.server;
+  exports io.netpoll.core.execution to
+      io.netpoll.client,
+      io.netpoll.server;
+  exports io.netpoll.core.group to
       io.netpoll.client,
       io.netpoll.server;
 
   provides io.netpoll.spi.EngineProvider with
-      io.netpoll.core.Engine;
+      io.netpoll.core.group.Engine;
 }

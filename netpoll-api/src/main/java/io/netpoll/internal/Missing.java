@@ -71,7 +71,7 @@ public final class Missing {
   private static String implementation(String artifact) {
     return switch (artifact) {
       case "netpoll-buffer" -> "io.netpoll.buffer.LinkedBufferProvider";
-      case "netpoll-core" -> "io.netpoll.core.Engine";
+      case "netpoll-core" -> "io.netpoll.core.group.Engine";
       case "netpoll-server" -> "io.netpoll.server.Server";
       case "netpoll-client" -> "io.netpoll.client.Client";
       case "netpoll-poller-epoll" -> "io.netpoll.epoll.EpollPollerProvider";

@@ -73,7 +73,7 @@ abstract class Chain {
     }
   }
 
-  final Watch watch = Watch.of(this);
+  final LeakDetector watch = LeakDetector.of(this);
 
   /** Published count, parity, state. Through WORD only. */
   @SuppressWarnings("unused")

@@ -20,7 +20,7 @@ final class Growth implements Runnable {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-  private final Depot depot;
+  private final CentralPool depot;
   private final Runnable allocation;
   private final long begin = System.nanoTime();
 
@@ -29,7 +29,7 @@ final class Growth implements Runnable {
 
   private volatile boolean over;
 
-  private Growth(Depot depot, Runnable allocation) {
+  private Growth(CentralPool depot, Runnable allocation) {
     this.depot = depot;
     this.allocation = allocation;
   }
@@ -40,7 +40,7 @@ final class Growth implements Runnable {
    * @param allocation adds a slab to the depot
    * @return whether that is over; false if it is under way still
    */
-  static boolean of(Depot depot, Runnable allocation) {
+  static boolean of(CentralPool depot, Runnable allocation) {
     Growth known = depot.growth.get();
     while (known == null) {
       Growth fresh = new Growth(depot, allocation);

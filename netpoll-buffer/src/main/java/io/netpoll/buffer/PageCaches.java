@@ -25,7 +25,7 @@ final class PageCaches {
 
   private static final WeakReference<PageCache> NO_PLACE = new WeakReference<>(null);
 
-  private final Depot[] depots;
+  private final CentralPool[] depots;
   private final PageCache[] stripes;
   private final PoolLock lock = new PoolLock();
 
@@ -42,7 +42,7 @@ final class PageCaches {
       };
 
   /** Makes caches for pages of these depots, by size class. */
-  PageCaches(Depot[] depots) {
+  PageCaches(CentralPool[] depots) {
     this.depots = depots;
     VirtualCheck.load();
     int processors = Runtime.getRuntime().availableProcessors();

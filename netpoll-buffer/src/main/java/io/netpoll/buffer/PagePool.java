@@ -55,7 +55,7 @@ public final class PagePool implements PageSource {
   };
 
   private final DirectMemory memory;
-  private final Depot[] depots = new Depot[SIZES.length];
+  private final CentralPool[] depots = new CentralPool[SIZES.length];
   private final PageCaches caches = new PageCaches(depots);
   private final AtomicLong alone = new AtomicLong();
   private final AtomicLong aloneBytes = new AtomicLong();
@@ -77,7 +77,7 @@ public final class PagePool implements PageSource {
   PagePool(long maxDirectMemory, IntFunction<ByteBuffer> system) {
     memory = new DirectMemory(maxDirectMemory, system, new Forgetting());
     for (int i = 0; i < SIZES.length; i++) {
-      depots[i] = new Depot(this, SIZES[i]);
+      depots[i] = new CentralPool(this, SIZES[i]);
     }
   }
 
@@ -113,7 +113,7 @@ public final class PagePool implements PageSource {
 
   /** A free page of the calling thread's cache, or of the depot; null if there is none. */
   private @Nullable PooledPage free(int sizeClass) {
-    Depot depot = depots[sizeClass];
+    CentralPool depot = depots[sizeClass];
     PageCache cache = caches.enter();
     if (cache == null) {
       return depot.take(null);
@@ -149,7 +149,7 @@ public final class PagePool implements PageSource {
     caches.lookForPlace();
   }
 
-  private void grow(Depot depot) {
+  private void grow(CentralPool depot) {
     Slab.Tally tally = new Slab.Tally();
     ByteBuffer block = memory.allocate(depot.slabSize, () -> depot.collected(tally));
     depot.add(new Slab(block, depot.pageSize, tally));
@@ -174,7 +174,7 @@ public final class PagePool implements PageSource {
   }
 
   private @Nullable PooledPage allocatedSoon(int sizeClass) {
-    Depot depot = depots[sizeClass];
+    CentralPool depot = depots[sizeClass];
     lookBeforeAllocating();
     PooledPage page;
     while ((page = free(sizeClass)) == null) {
@@ -221,7 +221,7 @@ public final class PagePool implements PageSource {
   private void forgetRetained() {
     caches.sweep();
     caches.emptyReachable();
-    for (Depot depot : depots) {
+    for (CentralPool depot : depots) {
       depot.forgetRetained();
     }
   }
@@ -263,7 +263,7 @@ public final class PagePool implements PageSource {
       return;
     }
     int sizeClass = sizeClass(page.size());
-    Depot depot = depots[sizeClass];
+    CentralPool depot = depots[sizeClass];
     PageCache cache = caches.enter();
     if (cache == null) {
       depot.give(page);

@@ -42,7 +42,7 @@ final class Poison {
       int run = Math.min(CHUNK, page.size() - at);
       int changed = page.memory().slice(at, run).mismatch(FILLED.slice(0, run));
       if (changed >= 0) {
-        Watch.report(
+        LeakDetector.report(
             "A page of "
                 + page.size()
                 + " bytes was written to after its release, at offset "

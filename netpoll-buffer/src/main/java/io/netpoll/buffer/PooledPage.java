@@ -40,7 +40,7 @@ final class PooledPage extends BufferPage {
 
   PooledPage lend() {
     lent = true;
-    if (Watch.ON) {
+    if (LeakDetector.ON) {
       Poison.check(this);
     }
     return this;
@@ -52,7 +52,7 @@ final class PooledPage extends BufferPage {
           "The page of " + size() + " bytes was given back already.", released);
     }
     lent = false;
-    if (Watch.ON) {
+    if (LeakDetector.ON) {
       Poison.spread(this);
     }
   }

@@ -25,7 +25,7 @@ abstract class ReadSide extends WriteSide implements Reader {
   /** Foreign memory can be so large that the sum of two spans would overflow. */
   private static final int LARGEST_SPAN = 1 << 30;
 
-  private @Nullable Copies copies;
+  private @Nullable ContiguousCopies copies;
 
   ReadSide(PagePool pool) {
     super(pool);
@@ -83,9 +83,9 @@ abstract class ReadSide extends WriteSide implements Reader {
 
   private ByteBuffer copied(int n) {
     Node head = current();
-    Copies known = copies;
+    ContiguousCopies known = copies;
     if (known == null) {
-      known = new Copies(pool, position(), head, n);
+      known = new ContiguousCopies(pool, position(), head, n);
       copies = known;
     }
     return known.view(position(), head, n);
@@ -321,7 +321,7 @@ abstract class ReadSide extends WriteSide implements Reader {
   }
 
   final void releaseCopies() {
-    Copies known = copies;
+    ContiguousCopies known = copies;
     if (known != null) {
       copies = null;
       known.release();

@@ -19,7 +19,7 @@ import java.util.Objects;
  * <p>The methods for numbers look for room themselves rather than through {@link #room}; {@code
  * ReadSide} tells why.
  */
-abstract class WriteSide extends Unflushed implements Writer {
+abstract class WriteSide extends WriteBuffer implements Writer {
   /** Foreign memory up to this size is copied: a node of its own costs more. */
   private static final int COPIED = 256;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DebugModeTest {
   private static final boolean VIEWS_CLOSE = Runtime.version().feature() >= 22;
-  private static final Logger LOGGER = Logger.getLogger(Watch.class.getName());
+  private static final Logger LOGGER = Logger.getLogger("io.netpoll.buffer");
 
   private final PagePool pool = new PagePool(64 << 20);
   private final LinkedBuffer buffer = new LinkedBuffer(pool);
@@ -41,7 +41,7 @@ class DebugModeTest {
 
   @BeforeEach
   void collectReports() {
-    assertThat(Watch.ON).isTrue();
+    assertThat(LeakDetector.ON).isTrue();
     LOGGER.addHandler(collector);
     LOGGER.setUseParentHandlers(false);
   }

@@ -358,7 +358,7 @@ class PagePoolTest {
     PagePool pool = new PagePool(64L * SLAB);
     takeAndGiveSix(pool, size); // what the JDK initializes for that would be lost at a stack's end
     takeAndGiveSix(pool, size);
-    for (int i = 0; i < (virtual || size == SLAB || Watch.ON ? 3 : 20); i++) {
+    for (int i = 0; i < (virtual || size == SLAB || LeakDetector.ON ? 3 : 20); i++) {
       assertThat(runOnThreads(2, seed -> dive(pool, size), virtual)).isEmpty();
     }
     List<Throwable> failures = runOnThreads(8, seed -> churn(pool, seed), virtual);

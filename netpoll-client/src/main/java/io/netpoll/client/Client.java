@@ -4,7 +4,7 @@ import io.netpoll.Connection;
 import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.ShardQueue;
-import io.netpoll.core.Engine;
+import io.netpoll.core.group.Engine;
 import io.netpoll.internal.Version;
 import io.netpoll.internal.Versions;
 import io.netpoll.spi.ClientProvider;

@@ -1,10 +1,10 @@
 package io.netpoll.client;
 
-import io.netpoll.core.Await;
-import io.netpoll.core.Delayed;
-import io.netpoll.core.EngineConnection;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.PendingDial;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.connection.PendingDial;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.group.Delayed;
+import io.netpoll.core.group.EngineGroup;
 import io.netpoll.spi.BacklogFullException;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,8 +1,8 @@
 package io.netpoll.client;
 
 import io.netpoll.HostResolver;
-import io.netpoll.core.ConnectionSettings;
-import io.netpoll.core.ContextLoader;
+import io.netpoll.core.connection.ConnectionSettings;
+import io.netpoll.core.execution.ContextLoader;
 import java.net.InetAddress;
 import java.util.List;
 

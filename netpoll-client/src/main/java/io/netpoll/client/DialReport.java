@@ -1,8 +1,8 @@
 package io.netpoll.client;
 
 import io.netpoll.DialTimeoutException;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.Nanos;
+import io.netpoll.internal.Addresses;
+import io.netpoll.internal.Nanos;
 import io.netpoll.spi.BacklogFullException;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -3,7 +3,7 @@ package io.netpoll.client;
 import io.netpoll.Connection;
 import io.netpoll.ConnectionPool.Lease;
 import io.netpoll.PoolListener.Reason;
-import io.netpoll.core.EngineConnection;
+import io.netpoll.core.connection.EngineConnection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineLease implements Lease {
   private final EnginePool pool;
-  private final Place<EngineConnection> place;
+  private final PooledEntry<EngineConnection> place;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  EngineLease(EnginePool pool, Place<EngineConnection> place) {
+  EngineLease(EnginePool pool, PooledEntry<EngineConnection> place) {
     this.pool = pool;
     this.place = place;
   }

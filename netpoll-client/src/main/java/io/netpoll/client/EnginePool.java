@@ -5,11 +5,11 @@ import io.netpoll.Connection;
 import io.netpoll.ConnectionPool;
 import io.netpoll.PollerUnavailableException;
 import io.netpoll.PoolListener.Reason;
-import io.netpoll.core.Await;
-import io.netpoll.core.Delayed;
-import io.netpoll.core.EngineConnection;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.Nanos;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.group.Delayed;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -84,7 +84,7 @@ final class EnginePool implements ConnectionPool {
     long nanos = nanos(timeout);
     long start = System.nanoTime();
     try {
-      Place<EngineConnection> place = takeIdle(start);
+      PooledEntry<EngineConnection> place = takeIdle(start);
       if (place == null) {
         place = await(start, nanos);
       }
@@ -100,14 +100,14 @@ final class EnginePool implements ConnectionPool {
     return Nanos.of(EnginePoolBuilder.notNegative("timeout of an acquisition", timeout));
   }
 
-  private @Nullable Place<EngineConnection> takeIdle(long now) {
-    Todo<EngineConnection> todo = new Todo<>();
-    Place<EngineConnection> place = state.take(now, todo);
+  private @Nullable PooledEntry<EngineConnection> takeIdle(long now) {
+    Effects<EngineConnection> todo = new Effects<>();
+    PooledEntry<EngineConnection> place = state.take(now, todo);
     carryOut(todo);
     return place;
   }
 
-  private Place<EngineConnection> await(long start, long nanos) throws IOException {
+  private PooledEntry<EngineConnection> await(long start, long nanos) throws IOException {
     Supplier<String> what = () -> "Acquiring a connection to " + settings.target().name();
     Await.permit(what);
     Waiter<EngineConnection> waiter = new Waiter.OfThread<>();
@@ -137,21 +137,21 @@ final class EnginePool implements ConnectionPool {
   }
 
   private void enqueue(Waiter<EngineConnection> waiter, long now) {
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.enqueue(waiter, now, todo);
     carryOut(todo);
   }
 
   private void giveBackUnused(Waiter<EngineConnection> served) {
-    Place<EngineConnection> place = served.place();
+    PooledEntry<EngineConnection> place = served.place();
     if (place != null) {
       giveBack(place, null);
     }
   }
 
-  private static Place<EngineConnection> outcome(Waiter<EngineConnection> served)
+  private static PooledEntry<EngineConnection> outcome(Waiter<EngineConnection> served)
       throws IOException {
-    Place<EngineConnection> place = served.place();
+    PooledEntry<EngineConnection> place = served.place();
     if (place != null) {
       return place;
     }
@@ -184,7 +184,7 @@ final class EnginePool implements ConnectionPool {
     StackRoom.forAWait();
     long nanos = nanos(timeout);
     long start = System.nanoTime();
-    Place<EngineConnection> place = takeIdle(start);
+    PooledEntry<EngineConnection> place = takeIdle(start);
     if (place != null) {
       events.acquired(start);
       return CompletableFuture.completedFuture(new EngineLease(this, place));
@@ -235,7 +235,7 @@ final class EnginePool implements ConnectionPool {
     }
 
     private void show() {
-      Place<EngineConnection> place = place();
+      PooledEntry<EngineConnection> place = place();
       Exception failure = failure();
       if (failure != null) {
         events.acquireFailed(start, failure);
@@ -245,7 +245,7 @@ final class EnginePool implements ConnectionPool {
       }
     }
 
-    private Lease leaseOf(Place<EngineConnection> place) {
+    private Lease leaseOf(PooledEntry<EngineConnection> place) {
       events.acquired(start);
       return new EngineLease(EnginePool.this, place);
     }
@@ -254,21 +254,21 @@ final class EnginePool implements ConnectionPool {
   // ---- Giving back ---------------------------------------------------------------------------
 
   /** Takes a connection back from its user, who gives a reason not to keep it, or none. */
-  void giveBack(Place<EngineConnection> place, @Nullable Reason reason) {
+  void giveBack(PooledEntry<EngineConnection> place, @Nullable Reason reason) {
     StackRoom.forAWait();
     if (reason == null) {
       place.connection.reader().release(); // before somebody else may read from it
     }
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.release(place, reason, System.nanoTime(), todo);
     carryOut(todo);
   }
 
   // ---- What follows from decisions -----------------------------------------------------------
 
-  private void carryOut(Todo<EngineConnection> todo) {
+  private void carryOut(Effects<EngineConnection> todo) {
     todo.served().forEach(Waiter::wake);
-    for (Todo.Removal<EngineConnection> removal : todo.removals()) {
+    for (Effects.Removal<EngineConnection> removal : todo.removals()) {
       removal.connection().close();
       events.removed(removal);
     }
@@ -298,13 +298,13 @@ final class EnginePool implements ConnectionPool {
   }
 
   private void evict() {
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.evict(System.nanoTime(), todo);
     carryOut(todo);
   }
 
   private void refill() {
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.refill(todo);
     carryOut(todo);
   }
@@ -331,8 +331,8 @@ final class EnginePool implements ConnectionPool {
 
   private void dialled(EngineConnection connection, long start) {
     events.dialled(start);
-    Todo<EngineConnection> todo = new Todo<>();
-    Place<EngineConnection> place = state.dialled(connection, System.nanoTime(), todo);
+    Effects<EngineConnection> todo = new Effects<>();
+    PooledEntry<EngineConnection> place = state.dialled(connection, System.nanoTime(), todo);
     if (place != null) {
       refillPause.reset();
       connection.addCloseCallback(closed -> gone(place));
@@ -340,8 +340,8 @@ final class EnginePool implements ConnectionPool {
     carryOut(todo);
   }
 
-  private void gone(Place<EngineConnection> place) {
-    Todo<EngineConnection> todo = new Todo<>();
+  private void gone(PooledEntry<EngineConnection> place) {
+    Effects<EngineConnection> todo = new Effects<>();
     state.gone(place, todo);
     carryOut(todo);
   }
@@ -352,7 +352,7 @@ final class EnginePool implements ConnectionPool {
             ? exception
             : new IOException("Dialling " + settings.target().name() + " failed.", failure);
     events.dialFailed(start, cause);
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.dialFailed(cause, todo);
     carryOut(todo);
   }
@@ -363,7 +363,7 @@ final class EnginePool implements ConnectionPool {
   public boolean close(Duration deadline) {
     StackRoom.forAWait();
     long nanos = Nanos.of(EnginePoolBuilder.notNegative("deadline of closing a pool", deadline));
-    Todo<EngineConnection> todo = new Todo<>();
+    Effects<EngineConnection> todo = new Effects<>();
     state.close(todo);
     carryOut(todo);
     dials.keySet().forEach(dial -> dial.cancel(false));

@@ -4,7 +4,7 @@ import io.netpoll.ConnectionPool;
 import io.netpoll.Dialer;
 import io.netpoll.PollerUnavailableException;
 import io.netpoll.PoolListener;
-import io.netpoll.core.Nanos;
+import io.netpoll.internal.Nanos;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -7,9 +7,9 @@ import io.netpoll.LinkBuffer;
 import io.netpoll.ShardQueue;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.Writer;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.Await;
-import io.netpoll.core.EngineConnection;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.execution.Await;
+import io.netpoll.internal.Addresses;
 import io.netpoll.internal.StackRoom;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * IDLE: nothing is queued and nobody sends. A message: the last one pushed, each linked to the one
  * before, the first one to IDLE's or TAKEN's null; there is a sender. TAKEN: the sender is at work,
  * and nothing came since. Who pushes onto IDLE is the sender, and stays it, until its end succeeds,
- * or it hands the role to a {@link Relays relay}, or fails the queue. FAILED is the last state.
+ * or it hands the role to a {@link SenderThreads relay}, or fails the queue. FAILED is the last
+ * state.
  *
  * <h2>Memory ordering</h2>
  *
@@ -73,7 +74,7 @@ final class EngineShardQueue implements ShardQueue {
   }
 
   private final Connection connection;
-  private final Room room;
+  private final ByteBudget room;
   private final Executor relays;
 
   private volatile Object top = IDLE;
@@ -81,17 +82,18 @@ final class EngineShardQueue implements ShardQueue {
   private volatile @Nullable IOException failure;
 
   /** The sender only. */
-  private final Gathering gathering = new Gathering();
+  private final AdaptiveYield gathering = new AdaptiveYield();
 
   EngineShardQueue(Connection connection, long highWaterMark, long timeoutNanos) {
-    this(connection, highWaterMark, timeoutNanos, Relays.THREADS);
+    this(connection, highWaterMark, timeoutNanos, SenderThreads.THREADS);
   }
 
   EngineShardQueue(Connection connection, long highWaterMark, long timeoutNanos, Executor relays) {
     this.connection = connection;
     Await.Arrivals arrivals =
         connection instanceof EngineConnection engine ? engine.outgoing() : Await.Arrivals.NONE;
-    this.room = new Room(highWaterMark, timeoutNanos, arrivals, () -> closed || top == FAILED);
+    this.room =
+        new ByteBudget(highWaterMark, timeoutNanos, arrivals, () -> closed || top == FAILED);
     this.relays = relays;
   }
 

@@ -2,7 +2,7 @@ package io.netpoll.client;
 
 import io.netpoll.Connection;
 import io.netpoll.ShardQueue;
-import io.netpoll.core.Nanos;
+import io.netpoll.internal.Nanos;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.netpoll.client;
 
 import io.netpoll.Connection;
-import io.netpoll.core.EngineConnection;
+import io.netpoll.core.connection.EngineConnection;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 

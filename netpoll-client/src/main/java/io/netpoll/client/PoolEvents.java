@@ -32,7 +32,7 @@ final class PoolEvents {
     tell(to -> to.dialFailed(took, cause));
   }
 
-  void removed(Todo.Removal<?> removal) {
+  void removed(Effects.Removal<?> removal) {
     tell(
         to -> {
           if (removal.wasIdle()) {

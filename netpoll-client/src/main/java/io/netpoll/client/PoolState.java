@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The book of one pool: which connections are idle, which are lent, how many are being dialled, and
- * who waits. It does nothing but decide; what follows from a decision is noted in a {@link Todo},
- * for the calling thread to carry out. Any thread calls it.
+ * who waits. It does nothing but decide; what follows from a decision is noted in a {@link
+ * Effects}, for the calling thread to carry out. Any thread calls it.
  *
  * <pre>
  *              dialled                     take, or a waiter is there
@@ -65,8 +65,8 @@ final class PoolState<C> {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Under the lock.
-  private final PlaceList<C> idle = new PlaceList<>();
-  private final PlaceList<C> lent = new PlaceList<>();
+  private final PooledEntries<C> idle = new PooledEntries<>();
+  private final PooledEntries<C> lent = new PooledEntries<>();
   private final ArrayDeque<Waiter<C>> waiters = new ArrayDeque<>();
   private int dialling;
   private boolean refillPauses;
@@ -90,7 +90,7 @@ final class PoolState<C> {
   // ---- Callers -------------------------------------------------------------------------------
 
   /** Takes an idle connection; null if there is none, or others wait already, or on close. */
-  @Nullable Place<C> take(long now, Todo<C> todo) {
+  @Nullable PooledEntry<C> take(long now, Effects<C> todo) {
     lock.lock();
     try {
       return takeIdle(now, todo);
@@ -100,10 +100,10 @@ final class PoolState<C> {
   }
 
   /** Queues a caller; serves it at once if a connection has come free, or the pool is closed. */
-  void enqueue(Waiter<C> waiter, long now, Todo<C> todo) {
+  void enqueue(Waiter<C> waiter, long now, Effects<C> todo) {
     lock.lock();
     try {
-      Place<C> place = takeIdle(now, todo);
+      PooledEntry<C> place = takeIdle(now, todo);
       if (closed) {
         waiter.fail(closedException());
         todo.wake(waiter);
@@ -134,7 +134,7 @@ final class PoolState<C> {
    * looked for under the lock: what is found closed there is lent to nobody, and what ends later is
    * found by {@link #gone}.
    */
-  void release(Place<C> place, @Nullable Reason reason, long now, Todo<C> todo) {
+  void release(PooledEntry<C> place, @Nullable Reason reason, long now, Effects<C> todo) {
     lock.lock();
     try {
       if (!lent.remove(place)) {
@@ -156,11 +156,11 @@ final class PoolState<C> {
     }
   }
 
-  private @Nullable Place<C> takeIdle(long now, Todo<C> todo) {
+  private @Nullable PooledEntry<C> takeIdle(long now, Effects<C> todo) {
     if (!waiters.isEmpty()) {
       return null;
     }
-    Place<C> place;
+    PooledEntry<C> place;
     while ((place = idle.newest()) != null) {
       idle.remove(place);
       Reason why = faultOf(place, now);
@@ -175,18 +175,18 @@ final class PoolState<C> {
   }
 
   /** Why a connection cannot be lent; a greeting on one that was never lent is no reason. */
-  private @Nullable Reason faultOf(Place<C> place, long now) {
+  private @Nullable Reason faultOf(PooledEntry<C> place, long now) {
     Reason why = fault.apply(place.connection);
     boolean greeted = why == Reason.UNREAD_INPUT && !place.used;
     return why == null || greeted ? tooOld(place, now) : why;
   }
 
-  private void lend(Place<C> place) {
+  private void lend(PooledEntry<C> place) {
     place.used = true;
     lent.add(place);
   }
 
-  private void lendOrKeep(Place<C> place, long now, Todo<C> todo) {
+  private void lendOrKeep(PooledEntry<C> place, long now, Effects<C> todo) {
     Waiter<C> first = waiters.poll();
     if (first != null) {
       lend(place);
@@ -202,7 +202,7 @@ final class PoolState<C> {
   // ---- Dials ---------------------------------------------------------------------------------
 
   /** Orders the dials that are missing: for those who wait, and for the minimum. */
-  private void order(Todo<C> todo) {
+  private void order(Effects<C> todo) {
     while (!closed && total() < bounds.max() && isDialMissing()) {
       dialling++;
       todo.dials++;
@@ -218,7 +218,7 @@ final class PoolState<C> {
   }
 
   /** Orders the dials of the minimum: at the beginning, and after a pause. */
-  void refill(Todo<C> todo) {
+  void refill(Effects<C> todo) {
     lock.lock();
     try {
       refillPauses = false;
@@ -234,7 +234,7 @@ final class PoolState<C> {
    *
    * @return where the connection is; null if it is to be closed, as the pool is, or has ended
    */
-  @Nullable Place<C> dialled(C connection, long now, Todo<C> todo) {
+  @Nullable PooledEntry<C> dialled(C connection, long now, Effects<C> todo) {
     lock.lock();
     try {
       dialling--;
@@ -248,7 +248,7 @@ final class PoolState<C> {
             new IOException(name + " closed a connection as soon as it was established."), todo);
         return null;
       }
-      Place<C> place = new Place<>(connection, now);
+      PooledEntry<C> place = new PooledEntry<>(connection, now);
       lendOrKeep(place, now, todo);
       return place;
     } finally {
@@ -257,7 +257,7 @@ final class PoolState<C> {
   }
 
   /** A dial has failed: so does the first caller that waits. */
-  void dialFailed(Exception cause, Todo<C> todo) {
+  void dialFailed(Exception cause, Effects<C> todo) {
     lock.lock();
     try {
       dialling--;
@@ -268,7 +268,7 @@ final class PoolState<C> {
   }
 
   /** What a dial that failed leaves to do. */
-  private void failFirst(Exception cause, Todo<C> todo) {
+  private void failFirst(Exception cause, Effects<C> todo) {
     Waiter<C> first = waiters.poll();
     if (first != null) {
       first.fail(cause);
@@ -284,7 +284,7 @@ final class PoolState<C> {
   // ---- Idle connections ----------------------------------------------------------------------
 
   /** A connection has ended by itself. */
-  void gone(Place<C> place, Todo<C> todo) {
+  void gone(PooledEntry<C> place, Effects<C> todo) {
     lock.lock();
     try {
       if (idle.remove(place)) {
@@ -297,13 +297,13 @@ final class PoolState<C> {
   }
 
   /** Removes the idle connections that are too old by now. */
-  void evict(long now, Todo<C> todo) {
+  void evict(long now, Effects<C> todo) {
     lock.lock();
     try {
       lookOrdered = NEVER;
       long due = NEVER;
-      Place<C> next;
-      for (Place<C> place = idle.oldest(); place != null; place = next) {
+      PooledEntry<C> next;
+      for (PooledEntry<C> place = idle.oldest(); place != null; place = next) {
         next = place.newer;
         Reason why = tooOld(place, now);
         if (why == null && isSpare() && isOver(place.idleSince, bounds.maxIdleAge(), now)) {
@@ -323,7 +323,7 @@ final class PoolState<C> {
     }
   }
 
-  private @Nullable Reason tooOld(Place<C> place, long now) {
+  private @Nullable Reason tooOld(PooledEntry<C> place, long now) {
     return isOver(place.bornAt, bounds.maxLife(), now) ? Reason.LIFE : null;
   }
 
@@ -337,20 +337,20 @@ final class PoolState<C> {
   }
 
   /** When the life of a connection is over, or NEVER. */
-  private long endOfLife(Place<C> place) {
+  private long endOfLife(PooledEntry<C> place) {
     return bounds.maxLife() > 0 ? place.bornAt + bounds.maxLife() : NEVER;
   }
 
   /** When the first idle connection has been so for too long, or NEVER. */
   private long endOfIdleAge() {
-    Place<C> oldest = idle.oldest();
+    PooledEntry<C> oldest = idle.oldest();
     return oldest != null && bounds.maxIdleAge() > 0 && isSpare()
         ? oldest.idleSince + bounds.maxIdleAge()
         : NEVER;
   }
 
   /** Orders a look at a moment, unless one is ordered for then or before. */
-  private void orderLook(long due, Todo<C> todo) {
+  private void orderLook(long due, Effects<C> todo) {
     if (due != NEVER && (lookOrdered == NEVER || due - lookOrdered < 0)) {
       lookOrdered = due;
       todo.lookAt = due;
@@ -368,7 +368,7 @@ final class PoolState<C> {
   // ---- Closing -------------------------------------------------------------------------------
 
   /** Closes the pool: nothing is lent any more. May be repeated. */
-  void close(Todo<C> todo) {
+  void close(Effects<C> todo) {
     lock.lock();
     try {
       closed = true;
@@ -377,7 +377,7 @@ final class PoolState<C> {
         waiter.fail(closedException());
         todo.wake(waiter);
       }
-      Place<C> place;
+      PooledEntry<C> place;
       while ((place = idle.oldest()) != null) {
         idle.remove(place);
         todo.remove(place.connection, Reason.POOL_CLOSED, true);
@@ -388,7 +388,7 @@ final class PoolState<C> {
     }
   }
 
-  private void noteIfEmptied(Todo<C> todo) {
+  private void noteIfEmptied(Effects<C> todo) {
     todo.emptied = closed && lent.size() == 0;
   }
 
@@ -406,7 +406,7 @@ final class PoolState<C> {
     lock.lock();
     try {
       List<C> all = new ArrayList<>(lent.size());
-      for (Place<C> place = lent.oldest(); place != null; place = place.newer) {
+      for (PooledEntry<C> place = lent.oldest(); place != null; place = place.newer) {
         all.add(place.connection);
       }
       return all;

@@ -1,7 +1,7 @@
 package io.netpoll.client;
 
-import io.netpoll.core.EngineConnection;
-import io.netpoll.core.EngineGroup;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.group.EngineGroup;
 import io.netpoll.internal.LibraryThreads;
 import java.lang.reflect.Field;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package io.netpoll.client;
 import io.netpoll.LinkBuffer;
 import io.netpoll.ShardQueue;
 import io.netpoll.Writer;
-import io.netpoll.core.Await;
+import io.netpoll.core.execution.Await;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,8 +1,8 @@
 package io.netpoll.client;
 
 import io.netpoll.HostResolver;
-import io.netpoll.core.Once;
-import io.netpoll.core.VirtualThreads;
+import io.netpoll.core.execution.ClaimableTask;
+import io.netpoll.core.execution.VirtualThreads;
 import io.netpoll.internal.LibraryThreads;
 import io.netpoll.internal.Setting;
 import java.net.InetAddress;
@@ -282,7 +282,7 @@ final class Resolver {
         platform.execute(lookUps);
         return;
       }
-      Once body = new Once(lookUps);
+      ClaimableTask body = new ClaimableTask(lookUps);
       try {
         virtual.newThread(body).start();
       } catch (RuntimeException | Error e) {

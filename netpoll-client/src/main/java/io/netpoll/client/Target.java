@@ -1,6 +1,6 @@
 package io.netpoll.client;
 
-import io.netpoll.core.Addresses;
+import io.netpoll.internal.Addresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -1,6 +1,6 @@
 package io.netpoll.client;
 
-import io.netpoll.core.Await;
+import io.netpoll.core.execution.Await;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the type of the connections
  */
 abstract class Waiter<C> {
-  private @Nullable Place<C> place;
+  private @Nullable PooledEntry<C> place;
   private @Nullable Exception failure;
   private volatile boolean served;
 
   /** Gives it a connection. Under the lock of the state. */
-  final void serve(Place<C> place) {
+  final void serve(PooledEntry<C> place) {
     this.place = place;
     served = true;
   }
@@ -35,7 +35,7 @@ abstract class Waiter<C> {
   }
 
   /** What it was given, once it {@linkplain #isServed is served}; null if that is a failure. */
-  final @Nullable Place<C> place() {
+  final @Nullable PooledEntry<C> place() {
     return place;
   }
 

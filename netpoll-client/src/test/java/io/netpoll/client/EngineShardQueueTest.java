@@ -11,7 +11,7 @@ import io.netpoll.PollerGroup;
 import io.netpoll.ShardQueue;
 import io.netpoll.ShardQueue.Delivery;
 import io.netpoll.WriteTimeoutException;
-import io.netpoll.core.Await;
+import io.netpoll.core.execution.Await;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.FakeListener;
 import io.netpoll.testkit.FakeNetwork;

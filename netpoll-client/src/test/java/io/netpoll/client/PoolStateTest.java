@@ -23,7 +23,7 @@ class PoolStateTest {
   private long now;
 
   /** What the step before left to do. */
-  private Todo<String> todo = new Todo<>();
+  private Effects<String> todo = new Effects<>();
 
   private static final class Caller extends Waiter<String> {
     @Override
@@ -35,8 +35,8 @@ class PoolStateTest {
         new PoolState<>("a test", new PoolState.Bounds(min, max, maxIdleAge, maxLife), faults::get);
   }
 
-  private Todo<String> step() {
-    todo = new Todo<>();
+  private Effects<String> step() {
+    todo = new Effects<>();
     return todo;
   }
 
@@ -47,14 +47,14 @@ class PoolStateTest {
   }
 
   /** A connection that is lent. */
-  private Place<String> lend(String name) {
+  private PooledEntry<String> lend(String name) {
     Caller caller = enqueue();
     state.dialled(name, now, step());
     return caller.place();
   }
 
-  private Place<String> keep(String name) {
-    Place<String> place = lend(name);
+  private PooledEntry<String> keep(String name) {
+    PooledEntry<String> place = lend(name);
     state.release(place, null, now, step());
     return place;
   }
@@ -68,8 +68,8 @@ class PoolStateTest {
   @Test
   void theOneThatWasUsedLastIsLentFirst() {
     open(0, 2, 0, 0);
-    Place<String> first = lend("first");
-    Place<String> second = lend("second");
+    PooledEntry<String> first = lend("first");
+    PooledEntry<String> second = lend("second");
     state.release(second, null, now, step());
     state.release(first, null, now, step());
     assertThat(state.take(now, step())).isSameAs(first);
@@ -92,7 +92,7 @@ class PoolStateTest {
   @Test
   void whoeverIsFirstIsServed_whateverBringsAConnection() {
     open(0, 2, 0, 0);
-    Place<String> lent = lend("first");
+    PooledEntry<String> lent = lend("first");
     Caller one = enqueue();
     Caller other = enqueue();
     state.release(lent, null, now, step());
@@ -134,7 +134,7 @@ class PoolStateTest {
   @Test
   void aDiscardedConnectionMakesRoomForADial() {
     open(0, 1, 0, 0);
-    Place<String> lent = lend("first");
+    PooledEntry<String> lent = lend("first");
     enqueue();
     state.release(lent, Reason.UNREAD_INPUT, now, step());
     assertThat(removed()).containsExactly("first UNREAD_INPUT");
@@ -144,8 +144,8 @@ class PoolStateTest {
   @Test
   void whatHasAFaultIsNotLent() {
     open(0, 2, 0, 0);
-    Place<String> good = lend("good");
-    Place<String> bad = lend("bad");
+    PooledEntry<String> good = lend("good");
+    PooledEntry<String> bad = lend("bad");
     state.release(good, null, now, step());
     state.release(bad, null, now, step());
     faults.put("bad", Reason.CLOSED);
@@ -156,7 +156,7 @@ class PoolStateTest {
   @Test
   void whatHasEndedWhenItComesBack_isNotGivenToWhoWaits() {
     open(0, 1, 0, 0);
-    Place<String> lent = lend("first");
+    PooledEntry<String> lent = lend("first");
     Caller waiting = enqueue();
     faults.put("first", Reason.CLOSED);
     state.release(lent, null, now, step());
@@ -194,7 +194,7 @@ class PoolStateTest {
     faults.put("greeted", Reason.UNREAD_INPUT);
     state.refill(step());
     state.dialled("greeted", now, step());
-    Place<String> place = state.take(now, step());
+    PooledEntry<String> place = state.take(now, step());
     assertThat(place.connection).isEqualTo("greeted");
     state.release(place, null, now, step());
     assertThat(removed()).containsExactly("greeted UNREAD_INPUT");
@@ -204,8 +204,8 @@ class PoolStateTest {
   @Test
   void anIdleConnectionThatEndsIsTakenOut_andALentOneLeftToItsUser() {
     open(0, 2, 0, 0);
-    Place<String> lent = lend("lent");
-    Place<String> kept = keep("idle");
+    PooledEntry<String> lent = lend("lent");
+    PooledEntry<String> kept = keep("idle");
     state.gone(kept, step());
     assertThat(removed()).containsExactly("idle CLOSED");
     state.gone(kept, step());
@@ -231,8 +231,8 @@ class PoolStateTest {
   @Test
   void idleConnectionsAreLookedAtWhenTheFirstIsDue_andNotBefore() {
     open(0, 3, IDLE, 0);
-    Place<String> first = lend("first");
-    Place<String> second = lend("second");
+    PooledEntry<String> first = lend("first");
+    PooledEntry<String> second = lend("second");
     assertThat(todo.lookAt).isEqualTo(PoolState.NEVER);
     now = 10;
     state.release(first, null, now, step());
@@ -253,8 +253,8 @@ class PoolStateTest {
   @Test
   void theMinimumIsKeptWhateverItsIdleAge() {
     open(1, 3, IDLE, 0);
-    Place<String> first = lend("first");
-    Place<String> second = lend("second");
+    PooledEntry<String> first = lend("first");
+    PooledEntry<String> second = lend("second");
     state.release(first, null, now, step());
     state.release(second, null, now, step());
     now = 10 * IDLE;
@@ -266,7 +266,7 @@ class PoolStateTest {
   @Test
   void aLifeEnds_whetherTheConnectionIsIdleOrLent() {
     open(1, 3, 0, LIFE);
-    Place<String> lent = lend("lent");
+    PooledEntry<String> lent = lend("lent");
     keep("idle");
     assertThat(todo.lookAt).isEqualTo(LIFE);
     now = LIFE;
@@ -289,7 +289,7 @@ class PoolStateTest {
   @Test
   void aClosedPoolLendsNothing_andIsEmptyWhenTheLastComesBack() {
     open(0, 2, 0, 0);
-    Place<String> lent = lend("lent");
+    PooledEntry<String> lent = lend("lent");
     keep("idle");
     state.take(now, step());
     enqueue();
@@ -306,7 +306,7 @@ class PoolStateTest {
   @Test
   void aReleaseThatIsRepeatedDoesNothing() {
     open(0, 1, 0, 0);
-    Place<String> place = keep("once");
+    PooledEntry<String> place = keep("once");
     state.release(place, null, now, step());
     assertThat(state.counts()).isEqualTo(new Counts(1, 0, 0, 0));
   }

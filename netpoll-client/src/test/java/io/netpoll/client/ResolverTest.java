@@ -3,7 +3,7 @@ package io.netpoll.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netpoll.HostResolver;
-import io.netpoll.core.VirtualThreads;
+import io.netpoll.core.execution.VirtualThreads;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.LeakCheck;
 import java.net.InetAddress;

@@ -120,11 +120,11 @@ class FirstDialTest {
     }
     assertThat(loaded)
         .contains(
-            "io.netpoll.core.EngineConnection",
-            "io.netpoll.core.InputSide",
-            "io.netpoll.core.OutputSide",
-            "io.netpoll.core.PollLoop",
-            "io.netpoll.core.TimerWheel",
+            "io.netpoll.core.connection.EngineConnection",
+            "io.netpoll.core.connection.ConnectionInput",
+            "io.netpoll.core.connection.ConnectionOutput",
+            "io.netpoll.core.loop.PollLoop",
+            "io.netpoll.core.loop.TimerWheel",
             "io.netpoll.buffer.PagePool",
             "io.netpoll.client.Dial",
             "io.netpoll.client.Resolver$LookUp")

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -56,6 +57,11 @@ class LayersTest {
                 "belong to a module other than " + allowed,
                 (JavaClass target) -> forbidden.contains(target.getName())))
         .check(CLASSES.get(module));
+  }
+
+  /** The classes of one module. */
+  static JavaClasses read(String module) {
+    return read(Objects.requireNonNull(Modules.all().get(module), module));
   }
 
   private static Map<String, JavaClasses> read(Map<String, Path> modules) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LogTest {
   private static final Logger LIBRARY = Logger.getLogger("io.netpoll");
 
-  /** As {@code io.netpoll.core.LogLimit} says. */
+  /** As {@code io.netpoll.internal.LogLimit} says. */
   private static final long LOGGED_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final List<String> logged = new CopyOnWriteArrayList<>();

@@ -63,7 +63,8 @@ class NoWaitUnderLockTest {
   private static final String COLLECTS_GARBAGE = "io.netpoll.buffer.DirectMemory.reclaim > ";
 
   /** Closes a poller that no loop was started for: it watches nothing, and has nobody to tell. */
-  private static final Set<String> HARMLESS = Set.of("io/netpoll/core/PollLoop.abandon");
+  private static final Set<String> HARMLESS =
+      Set.of("io/netpoll/core/execution/HandlerLoop.abandon");
 
   private static LockedCode code;
 

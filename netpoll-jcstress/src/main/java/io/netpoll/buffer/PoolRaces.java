@@ -17,8 +17,8 @@ import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZZI_Result;
 
 /**
- * The levels of the page pool that threads share: {@link Depot} and {@link PageCache}, and the lock
- * of both, {@link PoolLock}.
+ * The levels of the page pool that threads share: {@link CentralPool} and {@link PageCache}, and
+ * the lock of both, {@link PoolLock}.
  */
 public final class PoolRaces {
   private static final int SIZE = 64;
@@ -31,7 +31,7 @@ public final class PoolRaces {
 
   /** A depot with one slab of three pages, one of which is lent, another free again. */
   abstract static class Pages {
-    final Depot depot = new Depot(POOL, SIZE);
+    final CentralPool depot = new CentralPool(POOL, SIZE);
     final PooledPage lent;
 
     Pages() {
@@ -120,7 +120,7 @@ public final class PoolRaces {
   @Outcome(id = "none, true", expect = Expect.ACCEPTABLE, desc = "Taken before it was given.")
   @Outcome(id = "5, true", expect = Expect.ACCEPTABLE, desc = "Taken as it was given.")
   public static class PageThroughDepot {
-    private final Depot depot = new Depot(POOL, SIZE);
+    private final CentralPool depot = new CentralPool(POOL, SIZE);
     private final PooledPage page;
 
     public PageThroughDepot() {

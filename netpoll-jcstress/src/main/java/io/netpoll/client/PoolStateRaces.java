@@ -49,65 +49,65 @@ public final class PoolStateRaces {
             new PoolState.Bounds(0, 1, 0, 0),
             connection -> connection.closed ? Reason.CLOSED : null);
 
-    final Place<Link> lent() {
+    final PooledEntry<Link> lent() {
       Caller first = new Caller();
       doEnqueue(first);
       doDialled();
       return first.place();
     }
 
-    final Place<Link> idle() {
-      Place<Link> place = lent();
+    final PooledEntry<Link> idle() {
+      PooledEntry<Link> place = lent();
       doRelease(place);
       return place;
     }
 
-    final void carryOut(Todo<Link> todo) {
+    final void carryOut(Effects<Link> todo) {
       todo.served().forEach(Waiter::wake);
       todo.removals().forEach(removal -> removal.connection().uses += 100);
     }
 
-    final Place<Link> doTake() {
-      Todo<Link> todo = new Todo<>();
-      Place<Link> place = state.take(0, todo);
+    final PooledEntry<Link> doTake() {
+      Effects<Link> todo = new Effects<>();
+      PooledEntry<Link> place = state.take(0, todo);
       carryOut(todo);
       return place;
     }
 
     final void doEnqueue(Caller caller) {
-      Todo<Link> todo = new Todo<>();
+      Effects<Link> todo = new Effects<>();
       state.enqueue(caller, 0, todo);
       carryOut(todo);
     }
 
-    final Place<Link> doDialled() {
-      Todo<Link> todo = new Todo<>();
-      Place<Link> place = state.dialled(link, 0, todo);
+    final PooledEntry<Link> doDialled() {
+      Effects<Link> todo = new Effects<>();
+      PooledEntry<Link> place = state.dialled(link, 0, todo);
       carryOut(todo);
       return place;
     }
 
     final void dialFailed() {
-      Todo<Link> todo = new Todo<>();
+      Effects<Link> todo = new Effects<>();
       state.dialFailed(new IOException("provoked by a test"), todo);
       carryOut(todo);
     }
 
-    final void doRelease(Place<Link> place) {
-      Todo<Link> todo = new Todo<>();
+    final void doRelease(PooledEntry<Link> place) {
+      Effects<Link> todo = new Effects<>();
       state.release(place, null, 0, todo);
       carryOut(todo);
     }
 
-    final void doGone(Place<Link> place) {
+    final void doGone(PooledEntry<Link> place) {
       link.closed = true;
-      Todo<Link> todo = new Todo<>();
+      Effects<Link> todo = new Effects<>();
       state.gone(place, todo);
       carryOut(todo);
     }
 
     final void doClose() {
-      Todo<Link> todo = new Todo<>();
+      Effects<Link> todo = new Effects<>();
       state.close(todo);
       carryOut(todo);
     }
@@ -133,7 +133,7 @@ public final class PoolStateRaces {
       expect = Expect.ACCEPTABLE,
       desc = "The caller has it.")
   public static class EnqueueBesideRelease extends Pool {
-    private final Place<Link> place = lent();
+    private final PooledEntry<Link> place = lent();
     private final Caller caller = new Caller();
 
     @Actor
@@ -194,7 +194,7 @@ public final class PoolStateRaces {
       expect = Expect.ACCEPTABLE,
       desc = "It was served, and must take it.")
   public static class GiveUpBesideRelease extends Pool {
-    private final Place<Link> place = lent();
+    private final PooledEntry<Link> place = lent();
     private final Caller caller = new Caller();
     private boolean gaveUp;
 
@@ -231,8 +231,8 @@ public final class PoolStateRaces {
       expect = Expect.ACCEPTABLE,
       desc = "It was taken before.")
   public static class GoneBesideTake extends Pool {
-    private final Place<Link> place = idle();
-    private Place<Link> taken;
+    private final PooledEntry<Link> place = idle();
+    private PooledEntry<Link> taken;
 
     @Actor
     public void gone() {
@@ -259,7 +259,7 @@ public final class PoolStateRaces {
       expect = Expect.ACCEPTABLE,
       desc = "It was found closed as it came back, or taken out of the idle ones.")
   public static class GoneBesideRelease extends Pool {
-    private final Place<Link> place = lent();
+    private final PooledEntry<Link> place = lent();
 
     @Actor
     public void gone() {
@@ -296,7 +296,7 @@ public final class PoolStateRaces {
       expect = Expect.ACCEPTABLE,
       desc = "It was lent again before it was closed.")
   public static class GoneBesideReleaseToWaiter extends Pool {
-    private final Place<Link> place = lent();
+    private final PooledEntry<Link> place = lent();
     private final Caller caller = new Caller();
     private volatile boolean gone;
     private boolean goneBefore;

@@ -1,6 +1,6 @@
 package io.netpoll.client;
 
-import io.netpoll.core.Await;
+import io.netpoll.core.execution.Await;
 import io.netpoll.jcstress.Attempt;
 import java.io.IOException;
 import org.openjdk.jcstress.annotations.Actor;
@@ -135,11 +135,11 @@ public final class ShardQueueRaces {
       expect = Expect.ACCEPTABLE,
       desc = "The wait has ended.")
   public static class WaitForRoomBesideClose {
-    private final Room room;
+    private final ByteBudget room;
     private volatile boolean over;
 
     public WaitForRoomBesideClose() {
-      room = new Room(1, TEN_SECONDS, Await.Arrivals.NONE, () -> over);
+      room = new ByteBudget(1, TEN_SECONDS, Await.Arrivals.NONE, () -> over);
       Attempt.of(() -> room.take(1, () -> "Filling"));
     }
 
@@ -162,7 +162,8 @@ public final class ShardQueueRaces {
   @State
   @Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "It was woken, or did not wait.")
   public static class WaitForRoomBesideRelease {
-    private final Room room = new Room(1, TEN_SECONDS, Await.Arrivals.NONE, () -> false);
+    private final ByteBudget room =
+        new ByteBudget(1, TEN_SECONDS, Await.Arrivals.NONE, () -> false);
 
     public WaitForRoomBesideRelease() {
       Attempt.of(() -> room.take(1, () -> "Filling"));

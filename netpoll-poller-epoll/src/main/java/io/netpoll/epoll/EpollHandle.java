@@ -1,6 +1,6 @@
 package io.netpoll.epoll;
 
-import io.netpoll.internal.DueQueue;
+import io.netpoll.internal.DeferredEvents;
 import io.netpoll.spi.Handle;
 import java.io.IOException;
 
@@ -20,7 +20,7 @@ import java.io.IOException;
  * handle that gets one it has no use for {@linkplain #unwatch() leaves} the set, and its next
  * interest enters it again, upon which the set reports what is there.
  */
-abstract class EpollHandle extends DueQueue.Member<EpollHandle> implements Handle {
+abstract class EpollHandle extends DeferredEvents.Member<EpollHandle> implements Handle {
   final EpollPoller poller;
   final int fd;
   private int slot = HandleTable.NOWHERE;

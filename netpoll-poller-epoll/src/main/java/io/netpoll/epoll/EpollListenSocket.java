@@ -123,7 +123,7 @@ final class EpollListenSocket implements ListenSocket {
       return false;
     }
     try {
-      return NoNewConnections.attachTo(descriptor.fd) == 0;
+      return SynDropFilter.attachTo(descriptor.fd) == 0;
     } finally {
       descriptor.exit();
     }

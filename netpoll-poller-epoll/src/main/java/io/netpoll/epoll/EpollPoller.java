@@ -1,6 +1,6 @@
 package io.netpoll.epoll;
 
-import io.netpoll.internal.DueQueue;
+import io.netpoll.internal.DeferredEvents;
 import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One epoll set and what it watches, level-triggered. Leader only, except for {@link #wakeup()} and
  * {@link #sending()}.
  *
- * <p>{@link #poll} waits, where {@link Spinning} says so after some looks, and the system fills the
+ * <p>{@link #poll} waits, where {@link BusyPoll} says so after some looks, and the system fills the
  * event array; {@link #dispatch} takes it event by event. Array and cursor are fields, so it does
  * not matter which thread goes on.
  *
@@ -54,7 +54,7 @@ final class EpollPoller implements Poller {
   private final Scratch reading = Scratch.make();
   private final ScratchCache sending = new ScratchCache();
   private final HandleTable handles = new HandleTable();
-  private final Spinning spinning;
+  private final BusyPoll busyPoll;
 
   /** Events, since the set is this one, of descriptors that are closed here and open elsewhere. */
   private int strays;
@@ -63,7 +63,7 @@ final class EpollPoller implements Poller {
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final DueQueue<EpollHandle> due = new DueQueue<>();
+  private final DeferredEvents<EpollHandle> due = new DeferredEvents<>();
 
   /** How many of the due events belong to this batch; not decided while there are others. */
   private int dueLeft;
@@ -72,13 +72,13 @@ final class EpollPoller implements Poller {
 
   private boolean closed;
 
-  private EpollPoller(int epoll, WakeUp wakeUp, Spinning spinning) {
+  private EpollPoller(int epoll, WakeUp wakeUp, BusyPoll busyPoll) {
     this.epoll = epoll;
     this.wakeUp = wakeUp;
-    this.spinning = spinning;
+    this.busyPoll = busyPoll;
   }
 
-  static EpollPoller open(Spinning spinning) throws IOException {
+  static EpollPoller open(BusyPoll busyPoll) throws IOException {
     int epoll = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
     if (epoll < 0) {
       throw Errno.exception("epoll_create1", -epoll);
@@ -87,7 +87,7 @@ final class EpollPoller implements Poller {
     boolean opened = false;
     try {
       wakeUp = WakeUp.open();
-      EpollPoller poller = new EpollPoller(epoll, wakeUp, spinning);
+      EpollPoller poller = new EpollPoller(epoll, wakeUp, busyPoll);
       int result = poller.watchWakeUp();
       if (result < 0) {
         throw Errno.exception("epoll_ctl", -result);
@@ -126,7 +126,7 @@ final class EpollPoller implements Poller {
   }
 
   private int find(int timeoutMillis) throws IOException {
-    int looks = timeoutMillis == 0 ? 0 : spinning.looks();
+    int looks = timeoutMillis == 0 ? 0 : busyPoll.looks();
     int found = looks == 0 ? 0 : look(looks);
     return found > 0 ? found : await(timeoutMillis);
   }
@@ -135,11 +135,11 @@ final class EpollPoller implements Poller {
     for (int i = 0; i < times; i++) {
       int found = await(0);
       if (found > 0) {
-        spinning.found();
+        busyPoll.found();
         return found;
       }
     }
-    spinning.foundNothing();
+    busyPoll.foundNothing();
     return 0;
   }
 

@@ -39,7 +39,7 @@ public final class EpollPollerProvider implements PollerProvider {
 
   /** For a system and a CPU as {@code os.name} and {@code os.arch} call them. */
   EpollPollerProvider(String system, String cpu) {
-    this(system, cpu, Spinning.LOOKS);
+    this(system, cpu, BusyPoll.LOOKS);
   }
 
   private EpollPollerProvider(String system, String cpu, int looksBeforeWait) {
@@ -119,7 +119,7 @@ public final class EpollPollerProvider implements PollerProvider {
 
   @Override
   public Poller open(PageSource pages) throws IOException {
-    return EpollPoller.open(new Spinning(looksBeforeWait));
+    return EpollPoller.open(new BusyPoll(looksBeforeWait));
   }
 
   @Override

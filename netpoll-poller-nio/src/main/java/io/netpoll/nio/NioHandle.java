@@ -1,6 +1,6 @@
 package io.netpoll.nio;
 
-import io.netpoll.internal.DueQueue;
+import io.netpoll.internal.DeferredEvents;
 import io.netpoll.spi.Handle;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A channel that was adopted may be closed by whoever has made it, at any moment: its key is
  * cancelled then. Whatever finds that out {@linkplain #lose() ends} this handle, and no other.
  */
-abstract class NioHandle extends DueQueue.Member<NioHandle> implements Handle {
+abstract class NioHandle extends DeferredEvents.Member<NioHandle> implements Handle {
   final NioPoller poller;
 
   /** Neighbours in the poller's list of all handles; the poller's own. */

@@ -1,6 +1,6 @@
 package io.netpoll.nio;
 
-import io.netpoll.internal.DueQueue;
+import io.netpoll.internal.DeferredEvents;
 import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
@@ -61,7 +61,7 @@ final class NioPoller implements Poller {
   private int cursor;
 
   /** Handles that asked for an event, in the order in which they did. */
-  private final DueQueue<NioHandle> due = new DueQueue<>();
+  private final DeferredEvents<NioHandle> due = new DeferredEvents<>();
 
   /** How many of the due events belong to this batch. */
   private int dueLeft;

@@ -1,7 +1,7 @@
 package io.netpoll.server;
 
-import io.netpoll.core.Addresses;
-import io.netpoll.core.EngineGroup;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Addresses;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -2,12 +2,12 @@ package io.netpoll.server;
 
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
-import io.netpoll.core.Acceptance;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.Await;
-import io.netpoll.core.ConnectionSettings;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.Nanos;
+import io.netpoll.core.connection.ConnectionSettings;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.group.AcceptLoop;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Addresses;
+import io.netpoll.internal.Nanos;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -48,13 +48,13 @@ final class BoundListener implements Listener {
 
   private final ReentrantLock lock = new ReentrantLock();
   private boolean served; // under the lock
-  private List<Acceptance> acceptances = List.of(); // under the lock
+  private List<AcceptLoop> acceptLoops = List.of(); // under the lock
   private volatile boolean closed;
 
   /** What accepts at each of the sockets. */
   @FunctionalInterface
   interface Accepting {
-    Acceptance at(int number, ListenSocket socket, ConnectionSettings settings) throws IOException;
+    AcceptLoop at(int number, ListenSocket socket, ConnectionSettings settings) throws IOException;
   }
 
   private BoundListener(EngineGroup group, List<ListenSocket> sockets, Accepting accepting) {
@@ -115,20 +115,20 @@ final class BoundListener implements Listener {
   /**
    * Starts to accept connections, once it is taken. One that is closed meanwhile accepts none.
    *
-   * @return the acceptances of its sockets
+   * @return the accept loops of its sockets
    * @throws IOException if it cannot; the listener is closed then, as after any other exception
    */
-  List<Acceptance> accept(ConnectionSettings settings) throws IOException {
+  List<AcceptLoop> accept(ConnectionSettings settings) throws IOException {
     boolean started = false;
     try {
-      List<Acceptance> made = new ArrayList<>();
+      List<AcceptLoop> made = new ArrayList<>();
       for (ListenSocket socket : sockets) {
         made.add(accepting.at(made.size(), socket, settings));
       }
       if (isOpenWith(made)) {
-        Acceptance.start(made);
+        AcceptLoop.start(made);
       } else {
-        made.forEach(Acceptance::close); // so that serve returns
+        made.forEach(AcceptLoop::close); // so that serve returns
       }
       started = true;
       return made;
@@ -140,12 +140,12 @@ final class BoundListener implements Listener {
   }
 
   /**
-   * Shows the acceptances to the thread that closes the listener; false if that was done before.
+   * Shows the accept loops to the thread that closes the listener; false if that was done before.
    */
-  private boolean isOpenWith(List<Acceptance> made) {
+  private boolean isOpenWith(List<AcceptLoop> made) {
     lock.lock();
     try {
-      acceptances = List.copyOf(made);
+      acceptLoops = List.copyOf(made);
       return !closed;
     } finally {
       lock.unlock();
@@ -185,7 +185,7 @@ final class BoundListener implements Listener {
     boolean drained = false;
     try {
       drained =
-          Acceptance.drain(all.stream().flatMap(each -> each.open().stream()).toList(), limit);
+          AcceptLoop.drain(all.stream().flatMap(each -> each.open().stream()).toList(), limit);
     } catch (InterruptedIOException e) {
       // The interrupt flag stays set, for the caller to see.
     } finally {
@@ -199,10 +199,10 @@ final class BoundListener implements Listener {
   }
 
   /** What is to be drained: nothing if it is not served, or closed. */
-  private List<Acceptance> open() {
+  private List<AcceptLoop> open() {
     lock.lock();
     try {
-      return closed ? List.of() : acceptances;
+      return closed ? List.of() : acceptLoops;
     } finally {
       lock.unlock();
     }
@@ -212,7 +212,7 @@ final class BoundListener implements Listener {
 
   @Override
   public void close() {
-    Await.uninterruptibly(beginClose(), Await.Limit.in(Acceptance.LOOP_NANOS));
+    Await.uninterruptibly(beginClose(), Await.Limit.in(AcceptLoop.LOOP_NANOS));
   }
 
   /** Closes it, unless an event loop has taken it. */
@@ -257,12 +257,12 @@ final class BoundListener implements Listener {
    */
   private CompletableFuture<Void> beginClose(@Nullable IOException why) {
     boolean first;
-    List<Acceptance> served;
+    List<AcceptLoop> served;
     lock.lock();
     try {
       first = !closed;
       closed = true;
-      served = acceptances;
+      served = acceptLoops;
     } finally {
       lock.unlock();
     }
@@ -275,7 +275,7 @@ final class BoundListener implements Listener {
       }
     }
     return CompletableFuture.allOf(
-        served.stream().map(Acceptance::freed).toArray(CompletableFuture[]::new));
+        served.stream().map(AcceptLoop::freed).toArray(CompletableFuture[]::new));
   }
 
   private void groupCloses() {

@@ -3,10 +3,10 @@ package io.netpoll.server;
 import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.PollerUnavailableException;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.NamedOptions;
-import io.netpoll.core.Origin;
+import io.netpoll.core.connection.NamedOptions;
+import io.netpoll.core.group.AdoptionSource;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Addresses;
 import io.netpoll.spi.ListenSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -110,20 +110,20 @@ final class BoundListenerBuilder implements Listener.Builder {
 
   @Override
   public Listener adopt(ServerSocketChannel channel) throws IOException {
-    return adopt(new Origin.ListeningChannel(channel));
+    return adopt(new AdoptionSource.ListeningChannel(channel));
   }
 
   @Override
   public Listener adopt(int descriptor) throws IOException {
-    return adopt(new Origin.ListeningDescriptor(descriptor));
+    return adopt(new AdoptionSource.ListeningDescriptor(descriptor));
   }
 
-  private Listener adopt(Origin.Listening origin) throws IOException {
+  private Listener adopt(AdoptionSource.Listening origin) throws IOException {
     return listen(engine(), origin, socketOf(origin));
   }
 
   /** Makes the socket of what is adopted, which stays the user's if this throws. */
-  private ListenSocket socketOf(Origin.Listening origin) throws IOException {
+  private ListenSocket socketOf(AdoptionSource.Listening origin) throws IOException {
     if (reusePort || !options.isEmpty()) {
       throw new IllegalStateException(
           "A socket that is adopted is bound already: set its options, or SO_REUSEPORT, before it"
@@ -132,8 +132,8 @@ final class BoundListenerBuilder implements Listener.Builder {
     return engine().adopt(origin);
   }
 
-  private static Listener listen(EngineGroup engine, Origin.Listening origin, ListenSocket socket)
-      throws IOException {
+  private static Listener listen(
+      EngineGroup engine, AdoptionSource.Listening origin, ListenSocket socket) throws IOException {
     return BoundListener.open(
         engine,
         List.of(socket),
@@ -182,7 +182,7 @@ final class BoundListenerBuilder implements Listener.Builder {
 
   /** Adopts a descriptor that was claimed; if it stays as it is, the claim is taken back. */
   private Listener adopt(Inheritance.Descriptor descriptor) throws IOException {
-    Origin.Listening origin = new Origin.ListeningDescriptor(descriptor.number());
+    AdoptionSource.Listening origin = new AdoptionSource.ListeningDescriptor(descriptor.number());
     ListenSocket socket = null;
     try {
       socket = socketOf(origin);

@@ -1,9 +1,9 @@
 package io.netpoll.server;
 
 import io.netpoll.AtLimit;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.ConnectionOwner.Admission;
-import io.netpoll.core.LogLimit;
+import io.netpoll.core.connection.ConnectionOwner.Admission;
+import io.netpoll.internal.Addresses;
+import io.netpoll.internal.LogLimit;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.LongAdder;
 

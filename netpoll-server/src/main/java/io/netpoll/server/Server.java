@@ -3,7 +3,7 @@ package io.netpoll.server;
 import io.netpoll.EventLoop;
 import io.netpoll.Listener;
 import io.netpoll.OnRequest;
-import io.netpoll.core.Engine;
+import io.netpoll.core.group.Engine;
 import io.netpoll.internal.Version;
 import io.netpoll.internal.Versions;
 import io.netpoll.spi.ServerProvider;

@@ -6,14 +6,14 @@ import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.Refusals;
 import io.netpoll.ShutdownReport;
-import io.netpoll.core.Acceptance;
-import io.netpoll.core.Await;
-import io.netpoll.core.ConnectionOwner;
-import io.netpoll.core.ConnectionSettings;
-import io.netpoll.core.EngineConnection;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.Nanos;
-import io.netpoll.core.Origin;
+import io.netpoll.core.connection.ConnectionOwner;
+import io.netpoll.core.connection.ConnectionSettings;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.group.AcceptLoop;
+import io.netpoll.core.group.AdoptionSource;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Nanos;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketAddress;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServingLoop implements EventLoop, ConnectionOwner {
   private final ConnectionSettings settings;
-  private final Gate gate;
+  private final ConnectionLimiter limiter;
   private final AtomicInteger open = new AtomicInteger();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -58,21 +58,21 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
    */
   ServingLoop(ConnectionSettings.Builder settings, Limits limits, @Nullable Duration exitDeadline) {
     this.settings = settings.build(this);
-    this.gate = new Gate(limits);
+    this.limiter = new ConnectionLimiter(limits);
     this.exitHook = exitDeadline == null ? null : new ExitHook(() -> shutdown(exitDeadline));
   }
 
   @Override
   public void serve(Listener listener) throws IOException {
-    List<Acceptance> acceptances;
+    List<AcceptLoop> acceptLoops;
     try {
-      acceptances = accept(listener);
+      acceptLoops = accept(listener);
     } catch (Throwable t) {
       closeUnlessServed(listener);
       throw t;
     }
     try {
-      Acceptance.awaitEnd(acceptances);
+      AcceptLoop.awaitEnd(acceptLoops);
     } finally {
       listener.close();
     }
@@ -96,7 +96,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
    * Decides under the lock that a listener is served, then has that done without it: a shutdown
    * that comes in between finds the listener and closes it.
    */
-  private List<Acceptance> accept(Listener listener) throws IOException {
+  private List<AcceptLoop> accept(Listener listener) throws IOException {
     if (!(listener instanceof BoundListener bound)) {
       throw new IllegalArgumentException(
           "This listener was not made by this library: use Listener.create.");
@@ -129,15 +129,15 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public Connection adopt(PollerGroup group, SocketChannel channel) throws IOException {
-    return adopt(group, new Origin.ConnectedChannel(channel));
+    return adopt(group, new AdoptionSource.ConnectedChannel(channel));
   }
 
   @Override
   public Connection adopt(PollerGroup group, int descriptor) throws IOException {
-    return adopt(group, new Origin.ConnectedDescriptor(descriptor));
+    return adopt(group, new AdoptionSource.ConnectedDescriptor(descriptor));
   }
 
-  private Connection adopt(PollerGroup group, Origin.Connected origin) throws IOException {
+  private Connection adopt(PollerGroup group, AdoptionSource.Connected origin) throws IOException {
     EngineGroup engine = engine(group);
     lock.lock();
     try {
@@ -184,7 +184,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     Thread caller = Thread.currentThread();
     drainers.add(caller);
     try {
-      return Await.until(gate::isEmpty, limit, () -> "Draining an event loop");
+      return Await.until(limiter::isEmpty, limit, () -> "Draining an event loop");
     } catch (InterruptedIOException e) {
       return false; // the interrupt flag stays set, for the caller to see
     } finally {
@@ -199,12 +199,12 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   @Override
   public Refusals refusals() {
-    return gate.refusals();
+    return limiter.refusals();
   }
 
   @Override
   public Admission admit(SocketAddress peer, Runnable askAgain) {
-    Admission admission = gate.admit(peer, askAgain);
+    Admission admission = limiter.admit(peer, askAgain);
     if (admission != Admission.GRANTED) {
       wakeDrainers(); // one that is refused by another limit has been inside for a moment
     }
@@ -217,9 +217,10 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
   }
 
   private void leave(SocketAddress peer) {
-    gate.leave(peer);
+    limiter.leave(peer);
     wakeDrainers();
-    Shutdown running = shutdown; // after the gate: one that began meanwhile may have seen it inside
+    // After the limiter: one that began meanwhile may have seen it inside.
+    Shutdown running = shutdown;
     if (running != null) {
       running.wakeWaiters();
     }
@@ -227,7 +228,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
 
   private void wakeDrainers() {
     if (!drainers.isEmpty()) {
-      drainers.forEach(Await::wake); // each looks at the gate when it is among them
+      drainers.forEach(Await::wake); // each looks at the limiter when it is among them
     }
   }
 
@@ -258,7 +259,7 @@ final class ServingLoop implements EventLoop, ConnectionOwner {
     try {
       running = shutdown;
       if (running == null) {
-        running = new Shutdown(this, gate, Set.copyOf(listeners), Set.copyOf(groups));
+        running = new Shutdown(this, limiter, Set.copyOf(listeners), Set.copyOf(groups));
         shutdown = running;
         listeners.clear();
       }

@@ -6,7 +6,7 @@ import io.netpoll.OnConnect;
 import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
-import io.netpoll.core.ConnectionSettings;
+import io.netpoll.core.connection.ConnectionSettings;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,12 +1,12 @@
 package io.netpoll.server;
 
 import io.netpoll.ShutdownReport;
-import io.netpoll.core.Addresses;
-import io.netpoll.core.Await;
-import io.netpoll.core.ConnectionOwner;
-import io.netpoll.core.EngineConnection;
-import io.netpoll.core.EngineGroup;
-import io.netpoll.core.Nanos;
+import io.netpoll.core.connection.ConnectionOwner;
+import io.netpoll.core.connection.EngineConnection;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.group.EngineGroup;
+import io.netpoll.internal.Addresses;
+import io.netpoll.internal.Nanos;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>All that is to be done is ordered from the loops, and nothing but a deadline is waited for
  * beyond it: a loop that a handler holds carries the orders out when it goes on.
  *
- * <p>No connection slips through: it is inside the {@link Gate} from its admission on, so also on
- * its way to a loop, and nobody is admitted any more once the listeners are closed. One that
- * reaches its loop late finds the shutdown under way, or its deadline over.
+ * <p>No connection slips through: it is inside the {@link ConnectionLimiter} from its admission on,
+ * so also on its way to a loop, and nobody is admitted any more once the listeners are closed. One
+ * that reaches its loop late finds the shutdown under way, or its deadline over.
  */
 final class Shutdown {
   private final ConnectionOwner owner;
-  private final Gate gate;
+  private final ConnectionLimiter limiter;
   private final Set<BoundListener> listeners;
   private final Set<EngineGroup> groups;
 
@@ -55,9 +55,12 @@ final class Shutdown {
   private final Map<Thread, Set<EngineConnection>> waiters = new ConcurrentHashMap<>();
 
   Shutdown(
-      ConnectionOwner owner, Gate gate, Set<BoundListener> listeners, Set<EngineGroup> groups) {
+      ConnectionOwner owner,
+      ConnectionLimiter limiter,
+      Set<BoundListener> listeners,
+      Set<EngineGroup> groups) {
     this.owner = owner;
-    this.gate = gate;
+    this.limiter = limiter;
     this.listeners = listeners;
     this.groups = groups;
   }
@@ -71,7 +74,7 @@ final class Shutdown {
     }
   }
 
-  /** A connection has ended; it leaves the gate next. */
+  /** A connection has ended; it leaves the limiter next. */
   void countClosed() {
     closed.incrementAndGet();
   }
@@ -152,7 +155,7 @@ final class Shutdown {
   /** The connections that are inside, but for those that wait for this shutdown themselves. */
   private int left() {
     long waiting = waiters.values().stream().flatMap(Set::stream).distinct().count();
-    return (int) Math.max(0, gate.inside() - waiting);
+    return (int) Math.max(0, limiter.inside() - waiting);
   }
 
   /** For a caller that must not wait: each loop keeps the deadline, whatever holds the others. */

@@ -78,7 +78,7 @@ final class UsedUpDirectMemory {
   private static void watch() {
     while (!over) {
       for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
-        leaderWaited |= has(each, "InputSide", "space") && has(each, "Bits", "reserveMemory");
+        leaderWaited |= has(each, "ConnectionInput", "space") && has(each, "Bits", "reserveMemory");
       }
       LockSupport.parkNanos(1_000_000);
     }

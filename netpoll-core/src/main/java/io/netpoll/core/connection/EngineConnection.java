@@ -1,0 +1,520 @@
+package io.netpoll.core.connection;
+
+import io.netpoll.CloseCallback;
+import io.netpoll.Connection;
+import io.netpoll.ConnectionClosedException;
+import io.netpoll.ConnectionClosedException.Side;
+import io.netpoll.DetachedSocket;
+import io.netpoll.OnRequest;
+import io.netpoll.PollerGroup;
+import io.netpoll.Reader;
+import io.netpoll.Writer;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.loop.Log;
+import io.netpoll.internal.Addresses;
+import io.netpoll.internal.Nanos;
+import io.netpoll.internal.StackRoom;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as its users hold it: settings, addresses, attachment, and the way to its parts. Any
+ * thread calls its methods.
+ *
+ * <p>The parts are the two sides that bytes go through ({@link ConnectionInput}, {@link
+ * ConnectionOutput}), the {@link LoopEndpoint} that the poll loop works on, and the {@link
+ * CallbackTask} that makes the callbacks. What binds them is {@link ConnectionState}.
+ */
+public final class EngineConnection implements Connection {
+  private static final VarHandle INACTIVITY;
+
+  static {
+    try {
+      INACTIVITY =
+          MethodHandles.lookup()
+              .findVarHandle(EngineConnection.class, "inactivity", Inactivity.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final ConnectionSettings settings;
+  final ConnectionState state = new ConnectionState();
+  public final ConnectionInput in;
+  public final ConnectionOutput out;
+  public final LoopEndpoint endpoint;
+  final CallbackTask callbacks;
+
+  /** Null as long as there was no inactivity timeout. */
+  private volatile @Nullable Inactivity inactivity;
+
+  private volatile @Nullable Object attachment;
+  private volatile @Nullable IOException failure;
+
+  // The loop's list of connections. Leader only.
+  @Nullable EngineConnection previous;
+  @Nullable EngineConnection next;
+
+  public EngineConnection(
+      ConnectionLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
+    this.settings = settings;
+    this.endpoint = new LoopEndpoint(this, loop, dial);
+    this.in = new ConnectionInput(this, settings);
+    this.out = new ConnectionOutput(this, settings);
+    this.callbacks = new CallbackTask(this);
+    if (settings.inactivityTimeoutNanos > 0) {
+      inactivity = new Inactivity(this, settings.inactivityTimeoutNanos);
+    }
+  }
+
+  public ConnectionLoop loop() {
+    return endpoint.loop();
+  }
+
+  /** Wakes those that wait to read or write, so that they look at the state again. */
+  void wakeWaiters() {
+    in.wake();
+    out.wake();
+  }
+
+  /** Bytes were received or sent. */
+  void recordActivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.recordActivity();
+    }
+  }
+
+  /** Watches for inactivity, if that was asked for. Leader only. */
+  void watchInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.run();
+    }
+  }
+
+  /** Watches no more. Leader only. */
+  void stopWatchingInactivity() {
+    Inactivity watched = inactivity;
+    if (watched != null) {
+      watched.cancel();
+    }
+  }
+
+  /**
+   * Begins to read. For the one that a dial is for, once for the connection that it takes, and
+   * before it shows that to a user: from then on callbacks may be called.
+   */
+  public void begin() {
+    if (settings.onClose != null) {
+      addCloseCallback(settings.onClose);
+    }
+    endpoint.start();
+  }
+
+  // ---- Closing -------------------------------------------------------------------------------
+
+  /**
+   * Closes, for the reason that {@code bits} says: BY_PEER, or 0 for this side, or DETACH.
+   *
+   * @return whether this call did so, and not one before
+   */
+  boolean closeBecause(int bits) {
+    if (!state.setClosing(bits)) {
+      return false;
+    }
+    try {
+      wakeWaiters();
+    } finally {
+      endpoint.post(LoopEndpoint.CLOSE);
+    }
+    return true;
+  }
+
+  /** Resets the connection because the library cannot go on with it. */
+  void closeForFailure(String what, Exception cause) {
+    try {
+      Log.CONNECTION.log(
+          System.Logger.Level.WARNING,
+          "The connection to " + peer() + " " + what + "; it is reset.",
+          cause);
+      noteFailure(new IOException(cause.getMessage(), cause));
+    } finally { // there may be no memory to say so
+      reset();
+    }
+  }
+
+  /** Closes in order if nothing is left to send, and else resets: the peer takes nothing. */
+  void closeForInactivity(long nanos) {
+    noteFailure(
+        new IOException(
+            "Nothing was received or sent for "
+                + Nanos.text(nanos)
+                + ", which is the inactivity timeout."));
+    if (out.pending() > 0) {
+      reset();
+    } else {
+      closeBecause(0);
+    }
+  }
+
+  /** Drops pending output and resets the connection. */
+  void reset() {
+    state.set(ConnectionState.ABORT);
+    closeBecause(0);
+    endpoint.post(LoopEndpoint.CLOSE); // hastens a close that is under way
+  }
+
+  /**
+   * The user is done with the connection: what it received and nobody has views of may be given
+   * back, at once if its socket is closed already.
+   */
+  void closedByUser() {
+    state.set(ConnectionState.USER_CLOSED);
+    in.letGoByCaller();
+  }
+
+  /** Notes why the connection ends, for threads that use it later; the first reason stays. */
+  void noteFailure(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  /** Closes as soon as the current OnRequest has returned, at once if none runs. */
+  public void closeWhenIdle() {
+    if ((state.set(ConnectionState.CLOSE_WHEN_IDLE) & ConnectionState.CLOSED) == 0) {
+      callbacks.signal();
+    }
+  }
+
+  /**
+   * Whether this connection belongs to {@code owner}.
+   *
+   * @param owner a server
+   * @return true if the server accepted it
+   */
+  public boolean isOwnedBy(ConnectionOwner owner) {
+    return settings.owner == owner;
+  }
+
+  /**
+   * Whether a thread is inside OnPrepare, OnConnect or OnRequest of this connection.
+   *
+   * @param thread a thread that asked for this, through a task, from wherever it is
+   * @return true if it is
+   */
+  public boolean isRunBy(Thread thread) {
+    return callbacks.isOn(thread);
+  }
+
+  /**
+   * The connection whose OnDisconnect or close callback the calling thread is inside, which is not
+   * closed for its owner before that has returned.
+   *
+   * @param owner a server
+   * @return the connection, if the server accepted it; else null
+   */
+  public static @Nullable EngineConnection endingByCaller(ConnectionOwner owner) {
+    EngineConnection ending = CallbackStep.endingByCaller();
+    return ending != null && ending.isOwnedBy(owner) ? ending : null;
+  }
+
+  /**
+   * Whether a read or a flush has ever ended without success because of a timeout or an interrupt:
+   * then an answer may still be on its way that belongs to nobody.
+   *
+   * @return true once that has happened
+   */
+  public boolean hasGivenUpWaiting() {
+    return state.has(ConnectionState.WAIT_ABORTED);
+  }
+
+  /**
+   * Whether a flush by the calling thread, which is the one that writes, would be refused because
+   * it must not wait, and more than the high-water mark is unsent, parts of files apart.
+   *
+   * @return true on a poll loop's own thread in inline execution, while the peer does not read
+   */
+  public boolean refusesFlush() {
+    return out.takesTooMuch() && !Await.isPermitted();
+  }
+
+  /** What arrives at the socket and lets a thread that flushes go on. */
+  public Await.Arrivals outgoing() {
+    return out;
+  }
+
+  // ---- Exceptions ----------------------------------------------------------------------------
+
+  /** The exception for an operation that cannot be done any more. */
+  ConnectionClosedException closedException(Supplier<String> what) {
+    int seen = state.get();
+    boolean local =
+        (seen & ConnectionState.CLOSING) != 0
+            && (seen & (ConnectionState.BY_PEER | ConnectionState.FAILED)) == 0;
+    if (local) {
+      boolean detached = (seen & ConnectionState.DETACH) != 0;
+      return new ConnectionClosedException(
+          Side.LOCAL,
+          what.get() + ": this side has " + (detached ? "detached" : "closed") + " the connection.",
+          failure);
+    }
+    return peerClosed(what.get(), failure);
+  }
+
+  /** The exception for an operation that failed because of the peer. */
+  ConnectionClosedException peerClosed(String what, @Nullable IOException cause) {
+    return new ConnectionClosedException(
+        Side.PEER,
+        what
+            + (cause == null
+                ? ": the peer has closed the connection."
+                : ": the connection failed (" + cause.getMessage() + ")."),
+        cause);
+  }
+
+  /** The peer's address, for messages. */
+  String peer() {
+    return endpoint.hasHandle() ? Addresses.text(remoteAddress()) : "a peer";
+  }
+
+  // ---- Connection ----------------------------------------------------------------------------
+
+  @Override
+  public Reader reader() {
+    return in;
+  }
+
+  @Override
+  public Writer writer() {
+    return out;
+  }
+
+  @Override
+  public boolean isActive() {
+    return !state.has(ConnectionState.GONE | ConnectionState.CLOSING);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !state.has(ConnectionState.CLOSING);
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return endpoint.handle().localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return endpoint.handle().remoteAddress();
+  }
+
+  @Override
+  public PollerGroup group() {
+    return loop().group();
+  }
+
+  @Override
+  public void setReadTimeout(Duration timeout) {
+    long nanos = ConnectionSettings.nanos("read", timeout);
+    in.changeDeadline(before -> before.withTimeout(nanos));
+  }
+
+  @Override
+  public void setWriteTimeout(Duration timeout) {
+    long nanos = ConnectionSettings.nanos("write", timeout);
+    out.changeDeadline(before -> before.withTimeout(nanos));
+  }
+
+  @Override
+  public void setReadDeadline(@Nullable Instant deadline) {
+    in.changeDeadline(before -> before.withMoment(deadline));
+  }
+
+  @Override
+  public void setWriteDeadline(@Nullable Instant deadline) {
+    out.changeDeadline(before -> before.withMoment(deadline));
+  }
+
+  @Override
+  public void setIdleTimeout(Duration timeout) throws IOException {
+    ConnectionSettings.nanos("idle", timeout);
+    boolean unix = endpoint.handle().localAddress() instanceof UnixDomainSocketAddress;
+    if (!unix) {
+      for (Map.Entry<SocketOption<?>, Object> option :
+          KeepAlive.options(timeout, loop().provider().supportedOptions(false)).entrySet()) {
+        set(option.getKey(), option.getValue());
+      }
+    }
+  }
+
+  @Override
+  public void setInactivityTimeout(Duration timeout) {
+    StackRoom.forAConnection();
+    long nanos = ConnectionSettings.nanos("inactivity", timeout);
+    Inactivity watched = inactivity;
+    if (watched == null) {
+      INACTIVITY.compareAndSet(this, null, new Inactivity(this, nanos));
+      watched = Objects.requireNonNull(inactivity);
+    }
+    watched.timeout(nanos);
+    endpoint.post(LoopEndpoint.LOOK);
+  }
+
+  <T> void set(SocketOption<T> option, Object value) throws IOException {
+    setOption(option, option.type().cast(value));
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    if (state.has(ConnectionState.CLOSED)) {
+      throw closedException(() -> "Setting " + option.name() + " on " + peer() + " did nothing");
+    }
+    endpoint.handle().setOption(option, value);
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    if (state.has(ConnectionState.CLOSED)) {
+      throw closedException(() -> "Reading " + option.name() + " of " + peer() + " did nothing");
+    }
+    return endpoint.handle().option(option);
+  }
+
+  @Override
+  public CompletableFuture<Void> pipeTo(Connection destination) {
+    StackRoom.forAConnection();
+    if (!(destination instanceof EngineConnection other)) {
+      throw new IllegalArgumentException(
+          "The destination of a pipe must be a connection of this library, not " + destination);
+    }
+    Pipe pipe = new Pipe(this, other);
+    if (!in.pipeTo(pipe) || !in.keepPipeIf(other.out.pipeFrom(pipe))) {
+      throw new IllegalStateException(
+          "The pipe from "
+              + peer()
+              + " to "
+              + other.peer()
+              + " was refused because one of the two has such a pipe already: pipe each connection"
+              + " to one other, and from one other.");
+    }
+    callbacks.signal();
+    pipe.look();
+    return pipe.end();
+  }
+
+  /**
+   * Whether it stays open after the end of its input: for pipes, or for a user that writes by hand.
+   */
+  boolean outlivesInput() {
+    Pipe from = in.pipe();
+    Pipe to = out.pipe();
+    if ((from != null && !from.isOver()) || (to != null && !to.isOver())) {
+      return true;
+    }
+    return settings.halfClose && (from == null || to == null);
+  }
+
+  @Override
+  public void setOnRequest(OnRequest handler) {
+    StackRoom.forAConnection();
+    callbacks.setOnRequest(handler);
+  }
+
+  @Override
+  public void addCloseCallback(CloseCallback callback) {
+    StackRoom.forAConnection();
+    callbacks.addCloseCallback(callback);
+  }
+
+  @Override
+  public void attach(@Nullable Object object) {
+    attachment = object;
+  }
+
+  @Override
+  public <T> T attachment(Class<T> type) {
+    Object attached = attachment;
+    if (attached == null) {
+      throw new IllegalStateException(
+          "Nothing is attached to the connection to "
+              + peer()
+              + ": attach a "
+              + type.getSimpleName()
+              + (isDialled() ? " when it is dialled, before" : " in OnPrepare, before")
+              + " a callback needs it, or ask by tryAttachment.");
+    }
+    return type.cast(attached);
+  }
+
+  @Override
+  public <T> Optional<T> tryAttachment(Class<T> type) {
+    Object attached = attachment;
+    return type.isInstance(attached) ? Optional.of(type.cast(attached)) : Optional.empty();
+  }
+
+  /** Accepted and adopted connections belong to an event loop, and have callbacks from there. */
+  private boolean isDialled() {
+    return settings.owner == null;
+  }
+
+  @Override
+  public int read(ByteBuffer destination) throws IOException {
+    int count = in.readTo(destination);
+    in.release();
+    return count;
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    int count = source.remaining();
+    out.writeBinary(source);
+    out.flush();
+    return count;
+  }
+
+  @Override
+  public CompletionStage<DetachedSocket> detach() {
+    StackRoom.forAConnection();
+    return Detachment.begin(this);
+  }
+
+  @Override
+  public void close() {
+    StackRoom.forAConnection();
+    closeBecause(0);
+    closedByUser();
+  }
+
+  @Override
+  public void abort() {
+    StackRoom.forAConnection();
+    reset();
+    closedByUser();
+  }
+
+  @Override
+  public String toString() {
+    return "Connection["
+        + (endpoint.hasHandle() ? Addresses.text(localAddress()) : "")
+        + " - "
+        + peer()
+        + "]";
+  }
+}

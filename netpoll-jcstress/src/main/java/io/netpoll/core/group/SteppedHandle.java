@@ -1,0 +1,167 @@
+package io.netpoll.core.group;
+
+import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.Output;
+import io.netpoll.spi.Spans;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A socket that takes all bytes, or is full, as the test sets it; notes what is asked of it. */
+public final class SteppedHandle implements Handle {
+  private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("peer", 1);
+
+  private final SteppedPoller poller;
+  private final Endpoint endpoint;
+  private final AtomicBoolean sending = new AtomicBoolean();
+
+  /** Whether the socket takes no bytes. */
+  public volatile boolean full;
+
+  /** Whether sending fails. */
+  public volatile boolean broken;
+
+  /** Whether two threads were inside a send, or one was while the socket was closed. */
+  public volatile boolean misused;
+
+  private volatile int sent;
+  private volatile int resumed;
+  private volatile boolean armed;
+  private volatile boolean closed;
+  private volatile boolean aborted;
+  private volatile boolean detaching;
+
+  public SteppedHandle(SteppedPoller poller, Endpoint endpoint) {
+    this.poller = poller;
+    this.endpoint = endpoint;
+  }
+
+  public int sent() {
+    return sent;
+  }
+
+  public int timesResumed() {
+    return resumed;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  public boolean isAborted() {
+    return aborted;
+  }
+
+  /** Whether the poller was told to give the socket back. */
+  public boolean isDetaching() {
+    return detaching;
+  }
+
+  /** Whether the poller was told to send when the socket takes more. */
+  public boolean isArmed() {
+    return armed;
+  }
+
+  @Override
+  public boolean send() throws IOException {
+    beginSend();
+    if (broken) {
+      endSend();
+      throw new IOException("Broken pipe");
+    }
+    boolean takes = !full;
+    if (takes) {
+      sendAll();
+    }
+    endSend();
+    return takes;
+  }
+
+  /** Sends as the poller does that has the output token. */
+  public void sendAsPoller() {
+    Output output = endpoint.output();
+    do {
+      beginSend();
+      sendAll();
+      endSend();
+    } while (!output.drained());
+  }
+
+  private void sendAll() {
+    Output output = endpoint.output();
+    Spans spans = new Spans(4);
+    for (int bytes = output.collect(spans); bytes > 0; bytes = output.collect(spans)) {
+      sent += bytes;
+      output.sent(bytes);
+    }
+  }
+
+  private void beginSend() {
+    misused |= closed || !sending.compareAndSet(false, true);
+  }
+
+  private void endSend() {
+    sending.set(false);
+  }
+
+  @Override
+  public void sendWhenWritable() {
+    armed = true;
+  }
+
+  @Override
+  public void pauseInput() {}
+
+  @Override
+  public void resumeInput() {
+    resumed++;
+  }
+
+  @Override
+  public int discardInput() {
+    return 0;
+  }
+
+  @Override
+  public void shutdownOutput() {}
+
+  @Override
+  public void close() {
+    misused |= sending.get();
+    closed = true;
+    poller.closed(endpoint);
+  }
+
+  @Override
+  public void abort() {
+    aborted = true;
+    close();
+  }
+
+  @Override
+  public void detach() {
+    misused |= sending.get() || closed;
+    detaching = true;
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, T value) {}
+
+  @Override
+  public <T> T option(SocketOption<T> option) {
+    throw new UnsupportedOperationException("There are no options here: " + option);
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return ADDRESS;
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return ADDRESS;
+  }
+}
