@@ -54,8 +54,8 @@ public final class EngineConnection implements Connection {
 
   final ConnectionSettings settings;
   final ConnectionState state = new ConnectionState();
-  public final ConnectionInput in;
-  public final ConnectionOutput out;
+  final ConnectionInput in;
+  final ConnectionOutput out;
   public final LoopEndpoint endpoint;
   final CallbackTask callbacks;
 

@@ -14,7 +14,7 @@ import java.util.Set;
  * <p>The options are the backend's own constants, picked by name: naming those of {@code jdk.net}
  * would load its native library, whether or not the backend needs that.
  */
-public final class KeepAlive {
+final class KeepAlive {
   private static final int PROBES = 3;
 
   /** The largest idle time that Linux accepts, in seconds. */
@@ -23,8 +23,7 @@ public final class KeepAlive {
   private KeepAlive() {}
 
   /** The socket options for {@code timeout}, without those that are not among {@code supported}. */
-  public static Map<SocketOption<?>, Object> options(
-      Duration timeout, Set<SocketOption<?>> supported) {
+  static Map<SocketOption<?>, Object> options(Duration timeout, Set<SocketOption<?>> supported) {
     Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
     if (!supported.contains(StandardSocketOptions.SO_KEEPALIVE)) {
       return options;

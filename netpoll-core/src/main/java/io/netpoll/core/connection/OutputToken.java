@@ -32,7 +32,7 @@ import java.lang.invoke.VarHandle;
  * tries to shut) and a holder (releases, then reads CLOSING), and between a flush and a thread that
  * drops, or has just shut the token.
  */
-public final class OutputToken {
+final class OutputToken {
   private static final int FREE = 0;
   private static final int HELD = 1;
   private static final int POLLER = 2;

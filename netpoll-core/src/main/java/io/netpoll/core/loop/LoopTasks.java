@@ -40,7 +40,7 @@ public final class LoopTasks {
   private final LoopLoad load;
   private volatile int sleeping;
 
-  public LoopTasks(Poller poller, LoopDriver driver, LoopLoad load) {
+  LoopTasks(Poller poller, LoopDriver driver, LoopLoad load) {
     this.poller = poller;
     this.driver = driver;
     this.load = load;
@@ -128,7 +128,7 @@ public final class LoopTasks {
 
   /** Whether there are tasks, or steps to be tried again. */
   public boolean any() {
-    return !tasks.isEmpty() || !postponed.isEmpty();
+    return !tasks.isEmpty() || anyPostponed();
   }
 
   /** Whether the leader may be in a poll that waits: it says so before, and until after it. */

@@ -54,12 +54,12 @@ public final class TimerWheel {
   private long reached;
   private boolean ended;
 
-  public TimerWheel() {
+  TimerWheel() {
     this(SystemClock.INSTANCE);
   }
 
   /** A wheel by a clock like System.nanoTime. */
-  public TimerWheel(LongSupplier clock) {
+  TimerWheel(LongSupplier clock) {
     this.clock = clock;
     this.start = clock.getAsLong();
   }
