@@ -1,6 +1,8 @@
 package io.netpoll.internal;
 
 import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
 import java.net.SocketAddress;
 
 /** A handle of a listening socket: it refuses what only a socket with a peer can do. */
@@ -11,12 +13,22 @@ public interface ListeningHandle extends Handle {
   }
 
   @Override
-  default boolean send() {
+  default int receive(Input into) {
     throw listening();
   }
 
   @Override
-  default void sendWhenWritable() {
+  default boolean send(Output from, int calls) {
+    throw listening();
+  }
+
+  @Override
+  default void watchOutput() {
+    throw listening();
+  }
+
+  @Override
+  default void ignoreOutput() {
     throw listening();
   }
 

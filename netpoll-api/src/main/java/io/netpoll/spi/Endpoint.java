@@ -3,45 +3,63 @@ package io.netpoll.spi;
 import java.io.IOException;
 
 /**
- * A connection as its poller sees it: two sides and a life. All methods are called by the poller's
- * leader from within {@link Poller#dispatch()} or {@link Poller#close()}, except for {@link
- * #output()}, which senders call too; none waits or runs user code.
+ * A connection as its poller sees it. All methods are called by the poller's leader from within
+ * {@link Poller#dispatch()} or {@link Poller#close()}; none waits or runs user code.
  *
- * <p>None throws, but for an {@link Error} where there is no memory. An event that is told once -
- * connected, reset, failed, the end of input - has been told then as far as the endpoint has noted
- * it: the poller does not tell it again, but closes the socket with RST and tells {@link
- * #closed()}, which it tells once, whatever comes of it.
+ * <p>The poller says when a socket is ready, and the endpoint moves the bytes: it calls {@link
+ * Handle#receive} or {@link Handle#send} from within {@link #readable} and {@link #writable}, or
+ * has the socket watched no longer. A completion backend, which reads on its own, hands over what
+ * came by {@link #received} and {@link #ended} instead of {@link #readable}.
+ *
+ * <p>None throws, but for an {@link Error} where there is no memory. What the endpoint was told
+ * then, it has taken as far as it has noted it: the poller does not tell it again, but closes the
+ * socket with RST and tells {@link #closed()}, which it tells once, whatever comes of it.
  */
 public interface Endpoint {
-
-  /**
-   * The side that takes what arrives.
-   *
-   * @return always the same object
-   */
-  Input input();
-
-  /**
-   * The side that gives what leaves.
-   *
-   * @return always the same object
-   */
-  Output output();
 
   /** The socket is connected. Input is paused. Only after {@link Poller#connect}. */
   void connected();
 
   /**
-   * The socket is broken: connecting failed, or the peer reset it, or the system reported another
-   * error, or a file could not be sent. No more input comes. The engine closes the handle.
+   * There is something to read, or the end of input, or an error, while input is resumed. Told
+   * again as long as that is so, also by another thread's reading in between: a read may find
+   * nothing.
    *
-   * @param cause what the system said; a {@link SourceFileException} if it is about a file
+   * @param ending whether the end of input comes after what is there, as far as the backend knows:
+   *     then it is worth reading on to it
+   */
+  void readable(boolean ending);
+
+  /**
+   * The socket takes bytes, or is broken, while output is watched. Told again as long as that is
+   * so.
+   */
+  void writable();
+
+  /**
+   * A completion backend has read into a page of its own. The page belongs to the connection from
+   * now on.
+   *
+   * @param page a page of the poller's {@link PageSource}
+   * @param offset where its bytes start
+   * @param length how many, at least 1
+   */
+  void received(Page page, int offset, int length);
+
+  /** A completion backend has met the end of input (FIN). */
+  void ended();
+
+  /**
+   * The socket is broken: connecting failed, or a completion backend's read did, or the system
+   * refuses to watch it. No more input comes. The engine closes the handle.
+   *
+   * @param cause what the system said
    */
   void failed(IOException cause);
 
   /**
    * The peer has reset the connection while input is paused. What it sent before may still be
-   * there: input may be resumed, and fails behind that. Told at most once, and only by a backend
+   * there: input may be resumed, and fails after that. Told at most once, and only by a backend
    * that sees it without reading.
    */
   void wasReset();

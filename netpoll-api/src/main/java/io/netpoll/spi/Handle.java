@@ -14,35 +14,49 @@ import java.net.SocketOption;
  * <p>The last event of a handle is {@link Endpoint#closed()} or {@link Endpoint#detached} (for a
  * listening socket {@link Acceptor#closed()}): after it the poller touches neither endpoint nor
  * pages, and before it no page of the connection may be recycled. Where the poller is closed while
- * a thread is inside {@link #send()}, that thread goes on with the output until it returns, also
+ * a thread is inside {@link #send} or {@link #receive}, that thread goes on until it returns, also
  * after the last event; the system's number of the socket is not given to another one before that.
  */
 public interface Handle {
 
   /**
-   * Sends what the endpoint's {@link Output} offers, until nothing is left or the socket is full.
-   * Called by the thread that holds the output token, whichever it is; never waits.
+   * Reads once, into what {@code into} offers. Called by the thread that holds the input token of
+   * the connection, whichever it is; never waits.
    *
-   * @return true if nothing is left, false if the socket is full or so much of a file was sent that
-   *     others must have their turn: then the caller gives the token to the poller with {@link
-   *     #sendWhenWritable()}
-   * @throws SourceFileException if a file cannot be sent
-   * @throws IOException if the socket is broken
+   * @param into takes the bytes
+   * @return how many bytes came, less than were offered if no more are there; 0 if there were none,
+   *     or none are wanted; -1 at the end of input
+   * @throws IOException if the socket is broken, or closed
    */
-  boolean send() throws IOException;
+  int receive(Input into) throws IOException;
 
   /**
-   * Takes the output token: from now on the poller sends what the output offers whenever the socket
-   * takes it, until {@link Output#drained()} says that nothing is left. Leader only.
+   * Sends what {@code from} offers, until nothing is left, the socket is full, or enough was done
+   * for one turn. Called by the thread that holds the output token of the connection, whichever it
+   * is; never waits.
+   *
+   * @param from gives the bytes
+   * @param calls how often the system is called at most, at least once
+   * @return true if nothing is left; false if the socket is full, or the calls are used up, or so
+   *     much of a file was sent that others must have their turn: then the leader has output
+   *     watched
+   * @throws SourceFileException if a file cannot be sent
+   * @throws IOException if the socket is broken, or closed
    */
-  void sendWhenWritable();
+  boolean send(Output from, int calls) throws IOException;
 
-  /** Stops reading; nothing of the input is reported until resumed. Leader only. */
+  /** Has {@link Endpoint#writable} told from now on when the socket takes bytes. Leader only. */
+  void watchOutput();
+
+  /** Has that told no longer. Leader only. */
+  void ignoreOutput();
+
+  /** Has nothing of the input reported until it is resumed. Leader only. */
   void pauseInput();
 
   /**
-   * Starts or goes on reading; what was remembered while paused is reported. Leader only. Does
-   * nothing after the end of input.
+   * Has input reported from now on, what came meanwhile as well. Leader only. Does nothing after
+   * the end of input.
    */
   void resumeInput();
 
@@ -63,8 +77,8 @@ public interface Handle {
   void shutdownOutput() throws IOException;
 
   /**
-   * Closes the socket. Leader only, while no {@link #send()} runs. A later event is {@link
-   * Endpoint#closed()} and nothing else. Further calls do nothing.
+   * Closes the socket. Leader only, while no {@link #send} or {@link #receive} runs. A later event
+   * is {@link Endpoint#closed()} and nothing else. Further calls do nothing.
    */
   void close();
 
@@ -72,8 +86,8 @@ public interface Handle {
   void abort();
 
   /**
-   * Gives up watching. Leader only, while no {@link #send()} runs. A later event is {@link
-   * Endpoint#detached} with the socket, and nothing else.
+   * Gives up watching. Leader only, while no {@link #send} or {@link #receive} runs. A later event
+   * is {@link Endpoint#detached} with the socket, and nothing else.
    */
   void detach();
 

@@ -7,14 +7,14 @@ public interface PageSource {
    * Takes a page out of the pool.
    *
    * @param size its least size in bytes
-   * @return a page with undefined content, the caller's own until it hands it to {@link Input#take}
-   *     or back
+   * @return a page with undefined content, the caller's own until it hands it to {@link
+   *     Endpoint#received} or back
    * @throws io.netpoll.OutOfDirectMemoryException if the limit on direct memory is reached
    */
   Page take(int size);
 
   /**
-   * Gives back a page that was not handed to an {@link Input}.
+   * Gives back a page that was not handed to an {@link Endpoint}.
    *
    * @param page a page of this source
    */

@@ -106,7 +106,7 @@ public interface Poller extends AutoCloseable {
       throws IOException;
 
   /**
-   * Closes everything that is watched, also under a running {@link Handle#send()}, tells each
+   * Closes everything that is watched, also under a running {@link Handle#send}, tells each
    * endpoint {@link Endpoint#closed()} (one that was being detached, {@link Endpoint#detached}) and
    * each acceptor {@link Acceptor#closed()}, and frees the poller's own resources.
    */

@@ -70,6 +70,12 @@ final class EpollPoller implements Poller {
 
   private boolean dueDecided = true;
 
+  /**
+   * The thread in {@link #dispatch}. Plain: a thread only asks whether it is itself, and that it
+   * knows without ordering.
+   */
+  private @Nullable Thread dispatching;
+
   private boolean closed;
 
   private EpollPoller(int epoll, WakeUp wakeUp, BusyPoll busyPoll) {
@@ -210,6 +216,15 @@ final class EpollPoller implements Poller {
 
   @Override
   public boolean dispatch() {
+    dispatching = Thread.currentThread();
+    try {
+      return dispatchNext();
+    } finally {
+      dispatching = null;
+    }
+  }
+
+  private boolean dispatchNext() {
     if (cursor < batchSize) {
       long data = events.data(cursor);
       int found = events.events(cursor);
@@ -417,7 +432,12 @@ final class EpollPoller implements Poller {
     return DISCARDED;
   }
 
-  /** For the read of the event being dispatched. */
+  /** Whether the calling thread is the leader, inside {@link #dispatch}. Any thread. */
+  boolean isDispatching() {
+    return dispatching == Thread.currentThread();
+  }
+
+  /** For reads of the leader, inside {@link #dispatch}. */
   Scratch reading() {
     return reading;
   }

@@ -20,24 +20,23 @@ import java.nio.channels.ClosedChannelException;
  * </pre>
  *
  * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
- * while input is neither paused nor at its end, writing while the poller holds the output token. A
- * hang-up or an error, which cannot be masked, is found by the read or the write that is wanted;
- * where neither is, the descriptor leaves the set until one is, and the set reports it again then.
- * So no state spins. What an end or an error makes superfluous is watched until it is reported once
- * more: as a rule the socket is closed before, which spares a system call.
+ * while input is neither paused nor at its end, writing while output is watched. A hang-up or an
+ * error, which cannot be masked, is found by the read or the write that is wanted; where neither
+ * is, the descriptor leaves the set until one is, and the set reports it again then. So no state
+ * spins. What an end or an error makes superfluous is watched until it is reported once more: as a
+ * rule the socket is closed before, which spares a system call.
  *
- * <p>{@link #send()} may run on any thread beside the leader: it uses the descriptor, the state and
- * the output only. It is counted as a user of the descriptor meanwhile, so that the number is not
- * another socket's before it has left, even if the poller is closed by force: {@code closed} may be
- * told before that.
+ * <p>{@link #send} and {@link #receive} may run on any thread beside the leader: they use the
+ * descriptor, the state and what they are given only. Such a thread is counted as a user of the
+ * descriptor meanwhile, so that the number is not another socket's before it has left, even if the
+ * poller is closed by force: {@code closed} may be told before that. The leader needs no count for
+ * what it reads within dispatch, since nobody else closes the descriptor.
  *
- * <p>Connected, reset, failed, and the end of input are told once. Where one of them cannot be
- * told, for want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
+ * <p>Connected, reset and failed are told once, and a read or a send takes the end or an error from
+ * the system once. Where the endpoint does not take one of them, for want of memory, the socket is
+ * reset ({@link #endUntold}), and that is told.
  */
 final class StreamHandle extends EpollHandle {
-  /** How often one event reads or writes before others have their turn. */
-  private static final int ROUNDS_PER_EVENT = 16;
-
   /** How often a discard reads: what the system has received by now is far less. */
   private static final int ROUNDS_PER_DISCARD = 256;
 
@@ -59,7 +58,10 @@ final class StreamHandle extends EpollHandle {
   private final EpollStreamSocket socket;
   private final Endpoint endpoint;
 
-  /** Written by the leader; read by {@link #send()} and {@link #setOption} to refuse in time. */
+  /**
+   * Written by the leader; read by {@link #send}, {@link #receive} and {@link #setOption} to refuse
+   * in time.
+   */
   private volatile State state;
 
   private boolean paused = true;
@@ -117,13 +119,17 @@ final class StreamHandle extends EpollHandle {
     }
     boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
-      receive((events & Libc.EPOLLRDHUP) != 0);
+      telling = true;
+      endpoint.readable((events & Libc.EPOLLRDHUP) != 0);
+      telling = false;
     } else if ((events & Libc.EPOLLERR) != 0 && !sending) { // a send tells it
       tellReset();
     }
     // Reading may have ended the state or, through the endpoint, the wish to send.
     if ((events & (Libc.EPOLLOUT | BROKEN_OFF)) != 0 && sending && state == State.CONNECTED) {
-      sendAsPoller();
+      telling = true;
+      endpoint.writable();
+      telling = false;
     }
     if (over) {
       watch();
@@ -181,52 +187,61 @@ final class StreamHandle extends EpollHandle {
     watch();
   }
 
-  /**
-   * Reads until a read does not fill the space offered, which means that nothing more is there; a
-   * small request costs one read.
-   *
-   * @param ending whether the end is behind what is there, so that it is worth going on to it
-   */
-  private void receive(boolean ending) {
-    Input input = endpoint.input();
-    Scratch scratch = poller.reading();
-    Spans spans = scratch.spans;
+  @Override
+  public int receive(Input into) throws IOException {
+    if (state != State.CONNECTED) {
+      throw new ClosedChannelException();
+    }
+    return poller.isDispatching() ? receiveAsLeader(into) : receiveBesideLeader(into);
+  }
+
+  private int receiveAsLeader(Input into) throws IOException {
+    int read = receive(into, poller.reading());
+    if (read == 0) {
+      ended = true;
+      return -1;
+    }
+    if (read < 0 && read != -Errno.EAGAIN) {
+      state = State.BROKEN;
+    }
+    return outcome(read);
+  }
+
+  private int receiveBesideLeader(Input into) throws IOException {
+    if (!socket.descriptor.enter()) {
+      throw new ClosedChannelException();
+    }
+    Scratch scratch = poller.sending().take();
     try {
-      for (int i = 0; i < ROUNDS_PER_EVENT && isReading(); i++) {
-        if (!input.space(spans)) {
-          pauseInput();
-          return;
-        }
-        int space = spans.bytes();
-        int read = scratch.receive(fd);
-        input.filled(Math.max(read, 0));
-        if (read < 0) {
-          if (read != -Errno.EAGAIN) {
-            receiveFailed(-read);
-          }
-          return;
-        }
-        if (read == 0) {
-          inputEnded(input);
-          return;
-        }
-        if (read < space && !ending) {
-          return;
-        }
-      }
+      int read = receive(into, scratch);
+      return read == 0 ? -1 : outcome(read);
     } finally {
-      spans.clear();
+      poller.sending().give(scratch);
+      socket.descriptor.exit();
     }
   }
 
-  private void inputEnded(Input input) {
-    // The endpoint may have closed the handle when it was told of no bytes.
-    if (state == State.CONNECTED) {
-      ended = true;
-      telling = true;
-      input.ended();
-      telling = false;
+  /**
+   * One call of the system: bytes, 0 at the end of input, or an error; EAGAIN if none are wanted.
+   */
+  private int receive(Input into, Scratch scratch) {
+    try {
+      if (!into.space(scratch.spans)) {
+        return -Errno.EAGAIN;
+      }
+      int read = scratch.receive(fd);
+      into.filled(Math.max(read, 0));
+      return read;
+    } finally {
+      scratch.spans.clear();
     }
+  }
+
+  private static int outcome(int read) throws IOException {
+    if (read < 0 && read != -Errno.EAGAIN) {
+      throw Errno.brokenConnection("recv", -read);
+    }
+    return Math.max(read, 0);
   }
 
   private void tellReset() {
@@ -238,57 +253,37 @@ final class StreamHandle extends EpollHandle {
     }
   }
 
-  private void receiveFailed(int errno) {
-    if (state == State.CONNECTED) {
-      state = State.BROKEN;
-      telling = true;
-      endpoint.failed(Errno.brokenConnection("recv", errno));
-      telling = false;
-    }
-  }
-
   @Override
-  public boolean send() throws IOException {
+  public boolean send(Output from, int calls) throws IOException {
     if (state != State.CONNECTED || !socket.descriptor.enter()) {
       throw new ClosedChannelException();
     }
     try {
-      return sendAll();
+      Scratch scratch = poller.sending().take();
+      try {
+        return send(from, scratch, calls);
+      } finally {
+        poller.sending().give(scratch);
+      }
     } finally {
       socket.descriptor.exit();
     }
   }
 
-  private boolean sendAll() throws IOException {
-    Scratch scratch = poller.sending().take();
-    try {
-      return send(scratch, Integer.MAX_VALUE);
-    } finally {
-      poller.sending().give(scratch);
-    }
-  }
-
-  /**
-   * Writes what the output offers.
-   *
-   * @param rounds how many calls at most
-   * @return whether nothing is left; else the socket is full, or the rounds or a file's turn are
-   *     over
-   */
-  private boolean send(Scratch scratch, int rounds) throws IOException {
-    Output output = endpoint.output();
+  private boolean send(Output from, Scratch scratch, int calls) throws IOException {
     Spans spans = scratch.spans;
-    for (int i = 0; i < rounds; i++) {
-      int offered = output.collect(spans);
+    for (int i = 0; i < calls; i++) {
+      int offered = from.collect(spans);
       if (offered == 0) {
         return true;
       }
       int sent = scratch.send(fd);
       if (sent > 0) {
-        output.sent(sent);
+        from.sent(sent);
       } else {
         IOException failure = scratch.failure(sent);
         if (failure != null) {
+          breaks();
           throw failure;
         }
       }
@@ -299,28 +294,10 @@ final class StreamHandle extends EpollHandle {
     return false;
   }
 
-  /** Sends while the poller holds the output token, and gives it back when nothing is left. */
-  private void sendAsPoller() {
-    Scratch scratch = poller.sending().take();
-    try {
-      // Not drained: more was flushed meanwhile. Writability, which stays, brings the next turn.
-      if (send(scratch, ROUNDS_PER_EVENT) && endpoint.output().drained()) {
-        sending = false;
-        watch();
-      }
-    } catch (IOException e) {
-      sendFailed(e);
-    } finally {
-      poller.sending().give(scratch);
-    }
-  }
-
-  private void sendFailed(IOException cause) {
-    if (state == State.CONNECTED) {
+  /** A send has failed: the leader, which has output watched, need not hear of it once more. */
+  private void breaks() {
+    if (poller.isDispatching()) {
       state = State.BROKEN;
-      telling = true;
-      endpoint.failed(cause);
-      telling = false;
     }
   }
 
@@ -343,8 +320,14 @@ final class StreamHandle extends EpollHandle {
   }
 
   @Override
-  public void sendWhenWritable() {
+  public void watchOutput() {
     sending = true;
+    watch();
+  }
+
+  @Override
+  public void ignoreOutput() {
+    sending = false;
     watch();
   }
 

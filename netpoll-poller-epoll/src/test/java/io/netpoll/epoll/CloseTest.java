@@ -120,7 +120,7 @@ class CloseTest {
           inside.countDown();
           awaitUninterruptibly(closed);
         };
-    FutureTask<Boolean> sending = new FutureTask<>(pair.handle()::send);
+    FutureTask<Boolean> sending = new FutureTask<>(pair.endpoint()::send);
     Thread sender = new Thread(sending);
     sender.start();
     inside.await();
@@ -142,7 +142,7 @@ class CloseTest {
       assertThat(stranger.read(ByteBuffer.allocate(1))).as("bytes for a stranger").isZero();
     }
     assertThat(Kernel.isOpen(fd)).as("closed behind it").isFalse();
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(ClosedChannelException.class);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -212,7 +212,7 @@ class OptionsTest {
     TestPage page = new TestPage(1 << 20);
     do {
       endpoint.write(page, 0, page.size());
-    } while (endpoint.handle().send());
+    } while (endpoint.send());
     long start = System.nanoTime();
     endpoint.handle().close();
     loop.until(() -> endpoint.events.contains("closed"));

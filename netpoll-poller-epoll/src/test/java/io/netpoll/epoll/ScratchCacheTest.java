@@ -54,11 +54,11 @@ class ScratchCacheTest {
       poller.sending().give(another);
       pair.endpoint().write("one ");
       pair.endpoint().write("two ");
-      assertThat(pair.handle().send()).isTrue();
+      assertThat(pair.endpoint().send()).isTrue();
       assertThat(pair.peerReads(8)).isEqualTo("one two ");
       pair.endpoint().file =
           loop.keep(loop.provider.openFile(Files.writeString(directory.resolve("f"), "a file")));
-      assertThat(pair.handle().send()).isTrue();
+      assertThat(pair.endpoint().send()).isTrue();
       assertThat(pair.peerReads(6)).isEqualTo("a file");
     }
   }
@@ -69,7 +69,7 @@ class ScratchCacheTest {
       var pair = loop.pair(Kind.UNIX, directory, new TestEndpoint(3, 4));
       pair.endpoint().write("one");
       pair.endpoint().write("two");
-      pair.handle().send();
+      pair.endpoint().send();
       pair.handle().resumeInput();
       pair.peerSends("three four");
       loop.until(() -> pair.endpoint().text().equals("three four"));

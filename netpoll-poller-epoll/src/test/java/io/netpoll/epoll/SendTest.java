@@ -97,7 +97,7 @@ class SendTest {
               return null;
             });
     pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     CRC32C received = new CRC32C();
     long[] count = {0};
     loop.until(

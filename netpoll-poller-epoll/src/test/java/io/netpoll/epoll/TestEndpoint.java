@@ -12,10 +12,12 @@ import io.netpoll.spi.Spans;
 import io.netpoll.spi.StreamSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
 
   private final Page[] space;
   private boolean offered;
+  private boolean wasOffered;
 
   private record Segment(Page page, int offset, int length) {}
 
@@ -72,8 +75,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   Handle handle() {
-    assertThat(handle).isNotNull();
-    return handle;
+    return Objects.requireNonNull(handle);
   }
 
   String text() {
@@ -94,16 +96,6 @@ final class TestEndpoint implements Endpoint, Input, Output {
     assertThat(dispatching).as("%s outside dispatch and close", event).isTrue();
     assertThat(events).doesNotContain("closed", "detached");
     events.add(event);
-  }
-
-  @Override
-  public Input input() {
-    return this;
-  }
-
-  @Override
-  public Output output() {
-    return this;
   }
 
   @Override
@@ -141,6 +133,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
     if (!wantsInput) {
       return false;
     }
+    wasOffered = true;
     into.clear();
     for (int i = 0; i < space.length; i++) {
       // The first and last byte of a page are not offered, and must stay as they are.
@@ -169,7 +162,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void take(Page page, int offset, int length) {
+  public void received(Page page, int offset, int length) {
     throw new AssertionError("The epoll backend has no pages of its own.");
   }
 
@@ -211,13 +204,64 @@ final class TestEndpoint implements Endpoint, Input, Output {
     sentOfFirst = left;
   }
 
-  @Override
-  public boolean drained() {
+  private boolean drained() {
     assertThat(dispatching).isTrue();
     drains++;
     Runnable late = onDrained;
     onDrained = () -> {};
     late.run();
     return unsent.isEmpty();
+  }
+
+  private int size() {
+    int size = 0;
+    for (Page page : space) {
+      size += page.size() - 2;
+    }
+    return size;
+  }
+
+  /** Reads as the engine does. */
+  @Override
+  public void readable(boolean ending) {
+    for (int i = 0; i < 16; i++) {
+      wasOffered = false;
+      int read;
+      try {
+        read = handle().receive(this);
+      } catch (ClosedChannelException closedMeanwhile) {
+        return;
+      } catch (IOException e) {
+        failed(e);
+        return;
+      }
+      if (read < 0) {
+        ended();
+        return;
+      }
+      if (!wasOffered) {
+        handle().pauseInput();
+        return;
+      }
+      if (read < size() && (read == 0 || !ending)) {
+        return;
+      }
+    }
+  }
+
+  /** Sends as the engine does that has output watched. */
+  @Override
+  public void writable() {
+    try {
+      if (handle().send(this, 16) && drained()) {
+        handle().ignoreOutput();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  boolean send() throws IOException {
+    return handle().send(this, Integer.MAX_VALUE);
   }
 }

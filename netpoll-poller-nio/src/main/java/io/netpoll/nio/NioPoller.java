@@ -66,6 +66,12 @@ final class NioPoller implements Poller {
   /** How many of the due events belong to this batch. */
   private int dueLeft;
 
+  /**
+   * The thread in {@link #dispatch}. Plain: a thread only asks whether it is itself, and that it
+   * knows without ordering.
+   */
+  private @Nullable Thread dispatching;
+
   /** How often the selector has forgotten the keys that were cancelled before. */
   private long selects;
 
@@ -150,6 +156,15 @@ final class NioPoller implements Poller {
 
   @Override
   public boolean dispatch() {
+    dispatching = Thread.currentThread();
+    try {
+      return dispatchNext();
+    } finally {
+      dispatching = null;
+    }
+  }
+
+  private boolean dispatchNext() {
     if (cursor < batchSize) {
       NioHandle handle = batch[cursor];
       int ops = batchOps[cursor];
@@ -337,7 +352,12 @@ final class NioPoller implements Poller {
     return selector;
   }
 
-  /** For the read of the event being dispatched. */
+  /** Whether the calling thread is the leader, inside {@link #dispatch}. Any thread. */
+  boolean isDispatching() {
+    return dispatching == Thread.currentThread();
+  }
+
+  /** For reads of the leader, inside {@link #dispatch}. */
   Scratch reading() {
     return reading;
   }

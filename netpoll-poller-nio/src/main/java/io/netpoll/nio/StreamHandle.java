@@ -21,21 +21,22 @@ import java.nio.channels.SelectionKey;
  * </pre>
  *
  * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
- * while input is neither paused nor at its end, writing while the poller holds the output token.
- * With nothing to watch the selector takes the descriptor out of its set, so that a hang-up or an
- * error, which cannot be masked, is not seen, and does not spin, before reading goes on; the read
- * finds it then.
+ * while input is neither paused nor at its end, writing while output is watched. With nothing to
+ * watch the selector takes the descriptor out of its set, so that a hang-up or an error, which
+ * cannot be masked, is not seen, and does not spin, before reading goes on; the read finds it then.
  *
- * <p>{@link #send()} may run on any thread beside the leader: it uses the channel, the state and
- * the output only. If the poller is closed by force meanwhile, the channel keeps its descriptor
- * from being another socket's; {@code closed} may be told before the sender has left.
+ * <p>{@link #send} and {@link #receive} may run on any thread beside the leader: they use the
+ * channel, the state and what they are given only. If the poller is closed by force meanwhile, the
+ * channel keeps its descriptor from being another socket's; {@code closed} may be told before that
+ * thread has left.
  *
- * <p>Connected, failed, and the end of input are told once. Where one of them cannot be told, for
- * want of memory, the socket is reset instead ({@link #endUntold}), and that is told.
+ * <p>Connected and failed are told once, and a read or a send takes the end or an error from the
+ * system once. Where the endpoint does not take one of them, for want of memory, the socket is
+ * reset ({@link #endUntold}), and that is told.
  */
 final class StreamHandle extends NioHandle {
-  /** How often one event reads or writes before others have their turn. */
-  private static final int ROUNDS_PER_EVENT = 16;
+  /** How often a discard reads. */
+  private static final int ROUNDS_PER_DISCARD = 16;
 
   private enum State {
     CONNECTING,
@@ -52,7 +53,10 @@ final class StreamHandle extends NioHandle {
   private final NioStreamSocket socket;
   private final Endpoint endpoint;
 
-  /** Written by the leader; read by {@link #send()} and {@link #setOption} to refuse in time. */
+  /**
+   * Written by the leader; read by {@link #send}, {@link #receive} and {@link #setOption} to refuse
+   * in time.
+   */
   private volatile State state;
 
   private boolean paused = true;
@@ -108,11 +112,15 @@ final class StreamHandle extends NioHandle {
       return;
     }
     if ((wanted & SelectionKey.OP_READ) != 0) {
-      receive();
+      telling = true;
+      endpoint.readable(false);
+      telling = false;
     }
     // Reading may have ended the state or, through the endpoint, the interest.
     if ((wanted & interest() & SelectionKey.OP_WRITE) != 0) {
-      sendAsPoller();
+      telling = true;
+      endpoint.writable();
+      telling = false;
     }
   }
 
@@ -177,95 +185,83 @@ final class StreamHandle extends NioHandle {
   private void tellLoss() {
     if (closedElsewhere) {
       telling = true;
-      endpoint.failed(
-          new IOException(
-              "The channel was closed by somebody else: close the connection that adopted it"
-                  + " instead."));
+      endpoint.failed(closedByOthers());
       closedElsewhere = false;
       telling = false;
     }
   }
 
-  /**
-   * Reads until a read does not fill the space offered, which means that nothing more is there; a
-   * small request costs one read.
-   */
-  private void receive() {
-    Input input = endpoint.input();
-    Scratch scratch = poller.reading();
-    try {
-      for (int i = 0; i < ROUNDS_PER_EVENT && isReading(); i++) {
-        if (!input.space(scratch.spans)) {
-          pauseInput();
-          return;
-        }
-        int space = scratch.spans.bytes();
-        int read;
-        try {
-          read = scratch.read(socket.channel);
-        } catch (IOException e) {
-          input.filled(0);
-          fail(e);
-          return;
-        } catch (Error noMemory) {
-          input.filled(0);
-          throw noMemory;
-        }
-        input.filled(Math.max(read, 0));
-        if (read < 0) {
-          inputEnded(input);
-          return;
-        }
-        if (read < space) {
-          return;
-        }
-      }
-    } finally {
-      scratch.clear();
-    }
-  }
-
-  private void inputEnded(Input input) {
-    // The endpoint may have closed the handle when it got the last bytes.
-    if (state == State.CONNECTED) {
-      ended = true;
-      telling = true;
-      watch();
-      input.ended();
-      telling = false;
-    }
-  }
-
   @Override
-  public boolean send() throws IOException {
+  public int receive(Input into) throws IOException {
     if (state != State.CONNECTED) {
       throw new ClosedChannelException();
     }
+    return poller.isDispatching() ? receiveAsLeader(into) : receiveBesideLeader(into);
+  }
+
+  private int receiveAsLeader(Input into) throws IOException {
+    try {
+      int read = receive(into, poller.reading());
+      if (read < 0 && state == State.CONNECTED) { // it may have been closed when it got no bytes
+        ended = true;
+        watch();
+      }
+      return read;
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  private int receiveBesideLeader(Input into) throws IOException {
     Scratch scratch = poller.sending().take();
     try {
-      return send(scratch, Integer.MAX_VALUE);
+      return receive(into, scratch);
     } finally {
       poller.sending().give(scratch);
     }
   }
 
-  /**
-   * Writes what the output offers.
-   *
-   * @param rounds how many calls at most
-   * @return whether nothing is left; else the socket is full, or the rounds or a file's turn are
-   *     over
-   */
-  private boolean send(Scratch scratch, int rounds) throws IOException {
-    Output output = endpoint.output();
-    for (int i = 0; i < rounds; i++) {
-      int offered = output.collect(scratch.spans);
+  private int receive(Input into, Scratch scratch) throws IOException {
+    try {
+      if (!into.space(scratch.spans)) {
+        return 0;
+      }
+      int read = 0;
+      try {
+        read = scratch.read(socket.channel);
+      } finally {
+        into.filled(Math.max(read, 0));
+      }
+      return read;
+    } finally {
+      scratch.clear();
+    }
+  }
+
+  @Override
+  public boolean send(Output from, int calls) throws IOException {
+    if (state != State.CONNECTED) {
+      throw new ClosedChannelException();
+    }
+    Scratch scratch = poller.sending().take();
+    try {
+      return send(from, scratch, calls);
+    } catch (IOException e) {
+      throw poller.isDispatching() ? broken(e) : e;
+    } finally {
+      poller.sending().give(scratch);
+    }
+  }
+
+  private boolean send(Output from, Scratch scratch, int calls) throws IOException {
+    for (int i = 0; i < calls; i++) {
+      int offered = from.collect(scratch.spans);
       if (offered == 0) {
         return true;
       }
       int written = scratch.write(socket.channel);
       if (written > 0) {
-        output.sent(written);
+        from.sent(written);
       }
       if (written < offered) {
         return false;
@@ -274,35 +270,34 @@ final class StreamHandle extends NioHandle {
     return false;
   }
 
-  /** Sends while the poller holds the output token, and gives it back when nothing is left. */
-  private void sendAsPoller() {
-    Scratch scratch = poller.sending().take();
-    try {
-      // Not drained: more was flushed meanwhile. Writability, which stays, brings the next turn.
-      if (send(scratch, ROUNDS_PER_EVENT) && endpoint.output().drained()) {
-        sending = false;
-        watch();
-      }
-    } catch (IOException e) {
-      fail(e);
-    } finally {
-      poller.sending().give(scratch);
+  /**
+   * A call of the leader has failed: nothing is watched any more, and the leader knows why.
+   *
+   * @return what the call throws
+   */
+  private IOException broken(IOException cause) {
+    if (state != State.CONNECTED) {
+      return cause;
     }
+    state = State.BROKEN;
+    watch();
+    return cause instanceof ClosedChannelException ? closedByOthers() : cause;
   }
 
-  private void fail(IOException cause) {
-    if (state == State.CONNECTED) {
-      state = State.BROKEN;
-      telling = true;
-      watch();
-      endpoint.failed(cause);
-      telling = false;
-    }
+  private static IOException closedByOthers() {
+    return new IOException(
+        "The channel was closed by somebody else: close the connection that adopted it instead.");
   }
 
   @Override
-  public void sendWhenWritable() {
+  public void watchOutput() {
     sending = true;
+    watch();
+  }
+
+  @Override
+  public void ignoreOutput() {
+    sending = false;
     watch();
   }
 
@@ -341,7 +336,7 @@ final class StreamHandle extends NioHandle {
     ByteBuffer waste = poller.waste();
     int dropped = 0;
     try {
-      for (int i = 0; i < ROUNDS_PER_EVENT; i++) {
+      for (int i = 0; i < ROUNDS_PER_DISCARD; i++) {
         int read = socket.channel.read(waste.clear());
         if (read < 0) {
           return dropped == 0 ? -1 : dropped;

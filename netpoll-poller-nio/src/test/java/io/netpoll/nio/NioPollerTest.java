@@ -46,7 +46,7 @@ class NioPollerTest {
 
   private SocketPair pair(RecordingEndpoint endpoint) throws IOException {
     SocketPair pair = SocketPair.open(stage, SocketKind.UNIX, directory, endpoint);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     return pair;
   }
 
@@ -223,15 +223,15 @@ class NioPollerTest {
     switch (moment) {
       case BEFORE_IT_IS_WATCHED_FOR_MORE -> {
         channels[0].close();
-        endpoint.handle().resumeInput();
+        endpoint.resume();
       }
       case WHILE_NOTHING_HAPPENS -> {
-        endpoint.handle().resumeInput();
+        endpoint.resume();
         stage.turn();
         channels[0].close();
       }
       case BETWEEN_SELECT_AND_DISPATCH -> {
-        endpoint.handle().resumeInput();
+        endpoint.resume();
         channels[1].write(ByteBuffer.allocate(1));
         assertThat(stage.poller().poll(Long.MAX_VALUE)).isEqualTo(1);
         channels[0].close();
@@ -239,14 +239,14 @@ class NioPollerTest {
       }
       default -> {
         endpoint.write("to nobody");
-        endpoint.handle().sendWhenWritable();
+        endpoint.handle().watchOutput();
         channels[0].close();
       }
     }
     stage.untilTold(endpoint, "failed");
     assertThat(endpoint.events).containsExactly("failed");
-    endpoint.handle().pauseInput();
-    endpoint.handle().sendWhenWritable();
+    endpoint.pause();
+    endpoint.handle().watchOutput();
     endpoint.handle().abort();
     stage.untilTold(endpoint, "closed");
     neighbour.peerSends("lives");

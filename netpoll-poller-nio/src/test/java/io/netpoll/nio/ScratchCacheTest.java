@@ -50,8 +50,8 @@ class ScratchCacheTest {
       var pair = SocketPair.open(stage, SocketKind.TCP, directory, new RecordingEndpoint(3, 4));
       pair.endpoint().write("one");
       pair.endpoint().write("two");
-      pair.handle().send();
-      pair.handle().resumeInput();
+      pair.endpoint().send();
+      pair.endpoint().resume();
       pair.peerSends("three four");
       stage.untilReceived(pair.endpoint(), "three four");
 

@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +176,7 @@ final class CountedPoller implements Poller {
   private final class CountedHandle implements Handle {
     private final Handle handle;
     private final Life life;
+    private final CountedOutput output = new CountedOutput();
 
     CountedHandle(Handle handle, Life life) {
       this.handle = handle;
@@ -182,14 +184,45 @@ final class CountedPoller implements Poller {
     }
 
     @Override
-    public boolean send() throws IOException {
-      return handle.send();
+    public int receive(Input into) throws IOException {
+      try {
+        int read = handle.receive(into);
+        if (read > 0 && isDispatching()) {
+          count.tells();
+        } else if (read < 0) {
+          life.tells(Once.ENDED);
+        }
+        return read;
+      } catch (IOException e) {
+        life.tells(Once.FAILED);
+        throw e;
+      }
     }
 
     @Override
-    public void sendWhenWritable() {
+    public boolean send(Output from, int calls) throws IOException {
+      output.from = from;
+      try {
+        return handle.send(output, calls);
+      } catch (IOException e) {
+        life.tells(Once.FAILED);
+        throw e;
+      }
+    }
+
+    @Override
+    public void watchOutput() {
       life.sends = true;
-      handle.sendWhenWritable();
+      handle.watchOutput();
+    }
+
+    @Override
+    public void ignoreOutput() {
+      if (life.sends) {
+        life.sends = false;
+        count.tells();
+      }
+      handle.ignoreOutput();
     }
 
     @Override
@@ -282,27 +315,58 @@ final class CountedPoller implements Poller {
     }
   }
 
-  private final class CountedEndpoint implements Endpoint, Input, Output {
+  private boolean isDispatching() {
+    return dispatching == Thread.currentThread();
+  }
+
+  /** What a thread sends at a time, which holds the token. */
+  private final class CountedOutput implements Output {
+    private @Nullable Output from;
+
+    @Override
+    public int collect(Spans into) {
+      return Objects.requireNonNull(from).collect(into);
+    }
+
+    @Override
+    public void sent(int bytes) {
+      if (bytes > 0 && isDispatching()) {
+        count.tells();
+      }
+      Objects.requireNonNull(from).sent(bytes);
+    }
+  }
+
+  private final class CountedEndpoint implements Endpoint {
     private final Endpoint endpoint;
-    private final Input input;
-    private final Output output;
     private final Life life;
 
     CountedEndpoint(Endpoint endpoint, Life life) {
       this.endpoint = endpoint;
       this.life = life;
-      this.input = endpoint.input();
-      this.output = endpoint.output();
     }
 
     @Override
-    public Input input() {
-      return this;
+    public void readable(boolean ending) {
+      endpoint.readable(ending);
     }
 
     @Override
-    public Output output() {
-      return this;
+    public void writable() {
+      endpoint.writable();
+    }
+
+    @Override
+    public void received(Page page, int offset, int length) {
+      count.tells();
+      pages.handedOver(page);
+      endpoint.received(page, offset, length);
+    }
+
+    @Override
+    public void ended() {
+      life.tells(Once.ENDED);
+      endpoint.ended();
     }
 
     @Override
@@ -334,55 +398,6 @@ final class CountedPoller implements Poller {
       life.tells(Once.OVER);
       streams.decrementAndGet();
       endpoint.detached(socket);
-    }
-
-    @Override
-    public boolean space(Spans into) {
-      return input.space(into);
-    }
-
-    @Override
-    public void filled(int bytes) {
-      if (bytes > 0) {
-        count.tells();
-      }
-      input.filled(bytes);
-    }
-
-    @Override
-    public void take(Page page, int offset, int length) {
-      count.tells();
-      pages.handedOver(page);
-      input.take(page, offset, length);
-    }
-
-    @Override
-    public void ended() {
-      life.tells(Once.ENDED);
-      input.ended();
-    }
-
-    @Override
-    public int collect(Spans into) {
-      return output.collect(into);
-    }
-
-    @Override
-    public void sent(int bytes) {
-      if (bytes > 0 && dispatching == Thread.currentThread()) {
-        count.tells();
-      }
-      output.sent(bytes);
-    }
-
-    @Override
-    public boolean drained() {
-      boolean released = output.drained();
-      if (released && life.sends) {
-        life.sends = false;
-        count.tells();
-      }
-      return released;
     }
   }
 }

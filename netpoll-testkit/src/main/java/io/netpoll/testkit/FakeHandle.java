@@ -2,9 +2,13 @@ package io.netpoll.testkit;
 
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated connection under watch.
@@ -16,7 +20,7 @@ import java.net.SocketOption;
  * </pre>
  *
  * <p>From CONNECTING, too, close() leads to CLOSING. All fields are the leader's, but {@code state}
- * is read by whoever sends, and {@code token} sees all threads.
+ * is read by threads that send or receive, and {@code sending} sees all of these.
  */
 final class FakeHandle implements Handle, Watched {
   private enum State {
@@ -33,14 +37,18 @@ final class FakeHandle implements Handle, Watched {
   private final Side side;
   private final Connecting connecting;
   private final Transfer transfer;
-  private final OutputToken token = new OutputToken(this);
+  private final SendCheck sending = new SendCheck(this);
 
   private volatile State state;
   private boolean reading;
+  private boolean outputWatched;
   private boolean overshoots;
-  private boolean inputEnded;
+  private volatile boolean inputEnded;
   private boolean resetTold;
   private long leftInBatch;
+
+  /** The thread in {@link #dispatch}; a thread only asks whether it is itself. */
+  private @Nullable Thread dispatching;
 
   FakeHandle(FakePoller poller, Connecting connecting, boolean connected, Endpoint endpoint) {
     this.poller = poller;
@@ -63,7 +71,7 @@ final class FakeHandle implements Handle, Watched {
   }
 
   private boolean canSend() {
-    return token.isPollers() && side.isWritable();
+    return outputWatched && side.isWritable();
   }
 
   private boolean canReceive() {
@@ -76,6 +84,15 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public void dispatch() {
+    dispatching = Thread.currentThread();
+    try {
+      dispatchOne();
+    } finally {
+      dispatching = null;
+    }
+  }
+
+  private void dispatchOne() {
     switch (state) {
       case CONNECTING -> finishConnect();
       case OPEN -> doTransfers();
@@ -99,21 +116,19 @@ final class FakeHandle implements Handle, Watched {
   }
 
   private void doTransfers() {
-    try {
-      if (canSend()) {
-        sendForPoller();
+    if (canSend()) {
+      endpoint.writable();
+    }
+    if (state == State.OPEN && canReceive()) {
+      if (FakeNetwork.isCompletionBased()) {
+        complete();
+      } else {
+        endpoint.readable(false);
       }
-      if (state == State.OPEN && canReceive()) {
-        receive();
-      }
-      if (state == State.OPEN && canNoticeReset()) {
-        resetTold = true;
-        endpoint.wasReset();
-      }
-    } catch (IOException e) {
-      if (state == State.OPEN) {
-        fail(e);
-      }
+    }
+    if (state == State.OPEN && canNoticeReset()) {
+      resetTold = true;
+      endpoint.wasReset();
     }
   }
 
@@ -122,30 +137,24 @@ final class FakeHandle implements Handle, Watched {
     endpoint.failed(cause);
   }
 
-  private void sendForPoller() throws IOException {
-    while (transfer.send(endpoint.output())) {
-      // The token is the engine's again while drained() runs: another thread may send at once.
-      token.takeFromPoller();
-      if (endpoint.output().drained()) {
-        return;
+  private void complete() {
+    overshoots = false;
+    try {
+      if (transfer.receive(endpoint, poller.pages()) < 0) {
+        inputEnded = true;
+        endpoint.ended();
       }
-      token.giveToPoller();
+    } catch (IOException e) {
+      if (state == State.OPEN) {
+        fail(e);
+      }
     }
   }
 
-  private void receive() throws IOException {
-    overshoots = false;
-    Transfer.Read met =
-        FakeNetwork.isCompletionBased()
-            ? transfer.receive(endpoint.input(), poller.pages())
-            : transfer.receive(endpoint.input());
-    switch (met) {
-      case SOME -> {}
-      case UNWANTED -> reading = false;
-      case END -> {
-        inputEnded = true;
-        endpoint.input().ended();
-      }
+  /** What has failed is not reported any more by a poller whose leader knows it. */
+  private void breaks() {
+    if (dispatching == Thread.currentThread() && state == State.OPEN) {
+      state = State.FAILED;
     }
   }
 
@@ -169,23 +178,50 @@ final class FakeHandle implements Handle, Watched {
   }
 
   @Override
-  public boolean send() throws IOException {
-    refuseIn(State.CLOSED, "send()");
-    refuseIn(State.CONNECTING, "send()");
-    token.beginSend();
+  public int receive(Input into) throws IOException {
+    refuseIn(State.CLOSED, "receive()");
+    refuseIn(State.CONNECTING, "receive()");
+    if (state != State.OPEN) {
+      throw new ClosedChannelException();
+    }
     try {
-      if (state != State.OPEN) {
-        throw new IOException("Socket closed");
+      int read = transfer.receive(into);
+      if (read < 0) {
+        inputEnded = true;
       }
-      return transfer.send(endpoint.output());
-    } finally {
-      token.endSend();
+      return read;
+    } catch (IOException e) {
+      breaks();
+      throw e;
     }
   }
 
   @Override
-  public void sendWhenWritable() {
-    withToken("sendWhenWritable()", token::giveToPoller);
+  public boolean send(Output from, int calls) throws IOException {
+    refuseIn(State.CLOSED, "send()");
+    refuseIn(State.CONNECTING, "send()");
+    sending.beginSend();
+    try {
+      if (state != State.OPEN) {
+        throw new IOException("Socket closed");
+      }
+      return transfer.send(from, calls);
+    } catch (IOException e) {
+      breaks();
+      throw e;
+    } finally {
+      sending.endSend();
+    }
+  }
+
+  @Override
+  public void watchOutput() {
+    asLeader("watchOutput()", () -> outputWatched = true);
+  }
+
+  @Override
+  public void ignoreOutput() {
+    asLeader("ignoreOutput()", () -> outputWatched = false);
   }
 
   @Override
@@ -213,7 +249,7 @@ final class FakeHandle implements Handle, Watched {
 
   @Override
   public void shutdownOutput() throws IOException {
-    withToken("shutdownOutput()", side::shutdownOutput);
+    whileNobodySends("shutdownOutput()", side::shutdownOutput);
   }
 
   @Override
@@ -244,8 +280,8 @@ final class FakeHandle implements Handle, Watched {
     if (state.compareTo(State.CLOSING) >= 0) {
       return;
     }
-    token.refuseWhileSending(method);
-    token.takeFromPoller();
+    sending.refuseWhileSending(method);
+    outputWatched = false;
     state = next;
     leftInBatch = poller.batchNumber();
     socketCall.run();
@@ -289,13 +325,13 @@ final class FakeHandle implements Handle, Watched {
         });
   }
 
-  /** The leader does what the engine may only while nobody sends and the token is its own. */
-  private <X extends Exception> void withToken(String method, Step<X> step) throws X {
+  /** The leader does what the engine may only while nobody sends. */
+  private <X extends Exception> void whileNobodySends(String method, Step<X> step) throws X {
     asLeader(
         method,
         () -> {
           refuseIn(State.CONNECTING, method);
-          token.refuseUnlessFree(method);
+          sending.refuseWhileSending(method);
           if (state == State.OPEN) {
             step.run();
           }

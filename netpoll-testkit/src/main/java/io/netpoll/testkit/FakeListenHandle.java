@@ -2,6 +2,8 @@ package io.netpoll.testkit;
 
 import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.Output;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -127,13 +129,23 @@ final class FakeListenHandle implements Handle, Watched {
   }
 
   @Override
-  public boolean send() {
+  public int receive(Input into) {
+    throw notForListening("receive()");
+  }
+
+  @Override
+  public boolean send(Output from, int calls) {
     throw notForListening("send()");
   }
 
   @Override
-  public void sendWhenWritable() {
-    throw notForListening("sendWhenWritable()");
+  public void watchOutput() {
+    throw notForListening("watchOutput()");
+  }
+
+  @Override
+  public void ignoreOutput() {
+    throw notForListening("ignoreOutput()");
   }
 
   @Override

@@ -93,7 +93,7 @@ public final class FakeNetwork {
 
   /**
    * Lets the backend read as a completion backend does: into pages of its own, handed over with
-   * {@link io.netpoll.spi.Input#take}, and one of them even after input was paused.
+   * {@link io.netpoll.spi.Endpoint#received}, and one of them even after input was paused.
    *
    * @param completionBased true for that; false, the default, for a readiness backend
    */

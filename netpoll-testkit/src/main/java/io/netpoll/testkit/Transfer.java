@@ -2,6 +2,7 @@ package io.netpoll.testkit;
 
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.ChannelFile;
+import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
@@ -31,21 +32,14 @@ final class Transfer {
     this.side = side;
   }
 
-  /** What reading met. */
-  enum Read {
-    SOME,
-    UNWANTED,
-    END
-  }
-
-  /** Reads into the space that the input offers. */
-  Read receive(Input input) throws IOException {
+  /** Reads into the space that the input offers: a number of bytes, or -1 at the end. */
+  int receive(Input input) throws IOException {
     Fault.RECEIVE.strike();
     stain(inputSpans);
     boolean wanted = input.space(inputSpans);
     try {
       if (!wanted) {
-        return Read.UNWANTED;
+        return 0;
       }
       check(inputSpans, "Input.space()");
       if (inputSpans.bytes() == 0) {
@@ -65,14 +59,14 @@ final class Transfer {
       } finally {
         input.filled(total);
       }
-      return last < 0 && total == 0 ? Read.END : Read.SOME;
+      return last < 0 && total == 0 ? -1 : total;
     } finally {
       inputSpans.clear();
     }
   }
 
-  /** Reads into a page of the poller's own, as a completion backend does. */
-  Read receive(Input input, PageSource pages) throws IOException {
+  /** Reads into a page of the poller's own, as a completion backend does; -1 at the end. */
+  int receive(Endpoint endpoint, PageSource pages) throws IOException {
     Fault.RECEIVE.strike();
     Page page = take(pages);
     int length = -1;
@@ -84,9 +78,9 @@ final class Transfer {
       }
     }
     if (length > 0) {
-      input.take(page, 0, length);
+      endpoint.received(page, 0, length);
     }
-    return length < 0 ? Read.END : Read.SOME;
+    return length;
   }
 
   /** The exhaustion of direct memory fails the connection, not the poller. */
@@ -118,12 +112,12 @@ final class Transfer {
   }
 
   /**
-   * Sends until nothing is left or the socket is full.
+   * Sends until nothing is left, the socket is full, or the calls are used up.
    *
    * @return true if nothing is left
    */
-  boolean send(Output output) throws IOException {
-    while (true) {
+  boolean send(Output output, int calls) throws IOException {
+    for (int call = 0; call < calls; call++) {
       stain(outputSpans);
       int bytes = output.collect(outputSpans);
       try {
@@ -164,6 +158,7 @@ final class Transfer {
         outputSpans.clear();
       }
     }
+    return false;
   }
 
   /** Sends a range of a file; returns whether all of it was taken. */

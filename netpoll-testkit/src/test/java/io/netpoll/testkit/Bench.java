@@ -50,6 +50,7 @@ final class Bench implements Acceptor, AutoCloseable {
     run();
     TestEndpoint endpoint = new TestEndpoint();
     Handle handle = poller.attach(accepted.get(accepted.size() - 1), endpoint);
+    endpoint.handle = handle;
     handle.resumeInput();
     return new Connected(peer, endpoint, handle);
   }

@@ -106,6 +106,7 @@ class FakeConnectTest {
     peer.send("early");
     bench.run();
     Handle handle = bench.poller.attach(bench.accepted.get(0), endpoint);
+    endpoint.handle = handle;
     bench.run();
     assertThat(endpoint.arrivedText()).isEmpty();
     handle.resumeInput();
@@ -129,6 +130,7 @@ class FakeConnectTest {
       Handle handle =
           bench.poller.connect(
               listener.address(), null, Map.of(StandardSocketOptions.TCP_NODELAY, true), endpoint);
+      endpoint.handle = handle;
       FakePeer peer = listener.accept(SOON);
       assertThat(endpoint.events).isEmpty();
       bench.run();
@@ -145,12 +147,13 @@ class FakeConnectTest {
 
   @Test
   void bothEndsMayBeTheLibrarys() throws IOException {
-    Handle client = bench.poller.connect(bench.address(), null, Map.of(), endpoint);
+    endpoint.handle = bench.poller.connect(bench.address(), null, Map.of(), endpoint);
     bench.run();
     TestEndpoint server = new TestEndpoint();
-    bench.poller.attach(bench.accepted.get(0), server).resumeInput();
+    server.handle = bench.poller.attach(bench.accepted.get(0), server);
+    server.handle.resumeInput();
     endpoint.queue("to the server");
-    assertThat(client.send()).isTrue();
+    assertThat(endpoint.send()).isTrue();
     bench.run();
     assertThat(server.arrivedText()).isEqualTo("to the server");
   }
@@ -201,7 +204,7 @@ class FakeConnectTest {
     Connected sending = bench.connect();
     sending.endpoint().queue("x");
     FakeNetwork.failNext(Fault.SEND, "No route to host");
-    assertThatThrownBy(() -> sending.handle().send()).hasMessage("No route to host");
+    assertThatThrownBy(() -> sending.endpoint().send()).hasMessage("No route to host");
     Connected receiving = bench.connect();
     receiving.peer().send("x");
     FakeNetwork.failNext(Fault.RECEIVE, "Connection timed out");

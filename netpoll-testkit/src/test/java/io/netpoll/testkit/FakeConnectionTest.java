@@ -74,7 +74,7 @@ class FakeConnectionTest {
     bench.run();
     assertThat(c.endpoint().events).containsExactly("ended");
     c.endpoint().queue("still");
-    assertThat(c.handle().send()).isTrue();
+    assertThat(c.endpoint().send()).isTrue();
     assertThat(c.peer().receiveText(5, SOON)).isEqualTo("still");
   }
 
@@ -82,9 +82,9 @@ class FakeConnectionTest {
   void aFullSocketIsDrainedByThePollerAsThePeerReceives() throws Exception {
     c.peer().setWindow(4);
     c.endpoint().queue("0123456789");
-    assertThat(c.handle().send()).isFalse();
+    assertThat(c.endpoint().send()).isFalse();
     assertThat(c.peer().received()).isEqualTo(4);
-    c.handle().sendWhenWritable();
+    c.handle().watchOutput();
     assertThat(bench.poller.poll(0)).isZero();
     assertThat(c.peer().receiveText(4, SOON)).isEqualTo("0123");
     bench.run();
@@ -106,7 +106,7 @@ class FakeConnectionTest {
           }
         };
     c.endpoint().queue("bye");
-    c.handle().sendWhenWritable();
+    c.handle().watchOutput();
     bench.run();
     assertThat(c.peer().receiveText(3, SOON)).isEqualTo("bye");
     assertThat(c.peer().awaitEnd(SOON)).isEqualTo(FakePeer.End.FIN);
@@ -133,7 +133,7 @@ class FakeConnectionTest {
   @Test
   void abortSendsRstThatDestroysWhatThePeerHasNotReceived() throws Exception {
     c.endpoint().queue("lost");
-    c.handle().send();
+    c.endpoint().send();
     c.handle().abort();
     c.handle().close();
     assertThat(c.peer().awaitEnd(SOON)).isEqualTo(FakePeer.End.RST);
@@ -178,11 +178,11 @@ class FakeConnectionTest {
   void theFirstSendToAPeerThatIsGoneSucceedsAndIsAnsweredWithReset() throws IOException {
     c.peer().close();
     c.endpoint().queue("anybody?");
-    assertThat(c.handle().send()).isTrue();
+    assertThat(c.endpoint().send()).isTrue();
     bench.run();
     assertThat(c.endpoint().events).containsExactly("failed: Connection reset by peer");
     c.endpoint().queue("again");
-    assertThatThrownBy(() -> c.handle().send()).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> c.endpoint().send()).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -192,7 +192,8 @@ class FakeConnectionTest {
     bench.run();
     assertThat(c.endpoint().events).containsExactly("detached");
     TestEndpoint second = new TestEndpoint();
-    bench.poller.attach(c.endpoint().socket, second).resumeInput();
+    second.handle = bench.poller.attach(c.endpoint().socket, second);
+    second.handle.resumeInput();
     bench.run();
     assertThat(second.arrivedText()).isEqualTo("kept");
   }
@@ -256,7 +257,7 @@ class FakeConnectionTest {
   @Test
   void receivingTooLittleSaysWhatCame() throws IOException {
     c.endpoint().queue("ab");
-    c.handle().send();
+    c.endpoint().send();
     assertThatThrownBy(() -> c.peer().receive(3, AT_ONCE))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Only 2 of 3 bytes came within 0 ms")

@@ -82,7 +82,7 @@ class FakePollerTest {
     Connected c = bench.connect();
     c.peer().setWindow(0);
     c.endpoint().queue("x");
-    c.handle().sendWhenWritable();
+    c.handle().watchOutput();
     CompletableFuture<Integer> events = pollOnAnotherThread();
     c.peer().setWindow(1);
     assertThat(events.get(5, TimeUnit.SECONDS)).isOne();
@@ -140,7 +140,7 @@ class FakePollerTest {
                   if (c.endpoint().arrived.size() > 0) {
                     c.endpoint().queue(c.endpoint().arrivedText());
                     c.endpoint().arrived.reset();
-                    c.handle().send();
+                    c.endpoint().send();
                   }
                 }
               } catch (IOException e) {

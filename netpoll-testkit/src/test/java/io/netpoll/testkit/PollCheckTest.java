@@ -11,6 +11,7 @@ import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,14 +37,36 @@ class PollCheckTest {
 
   private final StubPoller stub = new StubPoller();
   private final PollCheck check = PollCheck.ofTestAsLeader(stub);
+  private @Nullable Handle handle;
   private final TestPage.Source source = new TestPage.Source();
 
   private Poller open() throws IOException {
     return check.open(source);
   }
 
-  private static Handle attach(Poller poller) throws IOException {
-    return poller.attach(StubPoller.stub(StreamSocket.class), new TestEndpoint());
+  private Handle attach(Poller poller) throws IOException {
+    TestEndpoint endpoint = new TestEndpoint();
+    handle = poller.attach(StubPoller.stub(StreamSocket.class), endpoint);
+    endpoint.handle = handle;
+    return handle;
+  }
+
+  /** The endpoint reads, and the socket gives so many bytes. */
+  private void read(int bytes) {
+    stub.read = bytes;
+    try {
+      Objects.requireNonNull(handle).receive(new TestEndpoint());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void send() {
+    try {
+      Objects.requireNonNull(handle).send(new TestEndpoint(), 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Endpoint endpoint() {
@@ -76,11 +100,13 @@ class PollCheckTest {
   static Stream<Consumer<PollCheckTest>> nothingNew() {
     return Stream.of(
         test -> {},
-        test -> test.endpoint().input().filled(0),
-        test -> test.endpoint().input().ended(),
+        test -> test.read(0),
+        test -> test.read(-1),
+        test -> test.endpoint().ended(),
+        test -> test.endpoint().readable(false),
         test -> test.endpoint().failed(new IOException("told again")),
         test -> test.endpoint().connected(),
-        test -> test.endpoint().output().drained(),
+        test -> Objects.requireNonNull(test.handle).ignoreOutput(),
         test -> Objects.requireNonNull(test.stub.acceptor).failed(new IOException("none left")));
   }
 
@@ -120,7 +146,7 @@ class PollCheckTest {
         () -> {
           own[0] = !own[0];
           if (own[0]) {
-            endpoint().input().filled(1);
+            read(1);
           }
         };
     poll(poller, 100);
@@ -131,9 +157,9 @@ class PollCheckTest {
   void bytesThatArriveOrLeave_areReasons() throws IOException {
     Poller poller = open();
     attach(poller);
-    stub.event = () -> endpoint().input().filled(1);
+    stub.event = () -> read(1);
     poll(poller, MANY);
-    stub.event = () -> endpoint().output().sent(1);
+    stub.event = this::send;
     poll(poller, MANY);
     check.assertNoneSpun();
   }
@@ -144,7 +170,7 @@ class PollCheckTest {
     attach(poller);
     stub.returnsAtOnce = true;
     for (int i = 0; i < 100; i++) {
-      endpoint().output().sent(1);
+      send();
       poll(poller, 1);
     }
     assertSpun();
@@ -235,7 +261,7 @@ class PollCheckTest {
     poller.accept(StubPoller.stub(ListenSocket.class), Map.of(), StubPoller.stub(Acceptor.class));
     var pages = Objects.requireNonNull(stub.pages);
     pages.give(pages.take(8));
-    endpoint().input().take(pages.take(8), 0, 8);
+    endpoint().received(pages.take(8), 0, 8);
     final var kept = pages.take(8);
     assertThat(check.streams()).isOne();
     assertKept("that was not closed keeps 1 sockets and 1 listening sockets", "and 1 pages");

@@ -4,6 +4,7 @@ import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.ListenSocket;
+import io.netpoll.spi.Output;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
@@ -34,6 +35,9 @@ final class StubPoller implements Poller, PollerProvider {
 
   /** Where its pages come from. */
   volatile @Nullable PageSource pages;
+
+  /** What each read brings. */
+  volatile int read;
 
   private final Semaphore wakeUps = new Semaphore(0);
   private boolean found;
@@ -95,9 +99,21 @@ final class StubPoller implements Poller, PollerProvider {
     return handle();
   }
 
-  /** One that does nothing. */
-  private static Handle handle() {
-    return stub(Handle.class);
+  /** One that does nothing, but for bytes that a test lets it read and send. */
+  private Handle handle() {
+    return (Handle)
+        Proxy.newProxyInstance(
+            Handle.class.getClassLoader(),
+            new Class<?>[] {Handle.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "receive" -> read;
+                  case "send" -> {
+                    ((Output) arguments[0]).sent(1);
+                    yield true;
+                  }
+                  default -> null;
+                });
   }
 
   /** An object whose methods do nothing, and return nothing. */

@@ -1,6 +1,7 @@
 package io.netpoll.testkit;
 
 import io.netpoll.spi.Endpoint;
+import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
@@ -8,9 +9,13 @@ import io.netpoll.spi.Spans;
 import io.netpoll.spi.StreamSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The simplest correct connection: notes its events, reads into a page, sends what is queued. */
@@ -21,6 +26,15 @@ final class TestEndpoint implements Endpoint, Input, Output {
   boolean wantsInput = true;
   Runnable onDrained = () -> {};
 
+  @Nullable Handle handle;
+
+  /** In the place of {@code space}. */
+  @Nullable Predicate<Spans> onSpace;
+
+  /** In the place of {@code collect}. */
+  @Nullable ToIntFunction<Spans> onCollect;
+
+  private boolean wasOffered;
   private final Page space = new TestPage(8);
   private Page output = new TestPage(1);
   private int sent = 1;
@@ -35,18 +49,17 @@ final class TestEndpoint implements Endpoint, Input, Output {
     return arrived.toString(StandardCharsets.UTF_8);
   }
 
-  @Override
-  public Input input() {
-    return this;
-  }
-
-  @Override
-  public Output output() {
-    return this;
+  private Handle handle() {
+    return Objects.requireNonNull(handle);
   }
 
   @Override
   public boolean space(Spans into) {
+    wasOffered = wantsInput;
+    Predicate<Spans> replaced = onSpace;
+    if (replaced != null) {
+      return replaced.test(into);
+    }
     into.clear();
     if (wantsInput) {
       into.add(space, 0, 3, true);
@@ -61,7 +74,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void take(Page page, int offset, int length) {
+  public void received(Page page, int offset, int length) {
     events.add("page");
     append(page, offset, length);
   }
@@ -79,6 +92,10 @@ final class TestEndpoint implements Endpoint, Input, Output {
 
   @Override
   public int collect(Spans into) {
+    ToIntFunction<Spans> replaced = onCollect;
+    if (replaced != null) {
+      return replaced.applyAsInt(into);
+    }
     into.clear();
     int left = output.size() - sent;
     if (left > 0) {
@@ -92,8 +109,7 @@ final class TestEndpoint implements Endpoint, Input, Output {
     sent += bytes;
   }
 
-  @Override
-  public boolean drained() {
+  private boolean drained() {
     events.add("drained");
     onDrained.run();
     return true;
@@ -123,5 +139,49 @@ final class TestEndpoint implements Endpoint, Input, Output {
   public void detached(StreamSocket socket) {
     this.socket = socket;
     events.add("detached");
+  }
+
+  /** Reads as the engine does. */
+  @Override
+  public void readable(boolean ending) {
+    for (int i = 0; i < 16; i++) {
+      wasOffered = false;
+      int read;
+      try {
+        read = handle().receive(this);
+      } catch (ClosedChannelException closedMeanwhile) {
+        return;
+      } catch (IOException e) {
+        failed(e);
+        return;
+      }
+      if (read < 0) {
+        ended();
+        return;
+      }
+      if (!wasOffered) {
+        handle().pauseInput();
+        return;
+      }
+      if (read < 8 && (read == 0 || !ending)) {
+        return;
+      }
+    }
+  }
+
+  /** Sends as the engine does that has output watched. */
+  @Override
+  public void writable() {
+    try {
+      if (handle().send(this, 16) && drained()) {
+        handle().ignoreOutput();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  boolean send() throws IOException {
+    return handle().send(this, Integer.MAX_VALUE);
   }
 }

@@ -3,14 +3,9 @@ package io.netpoll.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netpoll.spi.Endpoint;
-import io.netpoll.spi.Input;
-import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
 import io.netpoll.testkit.Bench.Connected;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
@@ -70,7 +65,7 @@ class ViolationsTest {
   @Test
   void pollFromWithinAnEvent() throws IOException {
     c.endpoint().onDrained = () -> refused(() -> bench.poller.poll(0), "poll() was called from");
-    c.handle().sendWhenWritable();
+    c.handle().watchOutput();
     bench.run();
     assertThat(c.endpoint().events).containsExactly("drained");
   }
@@ -79,7 +74,7 @@ class ViolationsTest {
   void twoThreadsThatSend() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    Endpoint slow =
+    TestEndpoint slow =
         endpoint(
             into -> true,
             into -> {
@@ -93,7 +88,7 @@ class ViolationsTest {
         new Thread(
             () -> {
               try {
-                c.handle().send();
+                c.endpoint().send();
               } catch (IOException e) {
                 throw new AssertionError(e);
               }
@@ -102,8 +97,7 @@ class ViolationsTest {
     sender.setDaemon(true);
     sender.start();
     inside.await();
-    refused(() -> c.handle().send(), "send() while sender sends");
-    refused(() -> c.handle().sendWhenWritable(), "sendWhenWritable() while sender sends");
+    refused(() -> c.endpoint().send(), "send() while sender sends");
     refused(() -> c.handle().shutdownOutput(), "shutdownOutput() while sender sends");
     refused(() -> c.handle().close(), "close() while sender sends");
     refused(() -> c.handle().abort(), "abort() while sender sends");
@@ -113,22 +107,12 @@ class ViolationsTest {
   }
 
   @Test
-  void useOfTheTokenThatThePollerHolds() {
-    c.peer().setWindow(0);
-    c.endpoint().queue("x");
-    c.handle().sendWhenWritable();
-    refused(() -> c.handle().send(), "send() while the poller holds the output token");
-    refused(() -> c.handle().sendWhenWritable(), "while the poller holds the output token");
-    refused(() -> c.handle().shutdownOutput(), "while the poller holds the output token");
-  }
-
-  @Test
   void useAfterTheLastEvent() throws IOException {
     c.handle().close();
     c.handle().pauseInput();
     bench.run();
-    refused(() -> c.handle().send(), "send() after the last event");
-    refused(() -> c.handle().sendWhenWritable(), "sendWhenWritable() after the last event");
+    refused(() -> c.endpoint().send(), "send() after the last event");
+    refused(() -> c.handle().watchOutput(), "watchOutput() after the last event");
     refused(() -> c.handle().pauseInput(), "pauseInput() after the last event");
     refused(() -> c.handle().resumeInput(), "resumeInput() after the last event");
     refused(() -> c.handle().shutdownOutput(), "shutdownOutput() after the last event");
@@ -141,9 +125,9 @@ class ViolationsTest {
 
   @Test
   void sendBeforeConnected() throws IOException {
-    var handle = bench.poller.connect(bench.address(), null, Map.of(), new TestEndpoint());
-    refused(handle::send, "send() before connected()");
-    refused(handle::sendWhenWritable, "sendWhenWritable() before connected()");
+    TestEndpoint endpoint = new TestEndpoint();
+    endpoint.handle = bench.poller.connect(bench.address(), null, Map.of(), endpoint);
+    refused(endpoint::send, "send() before connected()");
   }
 
   @Test
@@ -162,7 +146,7 @@ class ViolationsTest {
 
   @Test
   void connectionMethodsOnAListeningSocket() {
-    refused(() -> bench.listening.send(), "send() is not for a listening socket");
+    refused(() -> bench.listening.watchOutput(), "watchOutput() is not for a listening socket");
   }
 
   @Test
@@ -183,22 +167,23 @@ class ViolationsTest {
   void aSpanOutsideItsPage() throws IOException {
     TestPage page = new TestPage(4);
     c = reattach(endpoint(into -> clear(into), into -> add(into, page, 2, 3)));
-    refused(() -> c.handle().send(), "Output.collect() gave a span of 3 bytes at 2 of a page of 4");
+    refused(
+        () -> c.endpoint().send(), "Output.collect() gave a span of 3 bytes at 2 of a page of 4");
   }
 
   @Test
   void aWrongSumOfCollectedBytes() throws IOException {
     TestPage page = new TestPage(4);
     c = reattach(endpoint(into -> true, into -> add(into, page, 0, 3) + 1));
-    refused(() -> c.handle().send(), "Output.collect() returned 4 for 3 bytes");
+    refused(() -> c.endpoint().send(), "Output.collect() returned 4 for 3 bytes");
   }
 
   @Test
   void unsentOutputThatMoves() throws IOException {
     c = reattach(endpoint(into -> true, into -> add(into, new TestPage(4), 0, 4)));
     c.peer().setWindow(2);
-    c.handle().send();
-    refused(() -> c.handle().send(), "Unsent output moved");
+    c.endpoint().send();
+    refused(() -> c.endpoint().send(), "Unsent output moved");
   }
 
   @Test
@@ -207,7 +192,7 @@ class ViolationsTest {
         () -> {
           throw new IllegalArgumentException("oops");
         };
-    c.handle().sendWhenWritable();
+    c.handle().watchOutput();
     bench.poller.poll(0);
     assertThatThrownBy(bench.poller::dispatch).hasMessage("oops");
     assertThatThrownBy(FakeNetwork::assertNoViolations)
@@ -225,12 +210,13 @@ class ViolationsTest {
     Violations.clear();
   }
 
-  private Connected reattach(Endpoint endpoint) throws IOException {
+  private Connected reattach(TestEndpoint endpoint) throws IOException {
     c.handle().detach();
     bench.run();
     var handle = bench.poller.attach(c.endpoint().socket, endpoint);
+    endpoint.handle = handle;
     handle.resumeInput();
-    return new Connected(c.peer(), c.endpoint(), handle);
+    return new Connected(c.peer(), endpoint, handle);
   }
 
   private static boolean clear(Spans spans) {
@@ -253,25 +239,10 @@ class ViolationsTest {
   }
 
   /** A test endpoint whose {@code space} and {@code collect} are replaced. */
-  private static Endpoint endpoint(Predicate<Spans> space, ToIntFunction<Spans> collect) {
-    TestEndpoint base = new TestEndpoint();
-    Object[] self = new Object[1];
-    self[0] =
-        Proxy.newProxyInstance(
-            ViolationsTest.class.getClassLoader(),
-            new Class<?>[] {Endpoint.class, Input.class, Output.class},
-            (proxy, method, arguments) -> {
-              try {
-                return switch (method.getName()) {
-                  case "space" -> space.test((Spans) arguments[0]);
-                  case "collect" -> collect.applyAsInt((Spans) arguments[0]);
-                  case "input", "output" -> self[0];
-                  default -> method.invoke(base, arguments);
-                };
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-    return (Endpoint) self[0];
+  private static TestEndpoint endpoint(Predicate<Spans> space, ToIntFunction<Spans> collect) {
+    TestEndpoint endpoint = new TestEndpoint();
+    endpoint.onSpace = space;
+    endpoint.onCollect = collect;
+    return endpoint;
   }
 }

@@ -3,7 +3,6 @@ package io.netpoll.benchmarks.cost;
 import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
-import io.netpoll.spi.Input;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -75,7 +74,7 @@ abstract class CountedProvider extends ForwardingProvider {
 
     @Override
     public Handle attach(StreamSocket socket, Endpoint endpoint) throws IOException {
-      return counted(poller.attach(socket, counted(endpoint)));
+      return counted(poller.attach(socket, endpoint));
     }
 
     @Override
@@ -85,7 +84,7 @@ abstract class CountedProvider extends ForwardingProvider {
         Map<SocketOption<?>, Object> options,
         Endpoint endpoint)
         throws IOException {
-      return counted(poller.connect(remote, local, options, counted(endpoint)));
+      return counted(poller.connect(remote, local, options, endpoint));
     }
 
     @Override
@@ -98,15 +97,12 @@ abstract class CountedProvider extends ForwardingProvider {
           Handle.class,
           handle,
           Map.of(
+              "receive", Calls.READ,
               "send", Calls.WRITE,
-              "sendWhenWritable", Calls.OTHER,
+              "watchOutput", Calls.OTHER,
+              "ignoreOutput", Calls.OTHER,
               "pauseInput", Calls.OTHER,
               "resumeInput", Calls.OTHER));
-    }
-
-    private static Endpoint counted(Endpoint endpoint) {
-      Input input = Counting.of(Input.class, endpoint.input(), Map.of("space", Calls.READ));
-      return Counting.of(Endpoint.class, endpoint, Map.of(), Map.of("input", input));
     }
   }
 }

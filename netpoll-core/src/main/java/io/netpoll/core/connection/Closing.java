@@ -129,7 +129,7 @@ final class Closing {
 
   private void arm(ConnectionOutput out) {
     try {
-      connection.endpoint.handle().sendWhenWritable();
+      connection.endpoint.handle().watchOutput();
     } catch (RuntimeException | Error e) { // this step is taken again, and must find the token
       out.token.release();
       throw e;

@@ -10,6 +10,7 @@ import io.netpoll.core.loop.RetryQueue;
 import io.netpoll.core.loop.TimerWheel;
 import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
+import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
@@ -63,6 +64,9 @@ import org.jspecify.annotations.Nullable;
  * tried again by a timer; the connection is closed only when memory was refused.
  */
 final class ConnectionInput extends InputReader implements Input, Await.Arrivals {
+  /** Reads, at most, for one event before others have their turn. */
+  private static final int READS_PER_EVENT = 16;
+
   private static final int SMALLEST_READ_SHIFT = 12;
   private static final int LARGEST_READ_SHIFT = 20;
 
@@ -136,6 +140,37 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   }
 
   // ---- The poller's leader -------------------------------------------------------------------
+
+  /**
+   * The socket is readable: reads until a read does not fill the space offered, which means that
+   * nothing more is there, or others must have their turn. A small request costs one read.
+   *
+   * @param ending whether the end comes after what is there, so that it is worth reading on to it
+   */
+  void readable(boolean ending) {
+    Handle handle = connection.endpoint.handle();
+    for (int i = 0; i < READS_PER_EVENT; i++) {
+      offered = 0;
+      int read;
+      try {
+        read = handle.receive(this);
+      } catch (IOException e) {
+        connection.endpoint.failed(e);
+        return;
+      }
+      if (read < 0) {
+        connection.endpoint.ended();
+        return;
+      }
+      if (offered == 0) { // none is wanted
+        handle.pauseInput();
+        return;
+      }
+      if (read < offered && (read == 0 || !ending)) {
+        return;
+      }
+    }
+  }
 
   @Override
   public boolean space(Spans into) {
@@ -240,8 +275,8 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  @Override
-  public void take(Page page, int offset, int length) {
+  /** Takes a page that a completion backend has read into. */
+  void take(Page page, int offset, int length) {
     if (discarding) {
       buffer().pool().give(page);
       return;
@@ -249,11 +284,6 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     connection.loop().counters().read(length);
     warm().give(page, offset, length);
     arrived();
-  }
-
-  @Override
-  public void ended() {
-    connection.endpoint.inputEnded();
   }
 
   private void adaptReadSize(int bytes) {

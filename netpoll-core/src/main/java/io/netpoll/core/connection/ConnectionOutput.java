@@ -12,6 +12,7 @@ import io.netpoll.core.execution.LoopThread;
 import io.netpoll.core.loop.LoopFailures;
 import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
+import io.netpoll.spi.Handle;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.SourceFileException;
@@ -50,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  * ends} the output.
  */
 final class ConnectionOutput extends OutputWriter implements Output, Await.Arrivals, LeftOutput {
+  /** Sends, at most, for one event before others have their turn. */
+  private static final int SENDS_PER_EVENT = 16;
+
   private static final VarHandle WAITER;
   private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
@@ -136,8 +140,24 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     }
   }
 
-  @Override
-  public boolean drained() {
+  /** The socket takes bytes, and the poller has the token. Leader only. */
+  void writable() {
+    Handle handle = connection.endpoint.handle();
+    if (!token.isPassed()) {
+      handle.ignoreOutput();
+      return;
+    }
+    try {
+      if (handle.send(this, SENDS_PER_EVENT) && drained()) {
+        handle.ignoreOutput();
+      } // else the socket, which stays writable if it is not full, brings the next turn
+    } catch (IOException e) {
+      connection.endpoint.failed(e);
+    }
+  }
+
+  /** Gives the token back, unless more was flushed meanwhile. */
+  private boolean drained() {
     token.release();
     if (pending() > 0 && token.tryPass()) {
       return false;
@@ -151,7 +171,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   /** Lets the poller send, if it has the token. */
   void armPoller() {
     if (token.isPassed()) {
-      connection.endpoint.handle().sendWhenWritable();
+      connection.endpoint.handle().watchOutput();
     }
   }
 
@@ -361,7 +381,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     while (pending() > 0 && token.tryHold()) {
       boolean all;
       try {
-        all = connection.endpoint.handle().send();
+        all = connection.endpoint.handle().send(this, Integer.MAX_VALUE);
       } catch (SourceFileException e) {
         token.release();
         connection.closeForFailure("cannot go on", e);

@@ -5,8 +5,7 @@ import io.netpoll.core.loop.LoopFailures;
 import io.netpoll.core.loop.RetryQueue;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
-import io.netpoll.spi.Input;
-import io.netpoll.spi.Output;
+import io.netpoll.spi.Page;
 import io.netpoll.spi.SourceFileException;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
@@ -368,13 +367,18 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   }
 
   @Override
-  public Input input() {
-    return connection.in;
+  public void readable(boolean ending) {
+    connection.in.readable(ending);
   }
 
   @Override
-  public Output output() {
-    return connection.out;
+  public void writable() {
+    connection.out.writable();
+  }
+
+  @Override
+  public void received(Page page, int offset, int length) {
+    connection.in.take(page, offset, length);
   }
 
   @Override
@@ -418,8 +422,8 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
     }
   }
 
-  /** The peer sent FIN. */
-  void inputEnded() {
+  @Override
+  public void ended() {
     end(ConnectionState.ENDED);
   }
 

@@ -58,7 +58,7 @@ class WishesTest {
   /** Has the loop see the end of the input between the last byte and the handler. */
   private static void endAfter(int bytes, EngineConnection connection) {
     if (connection.in.unread() == bytes) {
-      connection.in.ended();
+      connection.endpoint.ended();
     } else {
       connection.loop().execute(() -> endAfter(bytes, connection));
     }

@@ -153,7 +153,7 @@ public final class InputRaces {
   public static class EndBesideWait extends Reading {
     @Actor
     public void end() {
-      link.connection.in.ended();
+      link.connection.endpoint.ended();
     }
 
     @Actor

@@ -29,7 +29,7 @@ public final class LateHandlerRaces {
 
     /** The loop sees what the poller tells it when the peer closes. */
     final void peerCloses() {
-      link.connection.in.ended();
+      link.connection.endpoint.ended();
       link.stepped.lead();
       closed();
     }
@@ -77,7 +77,7 @@ public final class LateHandlerRaces {
   @Outcome(id = "close request 7", expect = Expect.ACCEPTABLE, desc = "Set after that.")
   public static class HandlerBesideClosed extends Closing {
     public HandlerBesideClosed() {
-      link.connection.in.ended();
+      link.connection.endpoint.ended();
       link.stepped.lead();
     }
 

@@ -129,7 +129,7 @@ public final class PipeRaces {
 
     @Actor
     public void endSource() {
-      source.connection.in.ended();
+      source.connection.endpoint.ended();
       source.stepped.lead();
     }
 

@@ -2,6 +2,7 @@ package io.netpoll.core.group;
 
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class SteppedHandle implements Handle {
   private volatile int sent;
   private volatile int resumed;
   private volatile boolean armed;
+  private boolean watched;
   private volatile boolean closed;
   private volatile boolean aborted;
   private volatile boolean detaching;
@@ -66,32 +68,34 @@ public final class SteppedHandle implements Handle {
   }
 
   @Override
-  public boolean send() throws IOException {
+  public int receive(Input into) {
+    return 0;
+  }
+
+  @Override
+  public boolean send(Output from, int calls) throws IOException {
     beginSend();
     if (broken) {
       endSend();
       throw new IOException("Broken pipe");
     }
-    boolean takes = !full;
+    boolean takes = !full || watched;
     if (takes) {
-      sendAll();
+      sendAll(from);
     }
     endSend();
     return takes;
   }
 
-  /** Sends as the poller does that has the output token. */
+  /** Has the endpoint send as for a poller that finds the socket writable, until it is done. */
   public void sendAsPoller() {
-    Output output = endpoint.output();
-    do {
-      beginSend();
-      sendAll();
-      endSend();
-    } while (!output.drained());
+    watched = true;
+    while (watched) {
+      endpoint.writable();
+    }
   }
 
-  private void sendAll() {
-    Output output = endpoint.output();
+  private void sendAll(Output output) {
     Spans spans = new Spans(4);
     for (int bytes = output.collect(spans); bytes > 0; bytes = output.collect(spans)) {
       sent += bytes;
@@ -108,8 +112,13 @@ public final class SteppedHandle implements Handle {
   }
 
   @Override
-  public void sendWhenWritable() {
+  public void watchOutput() {
     armed = true;
+  }
+
+  @Override
+  public void ignoreOutput() {
+    watched = false;
   }
 
   @Override

@@ -217,7 +217,7 @@ abstract class AcceptContract extends PollerSuite {
     ListenSocket listening = bind(anyKind());
     Handle handle = stage.poller().accept(listening, Map.of(), acceptor);
     var pair = pair();
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("kept");
     dial(listening);
     stage.poller().poll(Long.MAX_VALUE);
@@ -232,7 +232,7 @@ abstract class AcceptContract extends PollerSuite {
   void aListenerHasNoPeer() throws Exception {
     Handle handle = stage.poller().accept(bind(SocketKind.TCP), Map.of(), acceptor);
 
-    assertThatThrownBy(handle::send).isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(handle::watchOutput).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(handle::detach).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(handle::remoteAddress).isInstanceOf(UnsupportedOperationException.class);
     handle.setOption(StandardSocketOptions.SO_RCVBUF, 100_000);

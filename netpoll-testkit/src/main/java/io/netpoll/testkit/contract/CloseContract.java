@@ -27,7 +27,7 @@ abstract class CloseContract extends PollerSuite {
   @EnumSource
   void closeSendsTheEnd_andIsToldOnceTheDescriptorIsFree(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.turn();
     final int before = descriptors();
     pair.handle().close();
@@ -41,9 +41,9 @@ abstract class CloseContract extends PollerSuite {
     assertThat(descriptors()).isEqualTo(before - Math.min(before, 1));
     assertThat(pair.peerReads(1)).as("FIN").isEmpty();
     stage.assertQuiet();
-    pair.handle().resumeInput();
-    pair.handle().pauseInput();
-    pair.handle().sendWhenWritable();
+    pair.endpoint().resume();
+    pair.endpoint().pause();
+    pair.handle().watchOutput();
     stage.assertQuiet();
   }
 
@@ -81,7 +81,7 @@ abstract class CloseContract extends PollerSuite {
   @Test
   void abortResets() throws Exception {
     var pair = pair(SocketKind.TCP);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.turn();
     pair.handle().abort();
     stage.untilTold(pair.endpoint(), "closed");
@@ -124,7 +124,7 @@ abstract class CloseContract extends PollerSuite {
 
     assertThatThrownBy(() -> pair.handle().setOption(StandardSocketOptions.TCP_NODELAY, true))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
     assertThatThrownBy(pair.handle()::shutdownOutput).isInstanceOf(IOException.class);
     stage.untilTold(pair.endpoint(), "closed");
     assertThat(pair.handle().localAddress()).isEqualTo(local);
@@ -144,14 +144,14 @@ abstract class CloseContract extends PollerSuite {
     stage.poller().poll(Long.MAX_VALUE); // the batch is never dispatched
     pairs.get(2).handle().close();
     pairs.get(3).handle().detach();
-    pairs.get(4).handle().sendWhenWritable();
+    pairs.get(4).handle().watchOutput();
     stage.closePoller();
 
     for (SocketPair pair : pairs) {
       assertThat(pair.endpoint().events)
           .containsExactly(pair == pairs.get(3) ? "detached" : "closed");
       pair.handle().close();
-      pair.handle().resumeInput();
+      pair.endpoint().resume();
     }
     pairs.get(3).endpoint().detached().close();
   }
@@ -161,7 +161,7 @@ abstract class CloseContract extends PollerSuite {
   void whatWasSentBeforeTheCloseArrives(SocketKind kind) throws Exception {
     var pair = readingPair(kind);
     pair.endpoint().write("last words");
-    assertThat(pair.handle().send()).isTrue();
+    assertThat(pair.endpoint().send()).isTrue();
     pair.handle().close();
     stage.untilTold(pair.endpoint(), "closed");
 
@@ -173,7 +173,7 @@ abstract class CloseContract extends PollerSuite {
   void closedWithTheTokenAndAFullSocket_nothingFollows(SocketKind kind) throws Exception {
     var pair = readingPair(kind);
     pair.fill();
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     stage.turn();
     pair.handle().close();
     stage.untilTold(pair.endpoint(), "closed");
@@ -198,7 +198,7 @@ abstract class CloseContract extends PollerSuite {
           inside.countDown();
           await(opened);
         };
-    Background<Boolean> sender = Background.start(pair.handle()::send);
+    Background<Boolean> sender = Background.start(pair.endpoint()::send);
     inside.await();
     stage.closePoller();
     assertThat(pair.endpoint().events).containsExactly("closed");
@@ -222,7 +222,7 @@ abstract class CloseContract extends PollerSuite {
       stranger.configureBlocking(false);
       assertThat(stranger.read(ByteBuffer.allocate(1))).as("bytes for a stranger").isZero();
     }
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
   }
 
   private static void await(CountDownLatch latch) {
@@ -281,9 +281,9 @@ abstract class CloseContract extends PollerSuite {
     }
     if (what == ToldOnce.UNSENDABLE) {
       pair.endpoint().write("to nobody");
-      pair.handle().sendWhenWritable();
+      pair.handle().watchOutput();
     } else {
-      pair.handle().resumeInput();
+      pair.endpoint().resume();
     }
     return pair.endpoint();
   }

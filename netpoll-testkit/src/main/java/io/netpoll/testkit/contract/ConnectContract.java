@@ -37,10 +37,10 @@ abstract class ConnectContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(endpoint.text()).as("input is paused").isEmpty();
 
-    endpoint.handle().resumeInput();
+    endpoint.resume();
     stage.untilReceived(endpoint, "early");
     endpoint.write("hello");
-    assertThat(endpoint.handle().send()).isTrue();
+    assertThat(endpoint.send()).isTrue();
     assertThat(pair.peerReads(5)).isEqualTo("hello");
     assertThat(endpoint.handle().remoteAddress()).isEqualTo(server.getLocalAddress());
     assertThat(endpoint.handle().localAddress()).isEqualTo(peer.getRemoteAddress());
@@ -62,8 +62,8 @@ abstract class ConnectContract extends PollerSuite {
     ServerSocketChannel server = listen(kind);
     RecordingEndpoint endpoint = stage.connect(server.getLocalAddress());
     endpoint.write("first");
-    endpoint.handle().resumeInput();
-    endpoint.handle().sendWhenWritable();
+    endpoint.resume();
+    endpoint.handle().watchOutput();
     SocketPair pair = new SocketPair(endpoint, stage.keep(server.accept()));
     pair.peerSends("greeting");
     stage.until(() -> endpoint.text().equals("greeting") && endpoint.drains == 1);
@@ -140,9 +140,9 @@ abstract class ConnectContract extends PollerSuite {
       stage.untilTold(endpoint, "failed");
       cause = endpoint.failure;
       stage.assertQuiet();
-      endpoint.handle().resumeInput();
-      endpoint.handle().sendWhenWritable();
-      assertThatThrownBy(endpoint.handle()::send).isInstanceOf(IOException.class);
+      endpoint.resume();
+      endpoint.handle().watchOutput();
+      assertThatThrownBy(endpoint::send).isInstanceOf(IOException.class);
       assertThatThrownBy(endpoint.handle()::detach).isInstanceOf(IllegalStateException.class);
       assertThat(endpoint.handle().remoteAddress()).isEqualTo(address);
       endpoint.handle().close();
@@ -203,8 +203,8 @@ abstract class ConnectContract extends PollerSuite {
   void aPeerThatNeverAnswers_isWaitedForQuietly_untilTheHandleIsClosed() throws Exception {
     BlackHole hole = stage.keep(BlackHole.open());
     RecordingEndpoint endpoint = stage.connect(hole.address());
-    endpoint.handle().resumeInput();
-    endpoint.handle().sendWhenWritable();
+    endpoint.resume();
+    endpoint.handle().watchOutput();
     stage.assertQuiet();
     assertThat(endpoint.events).isEmpty();
 

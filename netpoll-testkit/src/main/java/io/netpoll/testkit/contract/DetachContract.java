@@ -17,12 +17,12 @@ abstract class DetachContract extends PollerSuite {
   @EnumSource
   void aDetachedSocketGoesToAnotherPoller_withItsUnreadInput(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.turn();
     pair.peerSends("for the next");
     pair.handle().detach();
     pair.handle().close();
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     assertThat(pair.endpoint().events).isEmpty();
     stage.untilTold(pair.endpoint(), "detached");
     assertThat(pair.endpoint().text()).isEmpty();
@@ -34,10 +34,10 @@ abstract class DetachContract extends PollerSuite {
     assertThatThrownBy(() -> stage.poller().attach(socket, new RecordingEndpoint()))
         .isInstanceOf(IOException.class);
     socket.close();
-    next.handle().resumeInput();
+    next.resume();
     stage.until(another, () -> next.text().equals("for the next"));
     next.write("thanks");
-    assertThat(next.handle().send()).isTrue();
+    assertThat(next.send()).isTrue();
     assertThat(pair.peerReads(6)).isEqualTo("thanks");
   }
 

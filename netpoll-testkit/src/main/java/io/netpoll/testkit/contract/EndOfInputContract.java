@@ -15,21 +15,21 @@ abstract class EndOfInputContract extends PollerSuite {
   @EnumSource
   void theEndIsToldOnce_afterTheData_andDoesNotSpin(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("last words");
     pair.peer().shutdownOutput();
     stage.untilTold(pair.endpoint(), "ended");
     assertThat(pair.endpoint().text()).isEqualTo("last words");
     stage.assertQuiet();
 
-    pair.handle().resumeInput();
-    pair.handle().pauseInput();
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
+    pair.endpoint().pause();
+    pair.endpoint().resume();
     stage.assertQuiet();
     assertThat(pair.endpoint().events).containsExactly("ended");
 
     pair.endpoint().write("answer");
-    assertThat(pair.handle().send()).isTrue();
+    assertThat(pair.endpoint().send()).isTrue();
     assertThat(pair.peerReads(6)).isEqualTo("answer");
   }
 
@@ -41,7 +41,7 @@ abstract class EndOfInputContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(pair.endpoint().events).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "ended");
   }
 
@@ -54,7 +54,7 @@ abstract class EndOfInputContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(pair.endpoint().events).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "ended");
     assertThat(pair.endpoint().text()).isEqualTo("data");
     stage.assertQuiet();
@@ -64,7 +64,7 @@ abstract class EndOfInputContract extends PollerSuite {
   @EnumSource
   void bothDirectionsEnded_doesNotSpin(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.handle().shutdownOutput();
     assertThat(pair.peerReads(1)).isEmpty();
     stage.assertQuiet();
@@ -77,7 +77,7 @@ abstract class EndOfInputContract extends PollerSuite {
   @EnumSource
   void ourHalfIsClosed_inputGoesOn(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.handle().shutdownOutput();
     pair.handle().shutdownOutput();
     assertThat(pair.peerReads(1)).isEmpty();
@@ -85,13 +85,13 @@ abstract class EndOfInputContract extends PollerSuite {
     stage.untilReceived(pair.endpoint(), "still here");
     stage.assertQuiet();
     pair.endpoint().write("too late");
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
   }
 
   @Test
   void aResetIsToldOnce_andDoesNotSpin() throws Exception {
     var pair = pair(SocketKind.TCP);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.turn();
     SocketKind.TCP.reset(pair.peer());
     stage.untilTold(pair.endpoint(), "failed");
@@ -99,8 +99,8 @@ abstract class EndOfInputContract extends PollerSuite {
     assertThat(pair.endpoint().text()).isEmpty();
 
     stage.assertQuiet();
-    pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
+    pair.endpoint().resume();
+    pair.handle().watchOutput();
     stage.assertQuiet();
     assertThat(pair.endpoint().events).containsExactly("failed");
   }
@@ -112,7 +112,7 @@ abstract class EndOfInputContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(pair.endpoint().events).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "failed");
     stage.assertQuiet();
   }
@@ -126,7 +126,7 @@ abstract class EndOfInputContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(pair.endpoint().events).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "ended");
     assertThat(pair.endpoint().text()).isEqualTo("firstunread");
     assertThat(pair.endpoint().resets).isZero();
@@ -140,12 +140,12 @@ abstract class EndOfInputContract extends PollerSuite {
     SocketKind.TCP.reset(pair.peer());
     stage.assertQuiet();
     assertThat(pair.endpoint().events).isEmpty();
-    pair.handle().pauseInput();
+    pair.endpoint().pause();
     stage.assertQuiet();
     int told = pair.endpoint().resets;
     assertThat(told).isLessThanOrEqualTo(1);
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "failed");
     stage.assertQuiet();
     assertThat(pair.endpoint().resets).isEqualTo(told);
@@ -153,17 +153,17 @@ abstract class EndOfInputContract extends PollerSuite {
 
   private SocketPair pausedAgain(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("first");
     stage.untilReceived(pair.endpoint(), "first");
-    pair.handle().pauseInput();
+    pair.endpoint().pause();
     return pair;
   }
 
   @Test
   void aResetAfterTheEndIsNotTold_andDoesNotSpin() throws Exception {
     var pair = pair(SocketKind.TCP);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peer().shutdownOutput();
     stage.untilTold(pair.endpoint(), "ended");
     SocketKind.TCP.reset(pair.peer());
@@ -171,14 +171,14 @@ abstract class EndOfInputContract extends PollerSuite {
 
     assertThat(pair.endpoint().events).containsExactly("ended");
     pair.endpoint().write("x");
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
     stage.assertQuiet();
   }
 
   @Test
   void aResetBehindInput_isToldAfterThatInputOrInItsPlace() throws Exception {
     var pair = pair(SocketKind.TCP);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("cut o");
     SocketKind.TCP.reset(pair.peer());
     stage.untilTold(pair.endpoint(), "failed");
@@ -192,8 +192,8 @@ abstract class EndOfInputContract extends PollerSuite {
   void thePeerClosesWithDataUnread_isTold_andDoesNotSpin(SocketKind kind) throws Exception {
     var pair = pair(kind);
     pair.endpoint().write("never read");
-    assertThat(pair.handle().send()).isTrue();
-    pair.handle().resumeInput();
+    assertThat(pair.endpoint().send()).isTrue();
+    pair.endpoint().resume();
     pair.peer().close(); // with unread bytes: RST in place of FIN where the system does so
     stage.until(() -> !pair.endpoint().events.isEmpty());
 
@@ -206,12 +206,12 @@ abstract class EndOfInputContract extends PollerSuite {
   void theEndAndTheTokenAtOnce_doesNotSpin(SocketKind kind) throws Exception {
     var pair = pair(kind);
     pair.fill();
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     pair.peer().shutdownOutput();
     stage.assertQuiet();
     assertThat(pair.endpoint().events).as("input is paused").isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilTold(pair.endpoint(), "ended");
     stage.assertQuiet();
   }

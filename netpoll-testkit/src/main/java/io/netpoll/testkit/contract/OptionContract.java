@@ -95,7 +95,7 @@ abstract class OptionContract extends PollerSuite {
       set(pair, option.getKey(), option.getValue());
     }
     pair.endpoint().write("works");
-    assertThat(pair.handle().send()).isTrue();
+    assertThat(pair.endpoint().send()).isTrue();
     assertThat(pair.peerReads(5)).isEqualTo("works");
   }
 

@@ -78,6 +78,14 @@ public abstract class PollerContract {
   }
 
   @Nested
+  class Receiving extends ReceiveContract {
+    @Override
+    PollerProvider provider() {
+      return PollerContract.this.provider();
+    }
+  }
+
+  @Nested
   class EndOfInput extends EndOfInputContract {
     @Override
     PollerProvider provider() {

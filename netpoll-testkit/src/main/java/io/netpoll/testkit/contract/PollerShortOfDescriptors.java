@@ -87,7 +87,7 @@ final class PollerShortOfDescriptors {
     SocketChannel peer = stage.keep(SocketChannel.open(listening.localAddress()));
     stage.until(() -> !acceptor.sockets.isEmpty());
     RecordingEndpoint endpoint = stage.attach(acceptor.sockets.remove(), new RecordingEndpoint());
-    endpoint.handle().resumeInput();
+    endpoint.resume();
     return new SocketPair(endpoint, peer);
   }
 
@@ -95,7 +95,7 @@ final class PollerShortOfDescriptors {
     pair.peerSends(text);
     stage.untilReceived(pair.endpoint(), before + text);
     pair.endpoint().write(text);
-    pair.handle().send();
+    pair.endpoint().send();
     if (!pair.peerReads(text.length()).equals(text)) {
       throw new AssertionError("not echoed: " + text);
     }

@@ -64,7 +64,7 @@ abstract class PollerSuite {
   /** A pair that reads, and has been polled. */
   final SocketPair readingPair(SocketKind kind) throws IOException {
     SocketPair pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.turn();
     return pair;
   }

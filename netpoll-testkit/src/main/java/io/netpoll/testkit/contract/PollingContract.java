@@ -176,7 +176,7 @@ abstract class PollingContract extends PollerSuite {
     Thread.currentThread().interrupt();
     try {
       pair.endpoint().write("sent while interrupted");
-      assertThat(pair.handle().send()).isTrue();
+      assertThat(pair.endpoint().send()).isTrue();
       stage.untilReceived(pair.endpoint(), "hello");
       pair.handle().close();
       stage.untilTold(pair.endpoint(), "closed");
@@ -216,7 +216,7 @@ abstract class PollingContract extends PollerSuite {
       pairs.add(pair());
     }
     for (SocketPair pair : pairs) {
-      pair.handle().resumeInput();
+      pair.endpoint().resume();
       pair.peerSends("<" + pairs.indexOf(pair) + ">");
     }
     for (SocketPair pair : pairs) {

@@ -15,7 +15,7 @@ abstract class ReadContract extends PollerSuite {
   @EnumSource
   void aSmallRequestCostsOneRead(SocketKind kind) throws Exception {
     var pair = pair(kind);
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("request");
     stage.untilReceived(pair.endpoint(), "request");
     stage.turn();
@@ -26,7 +26,7 @@ abstract class ReadContract extends PollerSuite {
   @Test
   void moreThanTheSpaceTakesComesInPieces_inOrder() throws Exception {
     var pair = pair(new RecordingEndpoint(1, 4));
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("0123456789");
     stage.untilReceived(pair.endpoint(), "0123456789");
     stage.assertQuiet();
@@ -35,7 +35,7 @@ abstract class ReadContract extends PollerSuite {
   @Test
   void exactlyWhatTheSpaceTakes_isAllThereIs() throws Exception {
     var pair = pair(new RecordingEndpoint(1, 4));
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("01234567");
     stage.untilReceived(pair.endpoint(), "01234567");
     stage.assertQuiet();
@@ -45,7 +45,7 @@ abstract class ReadContract extends PollerSuite {
   @Test
   void severalSpansAreFilledInOrder() throws Exception {
     var pair = pair(new RecordingEndpoint(3, 4));
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("0123456789");
     stage.untilReceived(pair.endpoint(), "0123456789");
   }
@@ -54,7 +54,7 @@ abstract class ReadContract extends PollerSuite {
   void oneEventReadsABoundedNumberOfTimes_soThatOthersHaveTheirTurn() throws Exception {
     String flood = "x".repeat(4000);
     var pair = pair(new RecordingEndpoint(1, 1));
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends(flood);
     stage.poller().poll(Long.MAX_VALUE);
     stage.dispatchOne();
@@ -83,41 +83,41 @@ abstract class ReadContract extends PollerSuite {
     stage.assertQuiet();
     assertThat(pair.endpoint().reads).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), "one");
-    pair.handle().pauseInput();
+    pair.endpoint().pause();
     pair.peerSends("two");
     stage.assertQuiet();
     assertThat(pair.endpoint().text()).isEqualTo("one");
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), "onetwo");
   }
 
   @Test
   void pausingInTheMiddleOfAnEventStopsAtOnce() throws Exception {
     var pair = pair(new RecordingEndpoint(1, 4));
-    pair.handle().resumeInput();
-    pair.endpoint().onFilled = pair.handle()::pauseInput;
+    pair.endpoint().resume();
+    pair.endpoint().onFilled = pair.endpoint()::pause;
     pair.peerSends("01234567");
     stage.assertQuiet();
 
     assertThat(pair.endpoint().text()).isEqualTo("0123");
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), "01234567");
   }
 
   @Test
   void anEventOfTheBatchIsDroppedWhenPausedMeanwhile_andFoundAgain() throws Exception {
     var pair = pair();
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("x");
     stage.poller().poll(Long.MAX_VALUE);
-    pair.handle().pauseInput();
+    pair.endpoint().pause();
     stage.dispatch();
     assertThat(pair.endpoint().reads).isEmpty();
 
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), "x");
   }
 
@@ -125,7 +125,7 @@ abstract class ReadContract extends PollerSuite {
   void refusedSpacePausesAsIfTold() throws Exception {
     var pair = pair();
     pair.endpoint().wantsInput = false;
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("later");
     stage.assertQuiet();
     assertThat(pair.endpoint().reads).isEmpty();
@@ -133,7 +133,7 @@ abstract class ReadContract extends PollerSuite {
     pair.endpoint().wantsInput = true;
     stage.assertQuiet();
     assertThat(pair.endpoint().reads).isEmpty();
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), "later");
   }
 
@@ -142,19 +142,19 @@ abstract class ReadContract extends PollerSuite {
     var pair = pair(new RecordingEndpoint(1, 64));
     StringBuilder sent = new StringBuilder();
     for (int i = 0; i < 200; i++) {
-      pair.handle().resumeInput();
+      pair.endpoint().resume();
       String piece = "<" + i + ">";
       pair.peerSends(piece);
       sent.append(piece);
       if (i % 3 == 0) {
         stage.turn();
       }
-      pair.handle().pauseInput();
+      pair.endpoint().pause();
       if (i % 2 == 0) {
         stage.turn();
       }
     }
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.untilReceived(pair.endpoint(), sent.toString());
   }
 }

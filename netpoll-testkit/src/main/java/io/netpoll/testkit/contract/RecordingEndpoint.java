@@ -11,6 +11,7 @@ import io.netpoll.spi.Spans;
 import io.netpoll.spi.StreamSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +49,10 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   /** Runs when something is told that is not input, behind noting it; what it throws is thrown. */
   public Runnable onTold = () -> {};
 
-  /** Runs at the next {@code drained}, once: something flushed at the last moment. */
+  /** Runs when the next event has sent all, once: something flushed at the last moment. */
   public Runnable onDrained = () -> {};
 
-  /** Gives the output token back, and says whether the poller does not have it again. */
+  /** Gives the output token back, and says whether output is watched no longer. */
   public BooleanSupplier release = () -> !hasUnsent();
 
   /** Whether {@code space} offers any. */
@@ -63,7 +64,11 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   /** How often the output token came back from the poller. */
   public volatile int drains;
 
+  private static final int CALLS_PER_EVENT = 16;
+
   private final Page[] space;
+  private boolean paused;
+  private boolean wasOffered;
   private final UnsentPieces unsent = new UnsentPieces();
   private boolean offered;
   private @Nullable PollerStage stage;
@@ -178,16 +183,6 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public Input input() {
-    return this;
-  }
-
-  @Override
-  public Output output() {
-    return this;
-  }
-
-  @Override
   public void connected() {
     assertThat(events).as("before connected").isEmpty();
     told("connected");
@@ -219,6 +214,7 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   public boolean space(Spans into) {
     checkInput("space");
     assertThat(offered).as("space twice").isFalse();
+    wasOffered = wantsInput;
     if (!wantsInput) {
       return false;
     }
@@ -247,8 +243,8 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void take(Page page, int offset, int length) {
-    checkInput("take");
+  public void received(Page page, int offset, int length) {
+    checkInput("received");
     assertThat(length).isPositive();
     if (stage != null) {
       stage.pages().give(page);
@@ -288,13 +284,84 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
     unsent.sent(bytes);
   }
 
+  /** Reads as the engine does: until a read does not fill the space, or 16 times. */
   @Override
-  public boolean drained() {
-    checkTold("drained");
+  public void readable(boolean ending) {
+    checkInput("readable");
+    paused = false;
+    for (int i = 0; i < CALLS_PER_EVENT && !paused; i++) {
+      int read;
+      try {
+        read = handle().receive(this);
+      } catch (ClosedChannelException closedMeanwhile) {
+        return;
+      } catch (IOException e) {
+        failure = e;
+        told("failed");
+        return;
+      }
+      if (read < 0) {
+        told("ended");
+        return;
+      }
+      if (!wasOffered) {
+        pause();
+        return;
+      }
+      if (read < size() && (read == 0 || !ending)) {
+        return;
+      }
+    }
+  }
+
+  private int size() {
+    int size = 0;
+    for (Page page : space) {
+      size += page.size() - 2;
+    }
+    return size;
+  }
+
+  /** Has input reported no more. The leader. */
+  public void pause() {
+    paused = true;
+    handle().pauseInput();
+  }
+
+  /** Has input reported. The leader. */
+  public void resume() {
+    handle().resumeInput();
+  }
+
+  /** Sends as the engine does that has output watched. */
+  @Override
+  public void writable() {
+    checkTold("writable");
+    try {
+      if (handle().send(this, CALLS_PER_EVENT) && drained()) {
+        handle().ignoreOutput();
+      }
+    } catch (IOException e) {
+      failure = e;
+      told("failed");
+    }
+  }
+
+  private boolean drained() {
     Runnable late = onDrained;
     onDrained = () -> {};
     late.run();
     drains++;
     return release.getAsBoolean();
+  }
+
+  /**
+   * Sends until nothing is left or the socket is full. The thread that has the output token.
+   *
+   * @return whether nothing is left
+   * @throws IOException if the socket is broken
+   */
+  public boolean send() throws IOException {
+    return handle().send(this, Integer.MAX_VALUE);
   }
 }

@@ -166,7 +166,7 @@ abstract class RestContract extends PollerSuite {
       }
       case PEER_CLOSED_WITH_OUTPUT_UNREAD -> {
         pair.endpoint().write("never read");
-        handle.send();
+        pair.endpoint().send();
         handle.resumeInput();
         pair.peer().close();
       }
@@ -254,14 +254,14 @@ abstract class RestContract extends PollerSuite {
 
   /** Reads something, so that input was wanted once. */
   private void read(SocketPair pair) throws IOException {
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     pair.peerSends("read");
     stage.untilReceived(pair.endpoint(), "read");
   }
 
   private int fill(SocketPair pair) throws IOException {
     int queued = pair.fill();
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     return queued;
   }
 
@@ -395,8 +395,8 @@ abstract class RestContract extends PollerSuite {
 
   private RecordingEndpoint connectToNobody() throws IOException {
     RecordingEndpoint endpoint = stage.connect(stage.keep(BlackHole.open()).address());
-    endpoint.handle().resumeInput();
-    endpoint.handle().sendWhenWritable();
+    endpoint.resume();
+    endpoint.handle().watchOutput();
     stage.turn();
     return endpoint;
   }
@@ -405,7 +405,7 @@ abstract class RestContract extends PollerSuite {
     SocketAddress address = stage.keep(RefusingAddress.open()).address();
     try {
       RecordingEndpoint endpoint = stage.connect(address);
-      endpoint.handle().resumeInput();
+      endpoint.resume();
       stage.untilTold(endpoint, "failed");
     } catch (ConnectException atOnce) {
       // As it may be refused.

@@ -15,8 +15,8 @@ abstract class ReuseContract extends PollerSuite {
   @Test
   void nothingOfTheBatchReachesAClosedHandle() throws Exception {
     var pair = pair();
-    pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
+    pair.endpoint().resume();
+    pair.handle().watchOutput();
     pair.peerSends("late");
     stage.poller().poll(Long.MAX_VALUE);
     pair.handle().close();
@@ -33,8 +33,8 @@ abstract class ReuseContract extends PollerSuite {
     var second = pair();
     first.endpoint().onFilled = second.handle()::close;
     second.endpoint().onFilled = first.handle()::close;
-    first.handle().resumeInput();
-    second.handle().resumeInput();
+    first.endpoint().resume();
+    second.endpoint().resume();
     first.peerSends("1");
     second.peerSends("2");
     stage.until(() -> first.endpoint().isOver() || second.endpoint().isOver());
@@ -48,8 +48,8 @@ abstract class ReuseContract extends PollerSuite {
   void closedFromWithinFilled_withTheEndBehind() throws Exception {
     var pair = pair(new RecordingEndpoint(1, 4));
     pair.endpoint().onFilled = pair.handle()::close;
-    pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
+    pair.endpoint().resume();
+    pair.handle().watchOutput();
     pair.peerSends("01234567");
     pair.peer().close();
     stage.until(() -> !pair.endpoint().events.isEmpty());
@@ -87,8 +87,8 @@ abstract class ReuseContract extends PollerSuite {
     List<RecordingEndpoint> young = new ArrayList<>();
     first.endpoint().onFilled = () -> young.add(replace(second, server));
     second.endpoint().onFilled = () -> young.add(replace(first, server));
-    first.handle().resumeInput();
-    second.handle().resumeInput();
+    first.endpoint().resume();
+    second.endpoint().resume();
     first.peerSends("1");
     second.peerSends("2");
     stage.until(() -> first.endpoint().isOver() || second.endpoint().isOver());

@@ -20,8 +20,8 @@ abstract class SendContract extends PollerSuite {
     pair.endpoint().write("two ");
     pair.endpoint().write("three");
 
-    assertThat(pair.handle().send()).isTrue();
-    assertThat(pair.handle().send()).as("nothing to send").isTrue();
+    assertThat(pair.endpoint().send()).isTrue();
+    assertThat(pair.endpoint().send()).as("nothing to send").isTrue();
     assertThat(pair.peerReads(13)).isEqualTo("one two three");
   }
 
@@ -35,7 +35,7 @@ abstract class SendContract extends PollerSuite {
       expected.append('<').append(i).append('>');
     }
 
-    assertThat(pair.handle().send()).isTrue();
+    assertThat(pair.endpoint().send()).isTrue();
     assertThat(pair.peerReads(expected.length())).isEqualTo(expected.toString());
   }
 
@@ -45,8 +45,8 @@ abstract class SendContract extends PollerSuite {
     int total = 16 << 20;
     var pair = pair(kind);
     final long expected = Bulk.write(pair.endpoint(), total);
-    assertThat(pair.handle().send()).isFalse();
-    pair.handle().sendWhenWritable();
+    assertThat(pair.endpoint().send()).isFalse();
+    pair.handle().watchOutput();
     stage.assertQuiet();
 
     FutureTask<Long> reader = Background.start(() -> Bulk.checksumOf(pair.peer(), total));
@@ -62,7 +62,7 @@ abstract class SendContract extends PollerSuite {
     var pair = pair(SocketKind.TCP);
     pair.endpoint().write("first ");
     pair.endpoint().onDrained = () -> pair.endpoint().write("second");
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     stage.until(() -> pair.endpoint().drains == 2);
 
     assertThat(pair.peerReads(12)).isEqualTo("first second");
@@ -72,7 +72,7 @@ abstract class SendContract extends PollerSuite {
   @Test
   void theTokenWithNothingToSendIsGivenBackAtOnce() throws Exception {
     var pair = pair(SocketKind.TCP);
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     stage.until(() -> pair.endpoint().drains == 1);
     stage.assertQuiet();
   }
@@ -83,7 +83,7 @@ abstract class SendContract extends PollerSuite {
     pair.peer().close();
     pair.endpoint().write("x");
 
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
   }
 
   @ParameterizedTest
@@ -91,14 +91,14 @@ abstract class SendContract extends PollerSuite {
   void thePeerGoesWhileTheSocketIsFull_toldAlsoWhilePaused(SocketKind kind) throws Exception {
     var pair = pair(kind);
     pair.fill();
-    pair.handle().sendWhenWritable();
+    pair.handle().watchOutput();
     stage.assertQuiet();
     kind.reset(pair.peer());
     stage.untilTold(pair.endpoint(), "failed");
     stage.assertQuiet();
 
     assertThat(pair.endpoint().events).containsExactly("failed");
-    assertThatThrownBy(pair.handle()::send).isInstanceOf(IOException.class);
+    assertThatThrownBy(pair.endpoint()::send).isInstanceOf(IOException.class);
   }
 
   @ParameterizedTest
@@ -108,8 +108,8 @@ abstract class SendContract extends PollerSuite {
     int total = 4 << 20;
     var pair = pair(kind);
     final long expected = Bulk.write(pair.endpoint(), total);
-    pair.handle().resumeInput();
-    pair.handle().sendWhenWritable();
+    pair.endpoint().resume();
+    pair.handle().watchOutput();
     pair.peer().shutdownOutput();
     stage.untilTold(pair.endpoint(), "ended");
     stage.assertQuiet();
@@ -125,8 +125,8 @@ abstract class SendContract extends PollerSuite {
   void readsOnWhileItWaitsToSend() throws Exception {
     var pair = pair(SocketKind.TCP);
     pair.fill();
-    pair.handle().sendWhenWritable();
-    pair.handle().resumeInput();
+    pair.handle().watchOutput();
+    pair.endpoint().resume();
     pair.peerSends("hello");
     stage.untilReceived(pair.endpoint(), "hello");
     stage.assertQuiet();
@@ -141,7 +141,7 @@ abstract class SendContract extends PollerSuite {
 
     assertThatThrownBy(
             () -> {
-              while (!pair.handle().send()) {}
+              while (!pair.endpoint().send()) {}
             })
         .isInstanceOf(IOException.class);
     stage.assertQuiet();

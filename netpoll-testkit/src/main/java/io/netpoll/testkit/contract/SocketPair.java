@@ -109,7 +109,7 @@ public record SocketPair(RecordingEndpoint endpoint, SocketChannel peer) {
     do {
       endpoint.write(page, 0, page.size());
       queued += page.size();
-    } while (handle().send());
+    } while (endpoint().send());
     return queued;
   }
 }

@@ -41,17 +41,17 @@ abstract class TokenContract extends PollerSuite {
     FutureTask<Void> sender =
         Background.start(
             () -> {
-              while (!pair.handle().send()) {
+              while (!pair.endpoint().send()) {
                 Thread.onSpinWait();
               }
               return null;
             });
-    pair.handle().resumeInput();
+    pair.endpoint().resume();
     stage.until(
         () -> {
           // The leader changes what is watched all the time.
-          pair.handle().pauseInput();
-          pair.handle().resumeInput();
+          pair.endpoint().pause();
+          pair.endpoint().resume();
           return pair.endpoint().received.size() == total && reader.isDone() && sender.isDone();
         });
     sender.get();
@@ -73,7 +73,7 @@ abstract class TokenContract extends PollerSuite {
       senders[i] =
           Background.start(
               () -> {
-                while (!pair.handle().send()) {
+                while (!pair.endpoint().send()) {
                   Thread.onSpinWait();
                 }
                 return null;
@@ -148,7 +148,7 @@ abstract class TokenContract extends PollerSuite {
 
     private void flush() throws IOException {
       while (pair.endpoint().hasUnsent() && token.compareAndSet(FREE, HELD)) {
-        if (!pair.handle().send()) {
+        if (!pair.endpoint().send()) {
           token.set(POLLER);
           passed.set(true);
           stage.poller().wakeup();
@@ -160,7 +160,7 @@ abstract class TokenContract extends PollerSuite {
 
     void arm() {
       if (passed.getAndSet(false)) {
-        pair.handle().sendWhenWritable();
+        pair.handle().watchOutput();
       }
     }
 

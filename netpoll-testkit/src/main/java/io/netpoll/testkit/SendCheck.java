@@ -3,24 +3,17 @@ package io.netpoll.testkit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who holds the output token of a connection, as far as its handle can see: a thread within {@code
- * send()}, or the poller. Finds uses of the token that somebody else holds.
- */
-final class OutputToken {
+/** Finds two threads inside {@code send()} of one handle, and what must not be done beside one. */
+final class SendCheck {
   private final Object handle;
   private final AtomicReference<@Nullable Thread> sender = new AtomicReference<>();
-  private volatile boolean pollerHolds;
 
-  OutputToken(Object handle) {
+  SendCheck(Object handle) {
     this.handle = handle;
   }
 
   /** A thread begins to send; {@link #endSend()} must follow. */
   void beginSend() {
-    if (pollerHolds) {
-      throw heldByPoller("send()");
-    }
     Thread other = sender.compareAndExchange(null, Thread.currentThread());
     if (other != null) {
       throw inUse("send()", other);
@@ -39,32 +32,7 @@ final class OutputToken {
     }
   }
 
-  /** The leader does what only the holder of the token may, for the engine. */
-  void refuseUnlessFree(String method) {
-    refuseWhileSending(method);
-    if (pollerHolds) {
-      throw heldByPoller(method);
-    }
-  }
-
-  void giveToPoller() {
-    pollerHolds = true;
-  }
-
-  void takeFromPoller() {
-    pollerHolds = false;
-  }
-
-  boolean isPollers() {
-    return pollerHolds;
-  }
-
   private IllegalStateException inUse(String method, Thread other) {
     return Violations.record(method + " while " + other.getName() + " sends on " + handle + ".");
-  }
-
-  private IllegalStateException heldByPoller(String method) {
-    return Violations.record(
-        method + " while the poller holds the output token of " + handle + ".");
   }
 }
