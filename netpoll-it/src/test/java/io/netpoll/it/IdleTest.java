@@ -39,7 +39,7 @@ class IdleTest {
   record Case(String backend, String inactivityTimeout) {
     /** Of the heap, for each; with NIO, the JDK's channels and keys take a good part of it. */
     int allowedBytes() {
-      return backend.equals("nio") ? 1400 : 700;
+      return backend.equals("nio") ? 1400 : 720;
     }
   }
 

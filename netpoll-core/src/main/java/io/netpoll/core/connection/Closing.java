@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * How the socket of a connection is closed, or given away, step by step. Leader only.
  *
  * <pre>
- *   OPEN ─► DRAINING ─► LINGERING ─► CLOSED
- *    │         │ │                     ▲ ▲
- *    │         │ └── to be detached ───┘ │
- *    └─────────┴── abort, failure ───────┘
+ *   OPEN ─► DRAINING ─► LINGERING ─► SHUTTING ─► CLOSED
+ *    │         │ │                     ▲           ▲
+ *    │         │ └── to be detached ───│───────────┘
+ *    └─────────┴── abort, failure ─────┘
  * </pre>
  *
  * DRAINING: input is stopped; what was flushed is being sent, at most for the write timeout.
@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where there is no memory for a step, it is taken again: the timer that ends it comes first.
  *
- * <p>The socket is never closed while a thread is inside a send: closing shuts the output token
- * first, and a holder that releases it asks for the next step. Closing looks again every {@value
- * #LOOK_MILLIS} ms all the same, so that it does not depend on the holder: one that released the
- * token and broke off then would leave a connection that nobody closes.
+ * <p>The socket is never closed while a thread is inside a send or a receive: closing shuts both
+ * tokens first, which is SHUTTING where only the input's is left, and a holder that releases one
+ * asks for the next step. Closing looks again every {@value #LOOK_MILLIS} ms all the same, so that
+ * it does not depend on the holder: one that released the token and broke off then would leave a
+ * connection that nobody closes.
  */
 final class Closing {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -38,6 +39,7 @@ final class Closing {
     OPEN,
     DRAINING,
     LINGERING,
+    SHUTTING,
     CLOSED
   }
 
@@ -84,7 +86,9 @@ final class Closing {
       }
       step = Step.DRAINING;
     }
-    if (step == Step.DRAINING) {
+    if (step == Step.SHUTTING) {
+      closeSocket();
+    } else if (step == Step.DRAINING) {
       drain();
     } else if (step == Step.LINGERING && state.has(ConnectionState.ENDED)) {
       closeSocket();
@@ -105,14 +109,26 @@ final class Closing {
       lookAgain();
       return;
     }
-    cancelTimer();
     if (connection.state.has(ConnectionState.DETACH)) {
+      if (!connection.in.token.tryShut()) { // another thread reads
+        lookAgain();
+        return;
+      }
+      cancelTimer();
       connection.endpoint.handle().detach();
       step = Step.CLOSED;
       return;
     }
-    if (connection.state.has(ConnectionState.ENDED)
-        || connection.endpoint.handle().discardInput() <= 0) {
+    if (!connection.in.token.tryHold()) {
+      lookAgain();
+      return;
+    }
+    cancelTimer();
+    boolean isSilent =
+        connection.state.has(ConnectionState.ENDED)
+            || connection.endpoint.handle().discardInput() <= 0;
+    connection.in.token.release();
+    if (isSilent) {
       closeSocket();
       return;
     }
@@ -138,6 +154,11 @@ final class Closing {
 
   private void closeSocket() {
     if (step == Step.CLOSED) {
+      return;
+    }
+    if (!connection.in.token.tryShut()) {
+      step = Step.SHUTTING;
+      lookAgain();
       return;
     }
     cancelTimer();

@@ -93,6 +93,9 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
 
   private final EngineConnection connection;
 
+  /** The right to read from the socket. */
+  final SocketToken token = new SocketToken();
+
   /** Replaced from any thread, also while a thread waits, which is woken then. */
   private volatile Deadline deadline;
 
@@ -149,27 +152,62 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
    */
   void readable(boolean ending) {
     Handle handle = connection.endpoint.handle();
+    if (!token.tryTake()) { // another thread reads, or nobody may any more
+      handle.pauseInput();
+      return;
+    }
+    int read = 0;
+    IOException failure = null;
+    try {
+      read = readUntilEmpty(handle, ending);
+    } catch (IOException e) {
+      failure = e;
+    } finally {
+      giveBackToken(handle);
+    }
+    if (failure != null) {
+      connection.endpoint.failed(failure);
+    } else if (read < 0) {
+      connection.endpoint.ended();
+    }
+  }
+
+  /** Returns what the last read brought; -1 at the end. */
+  private int readUntilEmpty(Handle handle, boolean ending) throws IOException {
+    int read = 0;
     for (int i = 0; i < READS_PER_EVENT; i++) {
       offered = 0;
-      int read;
-      try {
-        read = handle.receive(this);
-      } catch (IOException e) {
-        connection.endpoint.failed(e);
-        return;
-      }
-      if (read < 0) {
-        connection.endpoint.ended();
-        return;
-      }
-      if (offered == 0) { // none is wanted
-        handle.pauseInput();
-        return;
-      }
-      if (read < offered && (read == 0 || !ending)) {
-        return;
+      read = handle.receive(this);
+      boolean isPartial = read < offered && (read == 0 || !ending);
+      if (read < 0 || isPartial || offered == 0) { // none is wanted then
+        return read;
       }
     }
+    return read;
+  }
+
+  /** Leader only, after it has read. */
+  private void giveBackToken(Handle handle) {
+    if (paused && !discarding) {
+      handle.pauseInput();
+      token.release();
+    } else {
+      token.pass();
+    }
+  }
+
+  /** Has the poller look for input; false if another thread reads, or nobody may. Leader only. */
+  private boolean watch() {
+    boolean isPollers = token.isPassed() || token.tryPass();
+    if (isPollers) {
+      connection.endpoint.handle().resumeInput();
+    }
+    return isPollers;
+  }
+
+  /** Begins to read. Leader only. */
+  void start() {
+    watch();
   }
 
   @Override
@@ -218,11 +256,10 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
       return;
     }
     if (discarding) {
-      connection.endpoint.handle().resumeInput();
+      watch();
     } else if (paused && !connection.state.has(ConnectionState.CLOSING)) {
       VarHandle.fullFence(); // pairs with the fence of resumeIfPaused, as in space
-      if (!isFull()) {
-        connection.endpoint.handle().resumeInput();
+      if (!isFull() && watch()) {
         paused = false;
       }
     }
@@ -275,15 +312,32 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Takes a page that a completion backend has read into. */
+  /** Takes a page that a completion backend has read into, also after input was paused. */
   void take(Page page, int offset, int length) {
-    if (discarding) {
+    boolean isPollers = token.tryTake();
+    if (!isPollers && !token.tryHold()) { // nobody may read any more
       buffer().pool().give(page);
       return;
     }
-    connection.loop().counters().read(length);
-    warm().give(page, offset, length);
-    arrived();
+    try {
+      if (discarding) {
+        buffer().pool().give(page);
+      } else {
+        connection.loop().counters().read(length);
+        warm().give(page, offset, length);
+        arrived();
+      }
+    } finally {
+      giveBack(isPollers);
+    }
+  }
+
+  private void giveBack(boolean isPollers) {
+    if (isPollers) {
+      token.pass();
+    } else {
+      token.release();
+    }
   }
 
   private void adaptReadSize(int bytes) {
@@ -314,8 +368,7 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
 
   /** Goes on reading if the reader has caught up. Leader only. */
   void resumeNow() {
-    if (paused && wantsMore()) {
-      connection.endpoint.handle().resumeInput();
+    if (paused && wantsMore() && watch()) {
       paused = false; // last: where there is no memory, this is done again
     }
   }
@@ -350,12 +403,13 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   void stop() {
     paused = true;
     connection.endpoint.handle().pauseInput();
+    token.takeBack();
   }
 
   /** Reads on and drops what comes. Leader only. */
   void discard() {
     discarding = true;
-    connection.endpoint.handle().resumeInput();
+    watch();
   }
 
   // ---- The leader, for InputCache ------------------------------------------------------------
@@ -378,7 +432,20 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   /** Is among the warm ones no more. */
   void cool() {
     cacheSlot = InputCache.NOWHERE;
-    dropBuffer();
+    boolean isPollers = token.tryTake();
+    if (isPollers || token.tryHold()) {
+      dropBuffer();
+      giveBack(isPollers);
+    } else if (token.isShut()) {
+      dropBuffer();
+    } // else a thread reads, and keeps the chain
+  }
+
+  /**
+   * Ends reading for good, unless a thread reads, which comes here after it. Once CLOSED is set.
+   */
+  void end() {
+    token.tryShut();
   }
 
   // ---- The thread that starts a pipe ----------------------------------------------------------
@@ -488,7 +555,9 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
 
   /** Gives back all memory of a closed connection, unless a thread reads or has views. */
   void giveBack() {
-    takeBack();
+    if (token.isShut()) {
+      takeBack();
+    }
   }
 
   // ---- Any thread ----------------------------------------------------------------------------

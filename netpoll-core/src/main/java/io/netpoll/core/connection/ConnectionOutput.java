@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a connection that gives what leaves: one writing thread fills it, the holder of the
- * {@link OutputToken} sends, usually the writing thread itself, so that an answer leaves without a
+ * {@link SocketToken} sends, usually the writing thread itself, so that an answer leaves without a
  * wake-up.
  *
  * <h2>Waiting and back-pressure</h2>
@@ -70,7 +70,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   }
 
   private final EngineConnection connection;
-  final OutputToken token = new OutputToken();
+  final SocketToken token = new SocketToken();
 
   /** Replaced from any thread, also while a thread waits, which is woken then. */
   private volatile Deadline deadline;
@@ -375,10 +375,18 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     }
   }
 
+  /** Takes the token; false if another holds it, which sees what was published before this. */
+  private boolean tryHold() {
+    if (token.tryHold()) {
+      return true;
+    }
+    VarHandle.fullFence(); // pairs with the one of SocketToken.release
+    return token.tryHold();
+  }
+
   /** Sends what is pending, unless another thread or the poller does. */
   void send() throws IOException {
-    VarHandle.fullFence(); // pairs with the one of OutputToken.release
-    while (pending() > 0 && token.tryHold()) {
+    while (pending() > 0 && tryHold()) {
       boolean all;
       try {
         all = connection.endpoint.handle().send(this, Integer.MAX_VALUE);

@@ -146,6 +146,17 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
     }
   }
 
+  /** The input token was released beside the leader: closing may go on. Any thread. */
+  void inputReleased() {
+    int seen = connection.state.get();
+    if ((seen & ConnectionState.CLOSED) != 0) {
+      connection.in.end();
+      connection.callbacks.signal();
+    } else if ((seen & ConnectionState.CLOSING) != 0) {
+      post(CLOSE);
+    }
+  }
+
   /** The socket was found broken by a send. */
   void failedLater(IOException cause) {
     // The sender learns of it before the leader, and may close before the leader has noted it.
@@ -246,7 +257,7 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   }
 
   private void startInput() {
-    handle().resumeInput();
+    connection.in.start();
     connection.recordActivity(); // inactivity counts from here
     connection.watchInactivity();
   }
@@ -507,6 +518,7 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   @Override
   public void closed() {
     connection.state.set(ConnectionState.CLOSED | ConnectionState.CLOSING | ConnectionState.ENDED);
+    connection.in.end();
     if (listed) {
       listed = false;
       loop.remove(connection);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <b>The leader of the source's loop does all forwarding</b>, right after it read, whatever the
  * execution mode: no user code is called, nothing waits. It is the reader of the source's input and
  * the writer of the destination's output from {@link #start} on, and sends itself if the
- * destination's {@link OutputToken} is free, on whichever loop that is. Other threads ask it to
+ * destination's {@link SocketToken} is free, on whichever loop that is. Other threads ask it to
  * look again, by posting {@link LoopEndpoint#PIPE}:
  *
  * <ul>

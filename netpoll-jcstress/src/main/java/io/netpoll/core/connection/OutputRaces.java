@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
  * Who sends, and that all that was flushed is sent: {@link ConnectionOutput} and {@link
- * OutputToken}, with {@link Closing} where the connection ends.
+ * SocketToken}, with {@link Closing} where the connection ends.
  *
  * <p>A flush that finds the connection closing fails with ConnectionClosedException.
  */

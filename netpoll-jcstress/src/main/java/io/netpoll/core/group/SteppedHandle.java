@@ -18,6 +18,7 @@ public final class SteppedHandle implements Handle {
   private final SteppedPoller poller;
   private final Endpoint endpoint;
   private final AtomicBoolean sending = new AtomicBoolean();
+  private final AtomicBoolean receiving = new AtomicBoolean();
 
   /** Whether the socket takes no bytes. */
   public volatile boolean full;
@@ -25,7 +26,7 @@ public final class SteppedHandle implements Handle {
   /** Whether sending fails. */
   public volatile boolean broken;
 
-  /** Whether two threads were inside a send, or one was while the socket was closed. */
+  /** Whether two threads were inside a send or a receive, or one was while the socket ended. */
   public volatile boolean misused;
 
   private volatile int sent;
@@ -69,6 +70,8 @@ public final class SteppedHandle implements Handle {
 
   @Override
   public int receive(Input into) {
+    misused |= closed || detaching || !receiving.compareAndSet(false, true);
+    receiving.set(false);
     return 0;
   }
 
@@ -139,7 +142,7 @@ public final class SteppedHandle implements Handle {
 
   @Override
   public void close() {
-    misused |= sending.get();
+    misused |= sending.get() || receiving.get();
     closed = true;
     poller.closed(endpoint);
   }
@@ -152,7 +155,7 @@ public final class SteppedHandle implements Handle {
 
   @Override
   public void detach() {
-    misused |= sending.get() || closed;
+    misused |= sending.get() || receiving.get() || closed;
     detaching = true;
   }
 
