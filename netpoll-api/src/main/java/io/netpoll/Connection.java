@@ -296,7 +296,9 @@ public interface Connection extends ByteChannel {
    * stage fails. If the peer has sent FIN before, the socket is given back all the same, and
    * reading it finds the end again.
    *
-   * @return gives the socket, which is yours to close; or a {@link ConnectionClosedException}
+   * @return gives the socket, which is yours to close; or a {@link ConnectionClosedException}; or
+   *     an {@link IllegalStateException} if the connection has a filter, such as encryption, whose
+   *     state would be lost: then it stays open
    */
   CompletionStage<DetachedSocket> detach();
 

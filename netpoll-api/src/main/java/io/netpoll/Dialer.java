@@ -1,6 +1,7 @@
 package io.netpoll;
 
 import io.netpoll.spi.ClientProvider;
+import io.netpoll.spi.Filter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
@@ -324,6 +325,16 @@ public interface Dialer {
      * @return this builder
      */
     Builder coalesceFlushes(boolean coalesce);
+
+    /**
+     * Sets what stands between the socket of a connection and what is read and written, as
+     * encryption does. None by default. A connection with a filter cannot be detached, and copies
+     * the files that it sends.
+     *
+     * @param factory makes the filter of each connection
+     * @return this builder
+     */
+    Builder filter(Filter.Factory factory);
 
     /**
      * Sets an option of every socket. {@code TCP_NODELAY} is on by default.

@@ -1,5 +1,6 @@
 package io.netpoll;
 
+import io.netpoll.spi.Filter;
 import io.netpoll.spi.ServerProvider;
 import java.io.IOException;
 import java.net.SocketOption;
@@ -332,6 +333,16 @@ public interface EventLoop extends AutoCloseable {
      * @return this builder
      */
     Builder coalesceFlushes(boolean coalesce);
+
+    /**
+     * Sets what stands between the socket of a connection and what is read and written, as
+     * encryption does. None by default. A connection with a filter cannot be detached, and copies
+     * the files that it sends.
+     *
+     * @param factory makes the filter of each connection
+     * @return this builder
+     */
+    Builder filter(Filter.Factory factory);
 
     /**
      * Sets an option of every accepted socket. {@code TCP_NODELAY} is on by default.

@@ -254,9 +254,9 @@ public interface Writer {
    * then, and one that becomes shorter resets the connection. A file that is replaced by another of
    * its name, or deleted, is sent as it was.
    *
-   * <p>A free-standing buffer, a writer to a stream or channel, and a connection whose file is not
-   * on the default file system copy the bytes as {@link #transferFrom(FileChannel, long, long)}
-   * does.
+   * <p>A free-standing buffer, a writer to a stream or channel, and a connection that has a filter,
+   * or whose file is not on the default file system, copy the bytes as {@link
+   * #transferFrom(FileChannel, long, long)} does.
    *
    * @param file a regular file
    * @param position where to start, in bytes

@@ -7,6 +7,7 @@ import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
 import io.netpoll.core.connection.ConnectionSettings;
 import io.netpoll.internal.Nanos;
+import io.netpoll.spi.Filter;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;
@@ -96,6 +97,12 @@ final class EngineDialerBuilder implements Dialer.Builder {
   @Override
   public Dialer.Builder coalesceFlushes(boolean coalesce) {
     settings.coalesceFlushes(coalesce);
+    return this;
+  }
+
+  @Override
+  public Dialer.Builder filter(Filter.Factory factory) {
+    settings.filter(factory);
     return this;
   }
 

@@ -7,6 +7,7 @@ import io.netpoll.OnDisconnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
 import io.netpoll.core.connection.ConnectionSettings;
+import io.netpoll.spi.Filter;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Objects;
@@ -97,6 +98,12 @@ final class ServingLoopBuilder implements EventLoop.Builder {
   @Override
   public EventLoop.Builder coalesceFlushes(boolean coalesce) {
     settings.coalesceFlushes(coalesce);
+    return this;
+  }
+
+  @Override
+  public EventLoop.Builder filter(Filter.Factory factory) {
+    settings.filter(factory);
     return this;
   }
 

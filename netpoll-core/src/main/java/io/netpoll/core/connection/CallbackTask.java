@@ -105,7 +105,8 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
         settings.onDisconnect == null
             ? null
             : new DisconnectCall(connection, settings.onDisconnect);
-    if (settings.onPrepare == null && settings.onConnect == null) {
+    boolean opensLater = connection.filter != null && !connection.endpoint.isDialling();
+    if (settings.onPrepare == null && settings.onConnect == null && !opensLater) {
       phase = Phase.SERVE;
       state.set(ConnectionState.CONNECT_DONE);
     } else {
@@ -323,6 +324,9 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
         yield true;
       }
       case GREET -> {
+        if (!connection.isFilterOpen()) {
+          yield waitForFilter(seen);
+        }
         greet();
         yield true;
       }
@@ -343,6 +347,14 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
     if (!state.has(ConnectionState.CLOSING)) {
       connection.endpoint.post(LoopEndpoint.START);
     }
+  }
+
+  /** The leader signals when the filter is open. */
+  private boolean waitForFilter(int seen) {
+    if ((seen & ConnectionState.CLOSE_WHEN_IDLE) != 0) {
+      connection.close();
+    }
+    return false;
   }
 
   private void greet() {

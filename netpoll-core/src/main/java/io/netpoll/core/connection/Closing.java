@@ -81,7 +81,7 @@ final class Closing {
     if (step == Step.OPEN) {
       connection.in.stop();
       long timeout = connection.out.deadline().timeout();
-      if (connection.out.pending() > 0 && timeout > 0) {
+      if (connection.out.isSendable() && timeout > 0) {
         timer = new DrainLimit(timeout);
       }
       step = Step.DRAINING;
@@ -97,7 +97,7 @@ final class Closing {
 
   private void drain() {
     ConnectionOutput out = connection.out;
-    if (out.pending() > 0) {
+    if (out.isSendable()) {
       if (out.token.tryPass()) {
         arm(out);
       } else if (!out.token.isPassed()) { // the poller asks for the next step when it is done

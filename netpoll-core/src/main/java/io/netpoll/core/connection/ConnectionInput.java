@@ -92,6 +92,7 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   private record Waiter(Thread thread, long target) {}
 
   private final EngineConnection connection;
+  private final @Nullable ConnectionFilter filter;
 
   /** The right to read from the socket. */
   final SocketToken token = new SocketToken();
@@ -139,6 +140,7 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
 
   ConnectionInput(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
+    this.filter = connection.filter;
     this.deadline = settings.readDeadline;
   }
 
@@ -168,7 +170,14 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     if (failure != null) {
       connection.endpoint.failed(failure);
     } else if (read < 0) {
+      if (filter != null) {
+        filter.receivedAll();
+        filter.reportFailure();
+      }
       connection.endpoint.ended();
+    }
+    if (filter != null) {
+      connection.out.sendFiltered();
     }
   }
 
@@ -178,6 +187,9 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     for (int i = 0; i < READS_PER_EVENT; i++) {
       offered = 0;
       read = handle.receive(this);
+      if (read > 0 && filter != null) {
+        filter.receive(this);
+      }
       boolean isPartial = read < offered && (read == 0 || !ending);
       if (read < 0 || isPartial || offered == 0) { // none is wanted then
         return read;
@@ -221,7 +233,7 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
       paused = false;
     }
     try {
-      if (warm().reserveSoon(readSize(), into)) {
+      if (reserve(into)) {
         offered = into.bytes();
         return true;
       }
@@ -232,6 +244,14 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
       connection.closeForFailure("has no memory to read into", e);
     }
     return false;
+  }
+
+  private boolean reserve(Spans into) {
+    if (filter == null) {
+      return warm().reserveSoon(readSize(), into);
+    }
+    warm();
+    return filter.reserve(Math.min(readSize(), TRUSTED), into);
   }
 
   /** Input is paused while another thread allocates memory: it is tried again soon. */
@@ -286,6 +306,10 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   }
 
   private boolean isFull() {
+    return isAtLimit() || (filter != null && filter.holdsInput());
+  }
+
+  private boolean isAtLimit() {
     return (unread() >= connection.settings.inputHighWaterMark && missing() <= 0)
         || mustDrainFirst();
   }
@@ -294,14 +318,18 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   public void filled(int bytes) {
     try {
       if (discarding) {
-        buffer().commit(0);
+        commit(0);
         return;
       }
-      buffer().commit(bytes);
+      commit(bytes);
       if (bytes > 0) {
         connection.loop().counters().read(bytes);
         adaptReadSize(bytes);
-        arrived();
+        if (filter == null) {
+          arrived();
+        } else {
+          connection.recordActivity();
+        }
       }
       if (awaitsMemory) {
         awaitsMemory = false;
@@ -309,6 +337,14 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
       connection.reset();
       throw t;
+    }
+  }
+
+  private void commit(int bytes) {
+    if (filter == null) {
+      buffer().commit(bytes);
+    } else {
+      filter.commit(bytes);
     }
   }
 
@@ -324,11 +360,20 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
         buffer().pool().give(page);
       } else {
         connection.loop().counters().read(length);
-        warm().give(page, offset, length);
-        arrived();
+        if (filter == null) {
+          warm().give(page, offset, length);
+          arrived();
+        } else {
+          warm();
+          filter.give(page, offset, length);
+          filter.receive(this);
+        }
       }
     } finally {
       giveBack(isPollers);
+    }
+    if (filter != null) {
+      connection.out.sendFiltered();
     }
   }
 
@@ -368,9 +413,66 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
 
   /** Goes on reading if the reader has caught up. Leader only. */
   void resumeNow() {
-    if (paused && wantsMore() && watch()) {
-      paused = false; // last: where there is no memory, this is done again
+    if (paused && wantsMore()) {
+      if (filter != null && filter.holdsInput()) {
+        receiveAgain();
+      } else if (watch()) {
+        paused = false; // last: where there is no memory, this is done again
+      }
     }
+  }
+
+  // ---- The filter ----------------------------------------------------------------------------
+
+  /** Has the filter go on, and the poller look for input if that takes more. Leader only. */
+  void receiveAgain() {
+    if (filter == null || connection.state.has(ConnectionState.CLOSING)) {
+      return;
+    }
+    boolean isPollers = token.tryTake();
+    if (!isPollers && !token.tryHold()) {
+      return; // another thread reads, and does so, or nobody may
+    }
+    try {
+      filter.receive(this);
+    } finally {
+      giveBack(isPollers);
+    }
+    if (paused && !isFull() && watch()) {
+      paused = false;
+    }
+    connection.out.sendFiltered();
+  }
+
+  /** Where the filter puts what is for the reader. Under the token. */
+  LinkedBuffer plain() {
+    return warm();
+  }
+
+  /** The filter may have put something there. Under the token. */
+  void plainArrived() {
+    LinkedBuffer plain = buffer();
+    if (plain.mallocLength() > 0) {
+      plain.flush();
+      arrived();
+    }
+  }
+
+  /**
+   * Whether the reader takes more; if not, it asks for it when it has caught up. Under the token.
+   */
+  boolean takesMore() {
+    if (!isAtLimit()) {
+      return true;
+    }
+    boolean before = paused;
+    paused = true;
+    VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
+    if (isAtLimit()) {
+      return false;
+    }
+    paused = before;
+    return true;
   }
 
   /**
@@ -435,6 +537,9 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     boolean isPollers = token.tryTake();
     if (isPollers || token.tryHold()) {
       dropBuffer();
+      if (filter != null) {
+        filter.cool();
+      }
       giveBack(isPollers);
     } else if (token.isShut()) {
       dropBuffer();
@@ -445,7 +550,10 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
    * Ends reading for good, unless a thread reads, which comes here after it. Once CLOSED is set.
    */
   void end() {
-    token.tryShut();
+    if (token.tryShut() && filter != null && token.tryDrop()) {
+      filter.dropReceived();
+      token.dropped();
+    }
   }
 
   // ---- The thread that starts a pipe ----------------------------------------------------------
@@ -728,8 +836,10 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   @Override
   public int readTo(ByteBuffer destination) throws IOException {
     if (destination.hasRemaining() && (!hold() || buffer().length() == 0 && !await(1))) {
-      if (connection.state.has(ConnectionState.CLOSING)
-          && !connection.state.has(ConnectionState.BY_PEER)) {
+      boolean closedHere =
+          connection.state.has(ConnectionState.CLOSING)
+              && !connection.state.has(ConnectionState.BY_PEER);
+      if (closedHere || (filter != null && filter.hasFailed())) { // it may be cut off, too
         throw connection.closedException(() -> describe(1) + " found none");
       }
       return -1;

@@ -70,6 +70,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   }
 
   private final EngineConnection connection;
+  private final @Nullable ConnectionFilter filter;
   final SocketToken token = new SocketToken();
 
   /** Replaced from any thread, also while a thread waits, which is woken then. */
@@ -96,6 +97,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
 
   ConnectionOutput(EngineConnection connection, ConnectionSettings settings) {
     this.connection = connection;
+    this.filter = connection.filter;
     this.deadline = settings.writeDeadline;
   }
 
@@ -103,6 +105,9 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
 
   @Override
   public int collect(Spans into) {
+    if (filter != null) {
+      return filter.collect(buffer, into);
+    }
     int bytes = buffer.collect(into);
     OpenFiles open = files;
     if (open != null) {
@@ -114,7 +119,11 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   @Override
   public void sent(int bytes) {
     try {
-      buffer.acknowledge(bytes);
+      if (filter != null) {
+        filter.sent(bytes);
+      } else {
+        buffer.acknowledge(bytes);
+      }
       OpenFiles open = files;
       if (open != null) {
         open.sent(bytes);
@@ -159,7 +168,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   /** Gives the token back, unless more was flushed meanwhile. */
   private boolean drained() {
     token.release();
-    if (pending() > 0 && token.tryPass()) {
+    if (isSendable() && token.tryPass()) {
       return false;
     }
     connection.endpoint.outputReleased();
@@ -178,6 +187,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   /** Sends FIN if that was asked for and everything was sent. */
   void finishNow() {
     int over = ConnectionState.FINISHED | ConnectionState.FAILED;
+    sendFiltered();
     if (pending() > 0 || connection.state.has(over) || !token.tryHold()) {
       return; // the holder of the token asks for it again when it is done
     }
@@ -288,7 +298,10 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     while (pending() > 0 && token.tryDrop()) {
       try {
         dropped = true;
-        buffer.acknowledge((int) Math.min(pending(), Integer.MAX_VALUE));
+        if (filter != null) {
+          filter.dropStaged();
+        }
+        buffer.acknowledge((int) Math.min(plain(), Integer.MAX_VALUE));
       } finally {
         token.dropped();
       }
@@ -302,10 +315,27 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     return throttlingInput;
   }
 
-  /** Bytes flushed and not sent. */
+  /** Bytes flushed and not sent, before a filter or after it. */
   @Override
   public long pending() {
+    return filter == null ? plain() : plain() + filter.staged();
+  }
+
+  /** Bytes flushed, and neither sent nor taken by a filter. */
+  private long plain() {
     return buffer.written() - buffer.consumed();
+  }
+
+  /** Whether there is something to send now, be it a filter's own. */
+  boolean isSendable() {
+    return filter == null ? plain() > 0 : filter.isSendable(plain() > 0);
+  }
+
+  /** Sends what the filter has to send, unless somebody does. */
+  void sendFiltered() {
+    if (filter != null && isSendable()) {
+      sendHeld();
+    }
   }
 
   /**
@@ -386,7 +416,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
 
   /** Sends what is pending, unless another thread or the poller does. */
   void send() throws IOException {
-    while (pending() > 0 && tryHold()) {
+    while (isSendable() && tryHold()) {
       boolean all;
       try {
         all = connection.endpoint.handle().send(this, Integer.MAX_VALUE);
@@ -555,7 +585,9 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
       throw connection.closedException(
           () -> "The file " + file + " was not sent to " + connection.peer());
     }
-    if (count > 0) {
+    if (filter != null) {
+      super.transferFrom(file, position, count); // whose bytes are to be changed
+    } else if (count > 0) {
       SourceFile source = connection.loop().provider().openFile(file);
       keep(source, count);
       buffer.append(source, position, count);

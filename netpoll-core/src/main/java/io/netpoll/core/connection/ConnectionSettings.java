@@ -9,6 +9,7 @@ import io.netpoll.core.execution.ContextLoader;
 import io.netpoll.core.execution.StartPolicy;
 import io.netpoll.internal.LogLimit;
 import io.netpoll.internal.Nanos;
+import io.netpoll.spi.Filter;
 import io.netpoll.spi.StreamSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -36,6 +37,7 @@ public final class ConnectionSettings {
   final int outputLowWaterMark;
   final boolean halfClose;
   final boolean coalesceFlushes;
+  final Filter.@Nullable Factory filter;
   public final ContextLoader context = new ContextLoader();
 
   /** For what is said of a handler that leaves its input at the mark. */
@@ -65,6 +67,7 @@ public final class ConnectionSettings {
     this.outputLowWaterMark = low("output", from.outputLowWaterMark, outputHighWaterMark);
     this.halfClose = from.halfClose;
     this.coalesceFlushes = from.coalesceFlushes;
+    this.filter = from.filter;
     this.owner = owner;
     this.idleTimeout = from.idleTimeout;
     this.options = Map.copyOf(from.options);
@@ -141,6 +144,7 @@ public final class ConnectionSettings {
     private int outputLowWaterMark = HALF;
     private boolean halfClose;
     private boolean coalesceFlushes;
+    private Filter.@Nullable Factory filter;
     private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
 
     /** Starts with the defaults that the API documents. */
@@ -280,6 +284,15 @@ public final class ConnectionSettings {
      */
     public void coalesceFlushes(boolean on) {
       coalesceFlushes = on;
+    }
+
+    /**
+     * Sets what stands between a socket and what is read and written.
+     *
+     * @param factory makes the filter of a connection
+     */
+    public void filter(Filter.Factory factory) {
+      filter = Objects.requireNonNull(factory, "filter");
     }
 
     /**

@@ -114,6 +114,12 @@ final class ConnectionState {
     return (word & bits) != 0;
   }
 
+  /** Whether output ends in order: what was flushed is sent, and nothing after it. */
+  boolean endsOutput() {
+    int seen = get();
+    return (seen & (FINISHING | CLOSING)) != 0 && (seen & (ABORT | FAILED)) == 0;
+  }
+
   /**
    * Sets life bits without a signal.
    *

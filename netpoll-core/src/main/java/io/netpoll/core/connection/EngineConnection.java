@@ -54,6 +54,10 @@ public final class EngineConnection implements Connection {
 
   final ConnectionSettings settings;
   final ConnectionState state = new ConnectionState();
+
+  /** Null if the bytes of the socket are those of the user. */
+  final @Nullable ConnectionFilter filter;
+
   final ConnectionInput in;
   final ConnectionOutput out;
   public final LoopEndpoint endpoint;
@@ -73,6 +77,7 @@ public final class EngineConnection implements Connection {
       ConnectionLoop loop, ConnectionSettings settings, @Nullable PendingDial dial) {
     this.settings = settings;
     this.endpoint = new LoopEndpoint(this, loop, dial);
+    this.filter = settings.filter == null ? null : new ConnectionFilter(this, settings.filter);
     this.in = new ConnectionInput(this, settings);
     this.out = new ConnectionOutput(this, settings);
     this.callbacks = new CallbackTask(this);
@@ -288,6 +293,11 @@ public final class EngineConnection implements Connection {
         cause);
   }
 
+  /** Whether the connection may be used: it has no filter, or that is open. */
+  boolean isFilterOpen() {
+    return filter == null || filter.isOpen();
+  }
+
   /** The peer's address, for messages. */
   String peer() {
     return endpoint.hasHandle() ? Addresses.text(remoteAddress()) : "a peer";
@@ -492,6 +502,14 @@ public final class EngineConnection implements Connection {
   @Override
   public CompletionStage<DetachedSocket> detach() {
     StackRoom.forAConnection();
+    if (filter != null) {
+      return CompletableFuture.failedStage(
+          new IllegalStateException(
+              "The connection to "
+                  + peer()
+                  + " cannot be detached, because it has a filter such as TLS, whose state stays"
+                  + " behind: close it, and connect again."));
+    }
     return Detachment.begin(this);
   }
 

@@ -50,6 +50,9 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   private static final int BROKEN = 1 << 8;
   private static final int END = 1 << 9;
 
+  /** Asked by a filter, which goes on. */
+  static final int FILTER = 1 << 10;
+
   private static final VarHandle POSTED;
 
   static {
@@ -231,6 +234,9 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
     if ((asked & START) != 0) {
       startInput();
     }
+    if ((asked & FILTER) != 0 && connection.filter != null) {
+      connection.filter.advance();
+    }
     if ((asked & RESUME) != 0) {
       connection.in.resumeNow();
       connection.callbacks.signalInput();
@@ -257,7 +263,15 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   }
 
   private void startInput() {
+    ConnectionFilter filter = connection.filter;
+    if (filter != null) {
+      filter.show();
+      if (!filter.start()) {
+        return;
+      }
+    }
     connection.in.start();
+    connection.in.receiveAgain();
     connection.recordActivity(); // inactivity counts from here
     connection.watchInactivity();
   }
@@ -404,11 +418,49 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
                   + " itself, since it has that very address"));
       return;
     }
+    ConnectionFilter filter = connection.filter;
+    if (filter == null) {
+      opened();
+    } else if (filter.start()) {
+      connection.in.start();
+      connection.out.sendFiltered();
+    }
+  }
+
+  /** The connection may be used: it is connected, and its filter, if it has one, is open. */
+  void opened() {
     PendingDial pending = dial;
     if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
       pending.succeed(connection); // it begins to read for the caller that takes it
     }
     dial = null;
+    connection.callbacks.signal();
+  }
+
+  /** The filter does not go on: the connection ends after what that has to say. */
+  void filterFailed(IOException cause) {
+    connection.noteFailure(cause);
+    if (dial != null) {
+      connection.state.set(ConnectionState.ENDED);
+      connection.state.setClosing(ConnectionState.BY_PEER);
+      failure = cause;
+      try {
+        failDial();
+      } finally {
+        carryOutNow(CLOSE);
+      }
+      return;
+    }
+    end(ConnectionState.ENDED);
+    connection.closeBecause(ConnectionState.BY_PEER);
+    Log.CONNECTION.log(
+        System.Logger.Level.DEBUG,
+        () -> "The filter of the connection to " + connection.peer() + " failed: " + cause);
+  }
+
+  /** Whether a dial waits for the connection. */
+  boolean isDialling() {
+    return dial != null;
   }
 
   /**

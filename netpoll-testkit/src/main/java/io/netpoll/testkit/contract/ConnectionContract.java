@@ -1,8 +1,10 @@
 package io.netpoll.testkit.contract;
 
+import io.netpoll.spi.Filter;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.LeakCheck;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Each nested class runs one part, whose source is the class that it extends.
  */
 @ExtendWith(LeakCheck.class)
+@SuppressWarnings("exports") // JSpecify is read by tools only; users need not have it
 public abstract class ConnectionContract {
 
   /** Called by JUnit. */
@@ -25,6 +28,15 @@ public abstract class ConnectionContract {
    * @return an available provider; a new one or the same each time
    */
   protected abstract PollerProvider provider();
+
+  /**
+   * The filter that all connections of the contract have.
+   *
+   * @return makes the filters; null, the default, for none
+   */
+  protected Filter.@Nullable Factory filter() {
+    return null;
+  }
 
   /**
    * Duplicates a descriptor, as {@link PollerContract#duplicate} says.
@@ -39,56 +51,56 @@ public abstract class ConnectionContract {
   @Nested
   class Living extends LifeContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Echoing extends EchoContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Waiting extends WaitContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Flowing extends FlowContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Owning extends MemoryContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Ending extends EndContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Idling extends QuietContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
 
     @Override
@@ -100,80 +112,80 @@ public abstract class ConnectionContract {
   @Nested
   class Limiting extends LimitContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Timing extends TimeContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Serving extends ServeContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Adopting extends AdoptContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class SendingFiles extends FileContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Dialling extends DialContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class CallingBack extends CallbackContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class TakingBack extends TakeBackContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Pooling extends PoolContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 
   @Nested
   class Piping extends PipeContract {
     @Override
-    PollerProvider provider() {
-      return ConnectionContract.this.provider();
+    ConnectionContract contract() {
+      return ConnectionContract.this;
     }
   }
 }

@@ -10,6 +10,7 @@ import io.netpoll.Execution;
 import io.netpoll.Listener;
 import io.netpoll.OnRequest;
 import io.netpoll.PollerGroup;
+import io.netpoll.spi.Filter;
 import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.Eventually;
 import io.netpoll.testkit.LentMemory;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of poll loops with one backend and one execution mode, and the servers, dialers and plain
@@ -61,15 +63,22 @@ final class ConnectionStage implements AutoCloseable {
   private final LentMemory memory;
   private final PollCheck check;
   private final PollerProvider provider;
+  private final Filter.@Nullable Factory filter;
   private final Path directory;
   private final Deque<AutoCloseable> others = new ArrayDeque<>();
   private final List<EventLoop> servers = new ArrayList<>();
   private final Queue<Connection> dialled = new ConcurrentLinkedQueue<>();
 
   /** Opens a group; skips the test, by name, if the mode does not exist here. */
-  ConnectionStage(PollerProvider provider, Execution.Mode mode, int loops, Path directory)
+  ConnectionStage(
+      PollerProvider provider,
+      Filter.@Nullable Factory filter,
+      Execution.Mode mode,
+      int loops,
+      Path directory)
       throws IOException {
     this.provider = provider;
+    this.filter = filter;
     this.mode = mode;
     this.directory = directory;
     provider.supportedOptions(false); // may find out by means of sockets, once
@@ -137,6 +146,9 @@ final class ConnectionStage implements AutoCloseable {
 
   /** Builds a server of this stage, which ends it and looks at what it leaves. */
   EventLoop build(EventLoop.Builder options) {
+    if (filter != null) {
+      options.filter(filter);
+    }
     EventLoop loop = options.build();
     servers.add(loop);
     return loop;
@@ -151,6 +163,12 @@ final class ConnectionStage implements AutoCloseable {
     return keep(server.open());
   }
 
+  /** A dialer of this stage's group. */
+  Dialer.Builder dialer() {
+    Dialer.Builder options = Dialer.builder().group(group);
+    return filter == null ? options : options.filter(filter);
+  }
+
   Connection dial(SocketAddress address) throws IOException {
     return dial(address, options -> options);
   }
@@ -161,7 +179,7 @@ final class ConnectionStage implements AutoCloseable {
 
   Connection dial(SocketAddress address, UnaryOperator<Dialer.Builder> options, Duration timeout)
       throws IOException {
-    Dialer dialer = options.apply(Dialer.builder().group(group).readTimeout(PATIENCE)).build();
+    Dialer dialer = options.apply(dialer().readTimeout(PATIENCE)).build();
     Connection connection =
         address instanceof UnixDomainSocketAddress unix
             ? dialer.connectUnix(null, unix, timeout)

@@ -1,5 +1,7 @@
 package io.netpoll.testkit.contract;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.netpoll.Execution;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
@@ -27,7 +29,16 @@ abstract class ConnectionSuite {
   @TempDir Path directory;
   private @Nullable ConnectionStage opened;
 
-  abstract PollerProvider provider();
+  abstract ConnectionContract contract();
+
+  final PollerProvider provider() {
+    return contract().provider();
+  }
+
+  /** Skips the test, with a reason, where connections have a filter. */
+  final void assumeNoFilter(String reason) {
+    assumeTrue(contract().filter() == null, reason);
+  }
 
   /** A kind of socket with an execution mode. */
   record Setting(SocketKind kind, Execution.Mode mode) {}
@@ -48,7 +59,8 @@ abstract class ConnectionSuite {
     if (opened != null) {
       throw new IllegalStateException("The test has a stage that is not closed.");
     }
-    ConnectionStage stage = new ConnectionStage(provider(), mode, loops, directory);
+    ConnectionStage stage =
+        new ConnectionStage(provider(), contract().filter(), mode, loops, directory);
     opened = stage;
     return stage;
   }

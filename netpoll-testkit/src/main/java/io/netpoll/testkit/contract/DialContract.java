@@ -51,8 +51,8 @@ abstract class DialContract extends ConnectionSuite {
 
   /** A dialer for which every name has the given addresses. */
   private static Dialer dialer(ConnectionStage stage, Duration attemptDelay, String... literals) {
-    return Dialer.builder()
-        .group(stage.group)
+    return stage
+        .dialer()
         .resolver(
             host -> {
               InetAddress[] found = new InetAddress[literals.length];
@@ -238,8 +238,8 @@ abstract class DialContract extends ConnectionSuite {
       ConnectionStage stage,
       CountDownLatch begun,
       CountDownLatch interrupted) {
-    return Dialer.builder()
-        .group(stage.group)
+    return stage
+        .dialer()
         .resolver(
             host -> {
               begun.countDown();
@@ -257,8 +257,8 @@ abstract class DialContract extends ConnectionSuite {
   void whatTheResolverThrowsIsTold() throws Exception {
     var stage = open(Execution.Mode.WORKERS);
     Dialer unknown =
-        Dialer.builder()
-            .group(stage.group)
+        stage
+            .dialer()
             .resolver(
                 host -> {
                   throw new UnknownHostException(host + " is unknown here");
@@ -268,8 +268,8 @@ abstract class DialContract extends ConnectionSuite {
         .isInstanceOf(UnknownHostException.class)
         .hasMessageMatching("Dialling somewhere:1 failed after .*: somewhere is unknown here\\.");
     Dialer broken =
-        Dialer.builder()
-            .group(stage.group)
+        stage
+            .dialer()
             .resolver(
                 host -> {
                   throw new IllegalStateException("provoked by a test");
@@ -289,8 +289,8 @@ abstract class DialContract extends ConnectionSuite {
     var server = stage.serve(SocketKind.TCP, ECHO);
     CountDownLatch dependent = new CountDownLatch(1);
     Dialer dialer =
-        Dialer.builder()
-            .group(stage.group)
+        stage
+            .dialer()
             .resolver(
                 host -> {
                   dependent.await(); // what depends on a future that is done runs on this thread
@@ -370,8 +370,8 @@ abstract class DialContract extends ConnectionSuite {
     var stage = open(Execution.Mode.WORKERS);
     var server = stage.serve(SocketKind.UNIX, ECHO);
     Connection connection =
-        Dialer.builder()
-            .group(stage.group)
+        stage
+            .dialer()
             .build()
             .connectUnixAsync(
                 null, (UnixDomainSocketAddress) server.address(), ConnectionStage.PATIENCE)
@@ -418,7 +418,7 @@ abstract class DialContract extends ConnectionSuite {
     SocketKind.UNIX.assumeProvidedBy(provider());
     var stage = open(mode);
     FullQueue full = stage.keep(FullQueue.open(directory));
-    Dialer dialer = Dialer.builder().group(stage.group).build();
+    Dialer dialer = stage.dialer().build();
     CompletableFuture<Connection> dial = dialer.connectUnixAsync(null, full.address(), LONG);
     stage.letTheLoopTurn(); // by now it was refused once
     assertThat(dial).isNotDone();
@@ -435,7 +435,7 @@ abstract class DialContract extends ConnectionSuite {
     SocketKind.UNIX.assumeProvidedBy(provider());
     var stage = open(mode);
     FullQueue full = stage.keep(FullQueue.open(directory));
-    Dialer dialer = Dialer.builder().group(stage.group).build();
+    Dialer dialer = stage.dialer().build();
     assertThatThrownBy(() -> dialer.connectUnix(null, full.address(), BRIEFLY))
         .isInstanceOf(DialTimeoutException.class)
         .hasMessageContaining("unix:" + full.address() + ": ")
@@ -460,7 +460,7 @@ abstract class DialContract extends ConnectionSuite {
   void aSocketIsNotConnectedWithItself(Execution.Mode mode) throws Exception {
     var stage = open(mode);
     InetSocketAddress address = unserved(stage);
-    Dialer dialer = Dialer.builder().group(stage.group).build();
+    Dialer dialer = stage.dialer().build();
     assertThatThrownBy(() -> dialer.connectTcp(address, address, ConnectionStage.PATIENCE))
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("connected the socket with itself");
@@ -500,11 +500,7 @@ abstract class DialContract extends ConnectionSuite {
                 dialer.connect("tcp", "somewhere:" + refusing.getPort(), ConnectionStage.PATIENCE)),
         "aDialThatFailsNamesItsCaller",
         true);
-    Dialer odd =
-        Dialer.builder()
-            .group(stage.group)
-            .option(StandardSocketOptions.IP_MULTICAST_TTL, 1)
-            .build();
+    Dialer odd = stage.dialer().option(StandardSocketOptions.IP_MULTICAST_TTL, 1).build();
     assertNamesThisTest(
         catchThrowable(() -> odd.connectTcp(null, refusing, ConnectionStage.PATIENCE)),
         "aDialThatFailsNamesItsCaller",
@@ -528,7 +524,7 @@ abstract class DialContract extends ConnectionSuite {
   @EnumSource
   void aLinkLocalAddressWithoutItsInterfaceIsRefused(Execution.Mode mode) throws Exception {
     var stage = open(mode);
-    Dialer dialer = Dialer.builder().group(stage.group).build();
+    Dialer dialer = stage.dialer().build();
     String reason = "a link-local address needs its network interface";
     assertThatThrownBy(() -> dialer.connect("tcp", "[fe80::1]:80", ConnectionStage.PATIENCE))
         .isInstanceOf(ConnectException.class)

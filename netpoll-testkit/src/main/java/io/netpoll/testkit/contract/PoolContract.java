@@ -10,7 +10,6 @@ import io.netpoll.ConnectionClosedException;
 import io.netpoll.ConnectionPool;
 import io.netpoll.ConnectionPool.Counts;
 import io.netpoll.ConnectionPool.Lease;
-import io.netpoll.Dialer;
 import io.netpoll.Execution;
 import io.netpoll.InlineWaitException;
 import io.netpoll.PoolClosedException;
@@ -85,7 +84,7 @@ abstract class PoolContract extends ConnectionSuite {
       throws IOException {
     ConnectionPool.Builder builder =
         ConnectionPool.builder("tcp", "127.0.0.1:" + ((InetSocketAddress) server).getPort())
-            .dialer(Dialer.builder().group(stage.group).readTimeout(LONG).build())
+            .dialer(stage.dialer().readTimeout(LONG).build())
             .acquireTimeout(ConnectionStage.PATIENCE)
             .listener(notes);
     return options.apply(builder).build();

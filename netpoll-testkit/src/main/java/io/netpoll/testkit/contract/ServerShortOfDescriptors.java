@@ -25,7 +25,7 @@ final class ServerShortOfDescriptors {
     PollerProvider provider =
         (PollerProvider) Class.forName(args[0]).getConstructor().newInstance();
     try (ConnectionStage stage =
-        new ConnectionStage(provider, Execution.Mode.valueOf(args[1]), 2, Path.of(""))) {
+        new ConnectionStage(provider, null, Execution.Mode.valueOf(args[1]), 2, Path.of(""))) {
       var server = stage.serve(SocketKind.TCP, ConnectionSuite.ECHO);
       SocketPair early = new SocketPair(new RecordingEndpoint(), stage.peer(server));
       exchange(early, "before");

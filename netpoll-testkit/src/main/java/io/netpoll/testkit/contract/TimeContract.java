@@ -193,8 +193,7 @@ abstract class TimeContract extends ConnectionSuite {
     var server =
         stage.serve(
             SocketKind.TCP, ECHO, options -> longest(EventLoop.Builder.class, options, NOT_NOW));
-    Dialer dialer =
-        longest(Dialer.Builder.class, Dialer.builder().group(stage.group), Set.of()).build();
+    Dialer dialer = longest(Dialer.Builder.class, stage.dialer(), Set.of()).build();
     String address = "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort();
     ConnectionPool.Builder pools = ConnectionPool.builder("tcp", address).dialer(dialer);
     try (ConnectionPool pool = longest(ConnectionPool.Builder.class, pools, Set.of()).build()) {
