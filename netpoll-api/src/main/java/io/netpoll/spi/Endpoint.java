@@ -37,14 +37,22 @@ public interface Endpoint {
   void writable();
 
   /**
-   * A completion backend has read into a page of its own. The page belongs to the connection from
-   * now on.
+   * A completion backend has read into a page of its own. Several reads may share a page, each
+   * filling what comes after the one before; with the last of them the page belongs to the
+   * connection. Also told after input was paused, for what was under way.
    *
    * @param page a page of the poller's {@link PageSource}
-   * @param offset where its bytes start
+   * @param offset where the bytes of this read start
    * @param length how many, at least 1
+   * @param last whether the poller has done with the page
    */
-  void received(Page page, int offset, int length);
+  void received(Page page, int offset, int length, boolean last);
+
+  /**
+   * A completion backend has no page to read into: input is paused. The engine resumes it soon, and
+   * whenever it may be read again.
+   */
+  void outOfPages();
 
   /** A completion backend has met the end of input (FIN). */
   void ended();

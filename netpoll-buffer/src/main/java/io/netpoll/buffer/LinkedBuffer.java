@@ -225,14 +225,17 @@ public final class LinkedBuffer extends ReadSide implements LinkBuffer {
   }
 
   /**
-   * Producer: appends a page, published at once (with whatever was unflushed before it).
+   * Producer: appends a part of a page, published at once (with whatever was unflushed before it).
+   * Whoever gives parts of a page holds it, fills only what comes after them, and gives it away
+   * with the last one.
    *
-   * @param page a page taken from a {@link PagePool}, this buffer's from now on
-   * @param offset where its bytes start
-   * @param length how many; if 0, the page goes back to its pool
+   * @param page a page taken from a {@link PagePool}
+   * @param offset where the bytes of the part start
+   * @param length how many, at least 1
+   * @param last whether the page is this buffer's from now on
    */
-  public void give(Page page, int offset, int length) {
-    givePage(page, offset, length);
+  public void give(Page page, int offset, int length, boolean last) {
+    givePage(page, offset, length, last);
   }
 
   /**

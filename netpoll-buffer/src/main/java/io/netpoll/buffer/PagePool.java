@@ -253,10 +253,10 @@ public final class PagePool implements PageSource {
       throw new IllegalArgumentException(
           "The page of " + page.size() + " bytes is not of this pool.");
     }
-    give((PooledPage) page);
+    ((PooledPage) page).letGo(); // parts of it may be in chains
   }
 
-  void give(PooledPage page) {
+  void takeBack(PooledPage page) {
     page.takeBack();
     if (page.gone != null) {
       page.gone.run();

@@ -59,6 +59,6 @@ final class PooledPage extends BufferPage {
 
   @Override
   void recycle() {
-    pool.give(this);
+    pool.takeBack(this);
   }
 }

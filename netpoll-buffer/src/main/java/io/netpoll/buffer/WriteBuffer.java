@@ -357,18 +357,20 @@ abstract class WriteBuffer extends Chain {
     }
   }
 
-  final void givePage(Page page, int offset, int length) {
-    if (!(page instanceof PooledPage)) {
+  final void givePage(Page page, int offset, int length, boolean last) {
+    if (!(page instanceof PooledPage pooled)) {
       throw new IllegalArgumentException("The page is not of a pool of this library: " + page);
     }
     Objects.checkFromIndexSize(offset, length, page.size());
     if (reservedRoom >= 0) {
       throw new IllegalStateException("Space is reserved: commit comes first.");
     }
-    Node node = Node.filled((PooledPage) page, offset, offset + length);
-    if (length == 0) {
-      node.drop();
-      return;
+    Node node;
+    if (last) {
+      node = Node.filled(pooled, offset, offset + length);
+    } else {
+      pooled.hold();
+      node = Node.over(pooled, offset, offset + length);
     }
     link(begin(), node);
     open = node;

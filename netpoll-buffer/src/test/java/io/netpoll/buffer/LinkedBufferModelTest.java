@@ -622,19 +622,24 @@ class LinkedBufferModelTest {
     }
 
     void give() {
-      byte[] b = bytes(size());
+      byte[] b = bytes(1 + size());
       int offset = random.nextInt(100);
       note("give", b.length);
       Page page = pool.take(b.length + offset);
       page.memory().put(offset, b);
-      buffer.give(page, offset, b.length);
-      if (b.length > 0) {
-        // Published together with what was unflushed.
-        totalWritten += unflushed.length + b.length;
-        readable = concat(readable, concat(unflushed, b));
-        unflushed = new byte[0];
-        malloc = null;
+      int first = random.nextBoolean() ? 0 : random.nextInt(b.length);
+      if (first > 0) {
+        buffer.give(page, offset, first, false);
+        if (random.nextBoolean()) {
+          release();
+        }
       }
+      buffer.give(page, offset + first, b.length - first, true);
+      // Published together with what was unflushed.
+      totalWritten += unflushed.length + b.length;
+      readable = concat(readable, concat(unflushed, b));
+      unflushed = new byte[0];
+      malloc = null;
     }
 
     static ByteBuffer direct(byte[] bytes) {

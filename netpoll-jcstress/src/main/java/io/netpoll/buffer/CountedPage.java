@@ -34,7 +34,7 @@ final class CountedPage {
   /** Makes a buffer that holds this page, with {@code length} published bytes and room behind. */
   LinkedBuffer published(int length) {
     LinkedBuffer buffer = new LinkedBuffer();
-    buffer.give(page, 0, length);
+    buffer.give(page, 0, length, true);
     return buffer;
   }
 

@@ -162,7 +162,12 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void received(Page page, int offset, int length) {
+  public void received(Page page, int offset, int length, boolean last) {
+    throw new AssertionError("The epoll backend has no pages of its own.");
+  }
+
+  @Override
+  public void outOfPages() {
     throw new AssertionError("The epoll backend has no pages of its own.");
   }
 

@@ -357,10 +357,17 @@ final class CountedPoller implements Poller {
     }
 
     @Override
-    public void received(Page page, int offset, int length) {
+    public void received(Page page, int offset, int length, boolean last) {
       count.tells();
-      pages.handedOver(page);
-      endpoint.received(page, offset, length);
+      if (last) {
+        pages.handedOver(page);
+      }
+      endpoint.received(page, offset, length, last);
+    }
+
+    @Override
+    public void outOfPages() {
+      endpoint.outOfPages();
     }
 
     @Override

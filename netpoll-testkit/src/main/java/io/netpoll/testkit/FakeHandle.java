@@ -1,5 +1,6 @@
 package io.netpoll.testkit;
 
+import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
@@ -144,6 +145,9 @@ final class FakeHandle implements Handle, Watched {
         inputEnded = true;
         endpoint.ended();
       }
+    } catch (OutOfDirectMemoryException e) {
+      reading = false;
+      endpoint.outOfPages();
     } catch (IOException e) {
       if (state == State.OPEN) {
         fail(e);

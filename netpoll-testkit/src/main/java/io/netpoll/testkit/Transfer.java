@@ -65,10 +65,14 @@ final class Transfer {
     }
   }
 
-  /** Reads into a page of the poller's own, as a completion backend does; -1 at the end. */
+  /**
+   * Reads into a page of the poller's own, as a completion backend does; -1 at the end.
+   *
+   * @throws OutOfDirectMemoryException if there is no page
+   */
   int receive(Endpoint endpoint, PageSource pages) throws IOException {
     Fault.RECEIVE.strike();
-    Page page = take(pages);
+    Page page = pages.take(PAGE_SIZE);
     int length = -1;
     try {
       length = side.read(page.memory().slice(0, page.size()));
@@ -77,19 +81,14 @@ final class Transfer {
         pages.give(page);
       }
     }
+    int first = length / 2;
+    if (first > 0) { // as if two reads had shared the page
+      endpoint.received(page, 0, first, false);
+    }
     if (length > 0) {
-      endpoint.received(page, 0, length);
+      endpoint.received(page, first, length - first, true);
     }
     return length;
-  }
-
-  /** The exhaustion of direct memory fails the connection, not the poller. */
-  private static Page take(PageSource pages) throws IOException {
-    try {
-      return pages.take(PAGE_SIZE);
-    } catch (OutOfDirectMemoryException e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   /**

@@ -220,7 +220,7 @@ class FakeConnectionTest {
     c.peer().send(" three");
     bench.run();
     assertThat(c.endpoint().arrivedText()).isEqualTo("one two");
-    assertThat(c.endpoint().events).containsExactly("page", "page");
+    assertThat(c.endpoint().events).containsExactly("part", "page", "part", "page");
     assertThat(bench.pages.lent).hasSize(2);
     c.handle().resumeInput();
     c.peer().closeOutput();
@@ -230,12 +230,18 @@ class FakeConnectionTest {
   }
 
   @Test
-  void aCompletionBackendWithoutMemoryFailsTheConnectionOnly() throws IOException {
+  void aCompletionBackendWithoutMemoryPausesInput_andGoesOn() throws IOException {
     FakeNetwork.setCompletionBased(true);
     bench.pages.exhausted = true;
-    c.peer().send("no room");
+    c.peer().send("room");
     bench.run();
-    assertThat(c.endpoint().events).containsExactly("failed: The limit of 0 bytes is reached.");
+    assertThat(c.endpoint().events).containsExactly("out of pages");
+    bench.pages.exhausted = false;
+    bench.run();
+    assertThat(c.endpoint().arrivedText()).isEmpty();
+    c.handle().resumeInput();
+    bench.run();
+    assertThat(c.endpoint().arrivedText()).isEqualTo("room");
   }
 
   @Test

@@ -261,7 +261,7 @@ class PollCheckTest {
     poller.accept(StubPoller.stub(ListenSocket.class), Map.of(), StubPoller.stub(Acceptor.class));
     var pages = Objects.requireNonNull(stub.pages);
     pages.give(pages.take(8));
-    endpoint().received(pages.take(8), 0, 8);
+    endpoint().received(pages.take(8), 0, 8, true);
     final var kept = pages.take(8);
     assertThat(check.streams()).isOne();
     assertKept("that was not closed keeps 1 sockets and 1 listening sockets", "and 1 pages");

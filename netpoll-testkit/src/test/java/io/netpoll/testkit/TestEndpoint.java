@@ -74,9 +74,14 @@ final class TestEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void received(Page page, int offset, int length) {
-    events.add("page");
+  public void received(Page page, int offset, int length, boolean last) {
+    events.add(last ? "page" : "part");
     append(page, offset, length);
+  }
+
+  @Override
+  public void outOfPages() {
+    events.add("out of pages");
   }
 
   private void append(Page page, int offset, int length) {

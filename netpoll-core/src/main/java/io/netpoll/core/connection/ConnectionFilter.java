@@ -118,8 +118,8 @@ final class ConnectionFilter implements Filter.Context {
     Objects.requireNonNull(received).commit(bytes);
   }
 
-  void give(Page page, int offset, int length) {
-    received().give(page, offset, length);
+  void give(Page page, int offset, int length, boolean last) {
+    received().give(page, offset, length, last);
   }
 
   private LinkedBuffer received() {

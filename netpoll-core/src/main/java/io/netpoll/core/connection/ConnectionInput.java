@@ -348,32 +348,50 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Takes a page that a completion backend has read into, also after input was paused. */
-  void take(Page page, int offset, int length) {
+  /**
+   * Takes a part of a page that a completion backend has read into, also after input was paused.
+   */
+  void take(Page page, int offset, int length, boolean last) {
     boolean isPollers = token.tryTake();
     if (!isPollers && !token.tryHold()) { // nobody may read any more
-      buffer().pool().give(page);
+      dropPart(page, last);
       return;
     }
     try {
       if (discarding) {
-        buffer().pool().give(page);
+        dropPart(page, last);
       } else {
         connection.loop().counters().read(length);
+        LinkedBuffer plain = warm();
         if (filter == null) {
-          warm().give(page, offset, length);
+          plain.give(page, offset, length, last);
           arrived();
         } else {
-          warm();
-          filter.give(page, offset, length);
+          filter.give(page, offset, length, last);
           filter.receive(this);
         }
       }
+      awaitsMemory = false;
     } finally {
       giveBack(isPollers);
     }
     if (filter != null) {
       connection.out.sendFiltered();
+    }
+  }
+
+  private void dropPart(Page page, boolean last) {
+    if (last) {
+      buffer().pool().give(page);
+    }
+  }
+
+  /** A completion backend has paused input, since it had no page. Leader only. */
+  void outOfPages() {
+    if (token.tryTake()) {
+      paused = true;
+      token.release();
+      awaitMemory();
     }
   }
 

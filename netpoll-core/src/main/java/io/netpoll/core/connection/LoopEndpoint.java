@@ -402,8 +402,13 @@ public final class LoopEndpoint extends RetryQueue.Step implements Endpoint, Run
   }
 
   @Override
-  public void received(Page page, int offset, int length) {
-    connection.in.take(page, offset, length);
+  public void received(Page page, int offset, int length, boolean last) {
+    connection.in.take(page, offset, length, last);
+  }
+
+  @Override
+  public void outOfPages() {
+    connection.in.outOfPages();
   }
 
   @Override

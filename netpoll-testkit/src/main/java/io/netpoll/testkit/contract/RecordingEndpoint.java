@@ -243,14 +243,19 @@ public final class RecordingEndpoint implements Endpoint, Input, Output {
   }
 
   @Override
-  public void received(Page page, int offset, int length) {
+  public void received(Page page, int offset, int length, boolean last) {
     checkInput("received");
     assertThat(length).isPositive();
-    if (stage != null) {
+    reads.add(receive(page, offset, length));
+    if (stage != null && last) {
       stage.pages().give(page);
     }
-    reads.add(receive(page, offset, length));
     onFilled.run();
+  }
+
+  @Override
+  public void outOfPages() {
+    throw new AssertionError("The pages of the stage have no limit.");
   }
 
   private int receive(Page page, int offset, int length) {
