@@ -41,8 +41,6 @@ public enum Setting {
   LOAN_MICROS("loanMicros", Kind.NUMBER, 1),
   /** How many names are looked up at a time. */
   MAX_LOOK_UPS("maxLookUps", Kind.NUMBER, 1),
-  /** How often epoll's poller looks before it waits. */
-  EPOLL_LOOKS_BEFORE_WAIT("epoll.looksBeforeWait", Kind.NUMBER, 0),
   /** How much direct memory pages may take. */
   BUFFER_MAX_DIRECT_MEMORY("buffer.maxDirectMemory", Kind.SIZE),
   /** Whether buffers notice mistakes of their users. */

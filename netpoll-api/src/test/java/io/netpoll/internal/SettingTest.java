@@ -58,7 +58,6 @@ class SettingTest {
     "watchDogTickMicros, 1ms",
     "blockedHandlerAfter, -1",
     "loanMicros, x",
-    "epoll.looksBeforeWait, many",
     "loadBalance, fair",
     "execution, fast",
     "lendLoops, yes",

@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One epoll set and what it watches, level-triggered. Leader only, except for {@link #wakeup()} and
  * {@link #sending()}.
  *
- * <p>{@link #poll} waits, where {@link BusyPoll} says so after some looks, and the system fills the
- * event array; {@link #dispatch} takes it event by event. Array and cursor are fields, so it does
- * not matter which thread goes on.
+ * <p>{@link #poll} waits, and the system fills the event array; {@link #dispatch} takes it event by
+ * event. Array and cursor are fields, so it does not matter which thread goes on.
  *
  * <p>Behind what the wait has found, a batch holds what is <em>due</em>: the events that handles
  * asked for and that could not be told on the spot, because an endpoint is told from {@code
@@ -54,7 +53,6 @@ final class EpollPoller implements Poller {
   private final Scratch reading = Scratch.make();
   private final ScratchCache sending = new ScratchCache();
   private final HandleTable handles = new HandleTable();
-  private final BusyPoll busyPoll;
 
   /** Events, since the set is this one, of descriptors that are closed here and open elsewhere. */
   private int strays;
@@ -78,13 +76,12 @@ final class EpollPoller implements Poller {
 
   private boolean closed;
 
-  private EpollPoller(int epoll, WakeUp wakeUp, BusyPoll busyPoll) {
+  private EpollPoller(int epoll, WakeUp wakeUp) {
     this.epoll = epoll;
     this.wakeUp = wakeUp;
-    this.busyPoll = busyPoll;
   }
 
-  static EpollPoller open(BusyPoll busyPoll) throws IOException {
+  static EpollPoller open() throws IOException {
     int epoll = Libc.epollCreate(Libc.EPOLL_CLOEXEC);
     if (epoll < 0) {
       throw Errno.exception("epoll_create1", -epoll);
@@ -93,7 +90,7 @@ final class EpollPoller implements Poller {
     boolean opened = false;
     try {
       wakeUp = WakeUp.open();
-      EpollPoller poller = new EpollPoller(epoll, wakeUp, busyPoll);
+      EpollPoller poller = new EpollPoller(epoll, wakeUp);
       int result = poller.watchWakeUp();
       if (result < 0) {
         throw Errno.exception("epoll_ctl", -result);
@@ -123,30 +120,12 @@ final class EpollPoller implements Poller {
     if (strays >= STRAYS + handles.size() / STRAYS) {
       replaceSet();
     }
-    batchSize = find(due.isEmpty() ? millis(timeoutNanos) : 0);
+    batchSize = await(due.isEmpty() ? millis(timeoutNanos) : 0);
     dueDecided = false;
     if (wakeUp.isPending()) {
       removeWakeUp();
     }
     return batchSize + due.size();
-  }
-
-  private int find(int timeoutMillis) throws IOException {
-    int looks = timeoutMillis == 0 ? 0 : busyPoll.looks();
-    int found = looks == 0 ? 0 : look(looks);
-    return found > 0 ? found : await(timeoutMillis);
-  }
-
-  private int look(int times) throws IOException {
-    for (int i = 0; i < times; i++) {
-      int found = await(0);
-      if (found > 0) {
-        busyPoll.found();
-        return found;
-      }
-    }
-    busyPoll.foundNothing();
-    return 0;
   }
 
   private int await(int timeoutMillis) throws IOException {

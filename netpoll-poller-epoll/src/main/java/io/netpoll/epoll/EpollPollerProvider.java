@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class EpollPollerProvider implements PollerProvider {
   private final String system;
   private final String cpu;
-  private final int looksBeforeWait;
 
   /** The last word, once there is one. */
   private volatile @Nullable Availability known;
@@ -39,19 +38,8 @@ public final class EpollPollerProvider implements PollerProvider {
 
   /** For a system and a CPU as {@code os.name} and {@code os.arch} call them. */
   EpollPollerProvider(String system, String cpu) {
-    this(system, cpu, BusyPoll.LOOKS);
-  }
-
-  private EpollPollerProvider(String system, String cpu, int looksBeforeWait) {
     this.system = system;
     this.cpu = cpu;
-    this.looksBeforeWait = looksBeforeWait;
-  }
-
-  /** For this machine, with pollers that look so often before they wait. */
-  static EpollPollerProvider looking(int times) {
-    return new EpollPollerProvider(
-        System.getProperty("os.name", "unknown"), System.getProperty("os.arch", "unknown"), times);
   }
 
   @Override
@@ -119,7 +107,7 @@ public final class EpollPollerProvider implements PollerProvider {
 
   @Override
   public Poller open(PageSource pages) throws IOException {
-    return EpollPoller.open(new BusyPoll(looksBeforeWait));
+    return EpollPoller.open();
   }
 
   @Override

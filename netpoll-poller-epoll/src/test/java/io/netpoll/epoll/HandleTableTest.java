@@ -17,7 +17,7 @@ class HandleTableTest {
 
   @BeforeEach
   void open() throws IOException {
-    poller = EpollPoller.open(new BusyPoll(0));
+    poller = EpollPoller.open();
   }
 
   @AfterEach
