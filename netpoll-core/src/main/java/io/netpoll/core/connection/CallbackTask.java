@@ -198,6 +198,7 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
   @Override
   public void sendHeld() {
     if (connection.settings.coalesceFlushes) {
+      VarHandle.fullFence(); // pairs with the one of HandlerLoop.isLedFromWithin
       connection.out.sendHeld();
     }
   }

@@ -135,7 +135,7 @@ final class ConnectionFilter implements Filter.Context {
    * Has the filter make plain bytes out of what was received, as long as it can and the input takes
    * them.
    */
-  void receive(ConnectionInput in) {
+  void receive(InputReceiver in) {
     Filter known = filter;
     if (known == null || failure != null) {
       return;
@@ -144,12 +144,12 @@ final class ConnectionFilter implements Filter.Context {
     Filter.Next next = Filter.Next.AGAIN;
     try {
       for (int i = 0; i < CALLS_PER_EVENT && next == Filter.Next.AGAIN && mayDeliver(in); i++) {
-        next = known.receive(raw, in.plain());
+        next = known.receive(raw, in.warm());
         raw.release();
         in.plainArrived();
       }
     } catch (IOException | RuntimeException e) {
-      in.plain().mallocAck(0);
+      in.warm().mallocAck(0);
       fail(e);
       return;
     }
@@ -159,7 +159,7 @@ final class ConnectionFilter implements Filter.Context {
     }
   }
 
-  private boolean mayDeliver(ConnectionInput in) {
+  private boolean mayDeliver(InputReceiver in) {
     return (shown || !open) && in.takesMore();
   }
 

@@ -1,19 +1,11 @@
 package io.netpoll.core.connection;
 
 import io.netpoll.LinkBuffer;
-import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.ReadTimeoutException;
-import io.netpoll.buffer.InputReader;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.core.execution.Await;
-import io.netpoll.core.loop.RetryQueue;
-import io.netpoll.core.loop.TimerWheel;
 import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
-import io.netpoll.spi.Handle;
-import io.netpoll.spi.Input;
-import io.netpoll.spi.Page;
-import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -24,8 +16,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The side of a connection that takes what arrives: the poller's leader fills it, one reading
- * thread at a time empties it, both at once and without a lock.
+ * The user's end of a connection's input: one reading thread at a time empties what the {@linkplain
+ * InputReceiver socket's end} has filled, both at once and without a lock.
  *
  * <h2>Waiting</h2>
  *
@@ -44,35 +36,8 @@ import org.jspecify.annotations.Nullable;
  * {@code requested}: a smaller request, a new handler) takes it back, puts a full fence, and
  * signals the run unless that is known to be needless. The leader publishes bytes, puts a full
  * fence, and reads the wishes. So one of the two has the run look.
- *
- * <h2>Back-pressure</h2>
- *
- * At the high-water mark of unread bytes the leader sets {@code paused}, puts a full fence and
- * looks again before it stops reading; a consumer puts a full fence after its consumption (at
- * release, before it parks, at the end of a run, which is a compare-and-set) and then reads {@code
- * paused}. So input never stays paused while the reader has caught up. Between the handler calls of
- * a run it is looked at without a fence. A wish for more than the mark raises the limit until it
- * comes true.
- *
- * <h2>Memory</h2>
- *
- * The leader makes the chain when bytes are about to come. It keeps it while the input is among the
- * {@link InputCache} of the loop, and drops it when it is not, and the chain is empty. What it
- * reserves follows the bytes that came, not those that a reader waits for.
- *
- * <p>The leader does not wait for memory. While another thread allocates some, input is paused, and
- * tried again by a timer; the connection is closed only when memory was refused.
  */
-final class ConnectionInput extends InputReader implements Input, Await.Arrivals {
-  /** Reads, at most, for one event before others have their turn. */
-  private static final int READS_PER_EVENT = 16;
-
-  private static final int SMALLEST_READ_SHIFT = 12;
-  private static final int LARGEST_READ_SHIFT = 20;
-
-  /** So many bytes of what a reader waits for are offered to a peer that has sent none of them. */
-  private static final int TRUSTED = 64 << 10;
-
+final class ConnectionInput extends InputReceiver implements Await.Arrivals {
   private static final VarHandle WAITER;
   private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
@@ -91,12 +56,6 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   /** A thread that waits until {@code target} bytes were written. */
   private record Waiter(Thread thread, long target) {}
 
-  private final EngineConnection connection;
-  private final @Nullable ConnectionFilter filter;
-
-  /** The right to read from the socket. */
-  final SocketToken token = new SocketToken();
-
   /** Replaced from any thread, also while a thread waits, which is woken then. */
   private volatile Deadline deadline;
 
@@ -107,31 +66,8 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
    */
   private volatile long requested;
 
-  /** Set by the leader only. */
-  private volatile boolean paused;
-
   /** Where the input goes; null if it is for the reading thread. */
   private volatile @Nullable Pipe pipe;
-
-  // Leader only.
-  private byte readShift = SMALLEST_READ_SHIFT;
-  private int offered;
-  private boolean discarding;
-
-  /** Tries again to have memory; null as long as that was never needed. */
-  private TimerWheel.@Nullable Timer retry;
-
-  /**
-   * There was no memory to read into, and there was no read since. The leader clears it after it
-   * has published what was read, so that a thread that waits sees one of the two.
-   */
-  private volatile boolean awaitsMemory;
-
-  /** Bytes came since {@link InputCache} looked. */
-  private boolean used;
-
-  /** The place among the {@link InputCache}, or NOWHERE. */
-  private int cacheSlot = InputCache.NOWHERE;
 
   // The run only.
   private long shownToHandler;
@@ -139,279 +75,14 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
   private boolean endShownToHandler;
 
   ConnectionInput(EngineConnection connection, ConnectionSettings settings) {
-    this.connection = connection;
-    this.filter = connection.filter;
+    super(connection);
     this.deadline = settings.readDeadline;
   }
 
-  // ---- The poller's leader -------------------------------------------------------------------
-
-  /**
-   * The socket is readable: reads until a read does not fill the space offered, which means that
-   * nothing more is there, or others must have their turn. A small request costs one read.
-   *
-   * @param ending whether the end comes after what is there, so that it is worth reading on to it
-   */
-  void readable(boolean ending) {
-    Handle handle = connection.endpoint.handle();
-    if (!token.tryTake()) { // another thread reads, or nobody may any more
-      handle.pauseInput();
-      return;
-    }
-    int read = 0;
-    IOException failure = null;
-    try {
-      read = readUntilEmpty(handle, ending);
-    } catch (IOException e) {
-      failure = e;
-    } finally {
-      giveBackToken(handle);
-    }
-    if (failure != null) {
-      connection.endpoint.failed(failure);
-    } else if (read < 0) {
-      if (filter != null) {
-        filter.receivedAll();
-        filter.reportFailure();
-      }
-      connection.endpoint.ended();
-    }
-    if (filter != null) {
-      connection.out.sendFiltered();
-    }
-  }
-
-  /** Returns what the last read brought; -1 at the end. */
-  private int readUntilEmpty(Handle handle, boolean ending) throws IOException {
-    int read = 0;
-    for (int i = 0; i < READS_PER_EVENT; i++) {
-      offered = 0;
-      read = handle.receive(this);
-      if (read > 0 && filter != null) {
-        filter.receive(this);
-      }
-      boolean isPartial = read < offered && (read == 0 || !ending);
-      if (read < 0 || isPartial || offered == 0) { // none is wanted then
-        return read;
-      }
-    }
-    return read;
-  }
-
-  /** Leader only, after it has read. */
-  private void giveBackToken(Handle handle) {
-    if (paused && !discarding) {
-      handle.pauseInput();
-      token.release();
-    } else {
-      token.pass();
-    }
-  }
-
-  /** Has the poller look for input; false if another thread reads, or nobody may. Leader only. */
-  private boolean watch() {
-    boolean isPollers = token.isPassed() || token.tryPass();
-    if (isPollers) {
-      connection.endpoint.handle().resumeInput();
-    }
-    return isPollers;
-  }
-
-  /** Begins to read. Leader only. */
-  void start() {
-    watch();
-  }
+  // ---- The thread that has filled the chain --------------------------------------------------
 
   @Override
-  public boolean space(Spans into) {
-    if (!discarding && isFull()) {
-      paused = true;
-      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
-      if (isFull()) {
-        return false;
-      }
-      paused = false;
-    }
-    try {
-      if (reserve(into)) {
-        offered = into.bytes();
-        return true;
-      }
-      paused = true;
-      awaitMemory();
-    } catch (OutOfDirectMemoryException e) {
-      paused = true;
-      connection.closeForFailure("has no memory to read into", e);
-    }
-    return false;
-  }
-
-  private boolean reserve(Spans into) {
-    if (filter == null) {
-      return warm().reserveSoon(readSize(), into);
-    }
-    warm();
-    return filter.reserve(Math.min(readSize(), TRUSTED), into);
-  }
-
-  /** Input is paused while another thread allocates memory: it is tried again soon. */
-  private void awaitMemory() {
-    connection.recordActivity(); // there is something to read
-    if (retry == null) {
-      retry = new Retry();
-    }
-    connection.loop().timers().schedule(RetryQueue.RETRY_NANOS, retry);
-    awaitsMemory = true;
-  }
-
-  private final class Retry extends TimerWheel.Timer {
-    @Override
-    public void run() {
-      tryAgain();
-    }
-  }
-
-  private void tryAgain() {
-    if (connection.state.has(ConnectionState.CLOSED)) {
-      return;
-    }
-    if (discarding) {
-      watch();
-    } else if (paused && !connection.state.has(ConnectionState.CLOSING)) {
-      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused, as in space
-      if (!isFull() && watch()) {
-        paused = false;
-      }
-    }
-  }
-
-  /**
-   * How much space to offer: as much as reads have filled lately, or up to what a reader waits for,
-   * but no more than four times of what has come of that, since the peer may only have announced
-   * it.
-   */
-  private int readSize() {
-    int earned = Math.max(TRUSTED, 4 * Math.min(unread(), (1 << LARGEST_READ_SHIFT) / 4));
-    return (int) Math.max(1 << readShift, Math.min(missing(), earned));
-  }
-
-  /** The chain, which stays for a while. */
-  private LinkedBuffer warm() {
-    if (cacheSlot == InputCache.NOWHERE) {
-      connection.loop().inputCache().add(this);
-    } else {
-      used = true;
-    }
-    return makeBuffer();
-  }
-
-  private boolean isFull() {
-    return isAtLimit() || (filter != null && filter.holdsInput());
-  }
-
-  private boolean isAtLimit() {
-    return (unread() >= connection.settings.inputHighWaterMark && missing() <= 0)
-        || mustDrainFirst();
-  }
-
-  @Override
-  public void filled(int bytes) {
-    try {
-      if (discarding) {
-        commit(0);
-        return;
-      }
-      commit(bytes);
-      if (bytes > 0) {
-        connection.loop().counters().read(bytes);
-        adaptReadSize(bytes);
-        if (filter == null) {
-          arrived();
-        } else {
-          connection.recordActivity();
-        }
-      }
-      if (awaitsMemory) {
-        awaitsMemory = false;
-      }
-    } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
-      connection.reset();
-      throw t;
-    }
-  }
-
-  private void commit(int bytes) {
-    if (filter == null) {
-      buffer().commit(bytes);
-    } else {
-      filter.commit(bytes);
-    }
-  }
-
-  /**
-   * Takes a part of a page that a completion backend has read into, also after input was paused.
-   */
-  void take(Page page, int offset, int length, boolean last) {
-    boolean isPollers = token.tryTake();
-    if (!isPollers && !token.tryHold()) { // nobody may read any more
-      dropPart(page, last);
-      return;
-    }
-    try {
-      if (discarding) {
-        dropPart(page, last);
-      } else {
-        connection.loop().counters().read(length);
-        LinkedBuffer plain = warm();
-        if (filter == null) {
-          plain.give(page, offset, length, last);
-          arrived();
-        } else {
-          filter.give(page, offset, length, last);
-          filter.receive(this);
-        }
-      }
-      awaitsMemory = false;
-    } finally {
-      giveBack(isPollers);
-    }
-    if (filter != null) {
-      connection.out.sendFiltered();
-    }
-  }
-
-  private void dropPart(Page page, boolean last) {
-    if (last) {
-      buffer().pool().give(page);
-    }
-  }
-
-  /** A completion backend has paused input, since it had no page. Leader only. */
-  void outOfPages() {
-    if (token.tryTake()) {
-      paused = true;
-      token.release();
-      awaitMemory();
-    }
-  }
-
-  private void giveBack(boolean isPollers) {
-    if (isPollers) {
-      token.pass();
-    } else {
-      token.release();
-    }
-  }
-
-  private void adaptReadSize(int bytes) {
-    if (bytes == offered && readShift < LARGEST_READ_SHIFT) {
-      readShift += 2;
-    } else if (bytes < 1 << readShift >>> 4 && readShift > SMALLEST_READ_SHIFT) {
-      readShift -= 2;
-    }
-  }
-
-  private void arrived() {
+  void arrived() {
     connection.recordActivity();
     Pipe forwarding = pipe;
     if (forwarding != null && forwarding.arrived()) {
@@ -429,69 +100,7 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Goes on reading if the reader has caught up. Leader only. */
-  void resumeNow() {
-    if (paused && wantsMore()) {
-      if (filter != null && filter.holdsInput()) {
-        receiveAgain();
-      } else if (watch()) {
-        paused = false; // last: where there is no memory, this is done again
-      }
-    }
-  }
-
-  // ---- The filter ----------------------------------------------------------------------------
-
-  /** Has the filter go on, and the poller look for input if that takes more. Leader only. */
-  void receiveAgain() {
-    if (filter == null || connection.state.has(ConnectionState.CLOSING)) {
-      return;
-    }
-    boolean isPollers = token.tryTake();
-    if (!isPollers && !token.tryHold()) {
-      return; // another thread reads, and does so, or nobody may
-    }
-    try {
-      filter.receive(this);
-    } finally {
-      giveBack(isPollers);
-    }
-    if (paused && !isFull() && watch()) {
-      paused = false;
-    }
-    connection.out.sendFiltered();
-  }
-
-  /** Where the filter puts what is for the reader. Under the token. */
-  LinkedBuffer plain() {
-    return warm();
-  }
-
-  /** The filter may have put something there. Under the token. */
-  void plainArrived() {
-    LinkedBuffer plain = buffer();
-    if (plain.mallocLength() > 0) {
-      plain.flush();
-      arrived();
-    }
-  }
-
-  /**
-   * Whether the reader takes more; if not, it asks for it when it has caught up. Under the token.
-   */
-  boolean takesMore() {
-    if (!isAtLimit()) {
-      return true;
-    }
-    boolean before = paused;
-    paused = true;
-    VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
-    if (isAtLimit()) {
-      return false;
-    }
-    paused = before;
-    return true;
-  }
+  // ---- The pipe that reads here: the leader ----------------------------------------------------
 
   /**
    * Gives what was received, all of it, to another connection, which sends what it can. Leader
@@ -519,58 +128,10 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Stops taking input, because the connection closes. Leader only. */
-  void stop() {
-    paused = true;
-    connection.endpoint.handle().pauseInput();
-    token.takeBack();
-  }
-
-  /** Reads on and drops what comes. Leader only. */
-  void discard() {
-    discarding = true;
-    watch();
-  }
-
-  // ---- The leader, for InputCache ------------------------------------------------------------
-
-  int cacheSlot() {
-    return cacheSlot;
-  }
-
-  void cacheSlot(int slot) {
-    cacheSlot = slot;
-  }
-
-  /** Whether bytes came since this was asked last. */
-  boolean takeUsed() {
-    boolean was = used;
-    used = false;
-    return was;
-  }
-
-  /** Is among the warm ones no more. */
-  void cool() {
-    cacheSlot = InputCache.NOWHERE;
-    boolean isPollers = token.tryTake();
-    if (isPollers || token.tryHold()) {
-      dropBuffer();
-      if (filter != null) {
-        filter.cool();
-      }
-      giveBack(isPollers);
-    } else if (token.isShut()) {
-      dropBuffer();
-    } // else a thread reads, and keeps the chain
-  }
-
-  /**
-   * Ends reading for good, unless a thread reads, which comes here after it. Once CLOSED is set.
-   */
-  void end() {
-    if (token.tryShut() && filter != null && token.tryDrop()) {
-      filter.dropReceived();
-      token.dropped();
+  /** Gives back all memory of a closed connection, unless a thread reads or has views. */
+  void giveBack() {
+    if (token.isShut()) {
+      takeBack();
     }
   }
 
@@ -679,13 +240,6 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Gives back all memory of a closed connection, unless a thread reads or has views. */
-  void giveBack() {
-    if (token.isShut()) {
-      takeBack();
-    }
-  }
-
   // ---- Any thread ----------------------------------------------------------------------------
 
   /** Changes how long a wait may take, also of one that goes on. */
@@ -730,41 +284,23 @@ final class ConnectionInput extends InputReader implements Input, Await.Arrivals
     }
   }
 
-  /** Bytes received and not consumed. */
-  int unread() {
-    LinkedBuffer seen = buffer();
-    return (int) Math.min(Integer.MAX_VALUE, seen.written() - seen.consumed());
-  }
-
   // ---- The reading thread --------------------------------------------------------------------
 
   private void resumeIfPaused() {
-    VarHandle.fullFence(); // pairs with the fence of space
+    VarHandle.fullFence(); // pairs with the fence of InputReceiver.space
     resumeBehindFence();
   }
 
-  /** Has input resumed if the reader has caught up. Any thread. */
-  void resumeBehindFence() {
-    if (paused && wantsMore()) {
-      connection.endpoint.post(LoopEndpoint.RESUME);
-    }
-  }
-
-  private boolean wantsMore() {
-    int unread = unread();
-    return (unread <= connection.settings.inputLowWaterMark || missing() > 0) && !mustDrainFirst();
-  }
-
-  /** How many bytes more are wished for than have come; zero or less if no wish is open. */
-  private long missing() {
+  @Override
+  long missing() {
     long came = written();
     long missing = requested - came;
     Waiter waiting = waiter;
     return waiting == null ? missing : Math.max(missing, waiting.target - came);
   }
 
-  /** Whether output, or that of the connection that the input goes to, stops input. */
-  private boolean mustDrainFirst() {
+  @Override
+  boolean mustDrainFirst() {
     Pipe forwarding = pipe;
     return connection.out.isThrottlingInput() || (forwarding != null && forwarding.isBlocked());
   }

@@ -4,19 +4,13 @@ import io.netpoll.ConnectionClosedException;
 import io.netpoll.InlineWaitException;
 import io.netpoll.WriteTimeoutException;
 import io.netpoll.buffer.LinkedBuffer;
-import io.netpoll.buffer.OutputWriter;
 import io.netpoll.core.execution.Await;
 import io.netpoll.core.execution.FlushBatch;
-import io.netpoll.core.execution.LeftOutput;
 import io.netpoll.core.execution.LoopThread;
-import io.netpoll.core.loop.LoopFailures;
 import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
-import io.netpoll.spi.Handle;
-import io.netpoll.spi.Output;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.SourceFileException;
-import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,9 +22,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The side of a connection that gives what leaves: one writing thread fills it, the holder of the
- * {@link SocketToken} sends, usually the writing thread itself, so that an answer leaves without a
- * wake-up.
+ * The user's end of a connection's output: one writing thread fills the chain, and flushes it to
+ * the {@linkplain OutputSender socket's end}.
  *
  * <h2>Waiting and back-pressure</h2>
  *
@@ -38,22 +31,16 @@ import org.jspecify.annotations.Nullable;
  * mark is. The waiter publishes itself, puts a full fence, looks at what is pending, and parks; a
  * sender acknowledges bytes, puts a full fence, and reads the waiter. In inline execution a flush
  * within the connection's own run only notes that there is something to send; it is sent when the
- * run ends, or after the runs of other connections ({@link FlushBatch}), and if more than the mark
- * stays pending, input and handler calls stop until no more than the low-water mark is. A flush on
- * a thread that must not wait is refused while more than the mark is pending, whichever connection
- * it is for: so the mark and one flush bound what is pending in every execution mode.
+ * run ends, or after the runs of other connections ({@link FlushBatch}). A flush on a thread that
+ * must not wait is refused while more than the mark is pending, whichever connection it is for: so
+ * the mark and one flush bound what is pending in every execution mode.
  *
  * <h2>Who owns the bytes</h2>
  *
  * The writing thread owns what it has written and not flushed, whatever becomes of the connection;
- * its next flush gives that back if the connection has ended. What is flushed belongs to the
- * consumer: the holder of the token, and once the token is shut the thread that {@linkplain #end
- * ends} the output.
+ * its next flush gives that back if the connection has ended.
  */
-final class ConnectionOutput extends OutputWriter implements Output, Await.Arrivals, LeftOutput {
-  /** Sends, at most, for one event before others have their turn. */
-  private static final int SENDS_PER_EVENT = 16;
-
+final class ConnectionOutput extends OutputSender implements Await.Arrivals {
   private static final VarHandle WAITER;
   private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
@@ -69,10 +56,6 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     }
   }
 
-  private final EngineConnection connection;
-  private final @Nullable ConnectionFilter filter;
-  final SocketToken token = new SocketToken();
-
   /** Replaced from any thread, also while a thread waits, which is woken then. */
   private volatile Deadline deadline;
 
@@ -81,64 +64,18 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   /** What writes here; null if it is the writing thread. */
   private volatile @Nullable Pipe pipe;
 
-  /** Null as long as no file was written. Set by the writing thread. */
-  private volatile @Nullable OpenFiles files;
-
-  /**
-   * Input waits for output to drain. Set in inline execution by the leader, cleared by the sender.
-   */
-  private volatile boolean throttlingInput;
-
-  /** Flushed bytes were given back unsent. Set by the thread that drops them. */
-  private volatile boolean dropped;
-
   /** The run only: flushed bytes wait for its end. */
   private boolean deferred;
 
   ConnectionOutput(EngineConnection connection, ConnectionSettings settings) {
-    this.connection = connection;
-    this.filter = connection.filter;
+    super(connection);
     this.deadline = settings.writeDeadline;
   }
 
-  // ---- The holder of the token ---------------------------------------------------------------
+  // ---- The sender ----------------------------------------------------------------------------
 
   @Override
-  public int collect(Spans into) {
-    if (filter != null) {
-      return filter.collect(buffer, into);
-    }
-    int bytes = buffer.collect(into);
-    OpenFiles open = files;
-    if (open != null) {
-      open.collected(into.file() != null);
-    }
-    return bytes;
-  }
-
-  @Override
-  public void sent(int bytes) {
-    try {
-      if (filter != null) {
-        filter.sent(bytes);
-      } else {
-        buffer.acknowledge(bytes);
-      }
-      OpenFiles open = files;
-      if (open != null) {
-        open.sent(bytes);
-      }
-      connection.loop().counters().wrote(bytes);
-    } catch (Throwable t) { // they have left, and may still be in the chain
-      connection.reset();
-      throw t;
-    }
-    connection.recordActivity();
-    VarHandle.fullFence(); // pairs with the fences of awaitDrain, sendDeferred and Pipe
-    if (throttlingInput && isLow()) {
-      throttlingInput = false;
-      connection.endpoint.post(LoopEndpoint.RESUME);
-    }
+  void drainedSome() {
     Thread waiting = waiter;
     if (waiting != null && isLow()) {
       Await.wake(waiting);
@@ -146,60 +83,6 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     Pipe feeding = pipe;
     if (feeding != null && feeding.isBlocked() && isLow()) {
       feeding.look();
-    }
-  }
-
-  /** The socket takes bytes, and the poller has the token. Leader only. */
-  void writable() {
-    Handle handle = connection.endpoint.handle();
-    if (!token.isPassed()) {
-      handle.ignoreOutput();
-      return;
-    }
-    try {
-      if (handle.send(this, SENDS_PER_EVENT) && drained()) {
-        handle.ignoreOutput();
-      } // else the socket, which stays writable if it is not full, brings the next turn
-    } catch (IOException e) {
-      connection.endpoint.failed(e);
-    }
-  }
-
-  /** Gives the token back, unless more was flushed meanwhile. */
-  private boolean drained() {
-    token.release();
-    if (isSendable() && token.tryPass()) {
-      return false;
-    }
-    connection.endpoint.outputReleased();
-    return true;
-  }
-
-  // ---- The leader ----------------------------------------------------------------------------
-
-  /** Lets the poller send, if it has the token. */
-  void armPoller() {
-    if (token.isPassed()) {
-      connection.endpoint.handle().watchOutput();
-    }
-  }
-
-  /** Sends FIN if that was asked for and everything was sent. */
-  void finishNow() {
-    int over = ConnectionState.FINISHED | ConnectionState.FAILED;
-    sendFiltered();
-    if (pending() > 0 || connection.state.has(over) || !token.tryHold()) {
-      return; // the holder of the token asks for it again when it is done
-    }
-    try {
-      connection.endpoint.handle().shutdownOutput();
-      connection.state.set(ConnectionState.FINISHED);
-      connection.wakeWaiters();
-    } catch (IOException e) {
-      connection.endpoint.failedLater(e);
-    } finally {
-      token.release();
-      connection.endpoint.outputReleased();
     }
   }
 
@@ -220,11 +103,6 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
   /** Whether FIN was sent. */
   boolean isFinished() {
     return connection.state.has(ConnectionState.FINISHED);
-  }
-
-  /** Whether more than the high-water mark is unsent. */
-  boolean isHigh() {
-    return pending() > connection.settings.outputHighWaterMark;
   }
 
   // ---- The run -------------------------------------------------------------------------------
@@ -248,95 +126,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     }
   }
 
-  // ---- The run, or after it the thread that it has left this to --------------------------------
-
-  /** Sends what the run left; in inline execution, input waits if that is too much. */
-  private void sendLeft() {
-    if (!sendHeld() || !connection.loop().isInline()) {
-      return;
-    }
-    if (isHigh()) {
-      throttlingInput = true;
-      VarHandle.fullFence(); // pairs with the fence of sent
-      if (isLow()) {
-        throttlingInput = false;
-        connection.endpoint.post(LoopEndpoint.RESUME); // a reader may have seen it meanwhile
-      }
-    }
-  }
-
-  /** Sends what the run left, after it; resets the connection if that fails, and throws nothing. */
-  @Override
-  public void sendLate() {
-    try {
-      sendLeft();
-    } catch (Throwable t) { // there is no memory, or a fault of this library
-      try {
-        connection.reset();
-      } catch (Throwable again) {
-        LoopFailures.goesOnAfter(again);
-      }
-      LoopFailures.goesOnAfter(t);
-    }
-  }
-
-  // ---- Any thread, once CLOSED is set ----------------------------------------------------------
-
-  /** Ends sending for good, and drops what was flushed and not sent. */
-  void end() {
-    if (token.tryShut()) { // else a thread sends still, and comes here after it
-      drop();
-      OpenFiles open = files;
-      if (open != null) {
-        open.close();
-      }
-    }
-  }
-
-  /** Drops what is published, once the token is shut; what a writer has not flushed stays its. */
-  private void drop() {
-    while (pending() > 0 && token.tryDrop()) {
-      try {
-        dropped = true;
-        if (filter != null) {
-          filter.dropStaged();
-        }
-        buffer.acknowledge((int) Math.min(plain(), Integer.MAX_VALUE));
-      } finally {
-        token.dropped();
-      }
-    }
-  }
-
   // ---- Any thread ----------------------------------------------------------------------------
-
-  /** Whether input waits for output to drain. */
-  boolean isThrottlingInput() {
-    return throttlingInput;
-  }
-
-  /** Bytes flushed and not sent, before a filter or after it. */
-  @Override
-  public long pending() {
-    return filter == null ? plain() : plain() + filter.staged();
-  }
-
-  /** Bytes flushed, and neither sent nor taken by a filter. */
-  private long plain() {
-    return buffer.written() - buffer.consumed();
-  }
-
-  /** Whether there is something to send now, be it a filter's own. */
-  boolean isSendable() {
-    return filter == null ? plain() > 0 : filter.isSendable(plain() > 0);
-  }
-
-  /** Sends what the filter has to send, unless somebody does. */
-  void sendFiltered() {
-    if (filter != null && isSendable()) {
-      sendHeld();
-    }
-  }
 
   /**
    * Sets what writes here, for good.
@@ -352,22 +142,11 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     return pipe;
   }
 
-  /** Whether a file waits to be sent. */
-  boolean hasFiles() {
-    OpenFiles open = files;
-    return open != null && open.any();
-  }
-
   /** Whether more than the high-water mark is unsent in memory. The writing thread. */
   boolean takesTooMuch() {
     OpenFiles open = files;
     return isHigh()
         && (open == null || pending() - open.waiting() > connection.settings.outputHighWaterMark);
-  }
-
-  /** Whether no more than the low-water mark is unsent. */
-  boolean isLow() {
-    return pending() <= connection.settings.outputLowWaterMark;
   }
 
   /** How long a wait may take. */
@@ -391,60 +170,6 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
     Pipe feeding = pipe;
     if (feeding != null) {
       feeding.look();
-    }
-  }
-
-  /** Sends what is held back; returns false if the connection fails, of which it has been told. */
-  @Override
-  public boolean sendHeld() {
-    try {
-      send();
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Takes the token; false if another holds it, which sees what was published before this. */
-  private boolean tryHold() {
-    if (token.tryHold()) {
-      return true;
-    }
-    VarHandle.fullFence(); // pairs with the one of SocketToken.release
-    return token.tryHold();
-  }
-
-  /** Sends what is pending, unless another thread or the poller does. */
-  void send() throws IOException {
-    while (isSendable() && tryHold()) {
-      boolean all;
-      try {
-        all = connection.endpoint.handle().send(this, Integer.MAX_VALUE);
-      } catch (SourceFileException e) {
-        token.release();
-        connection.closeForFailure("cannot go on", e);
-        throw e;
-      } catch (IOException e) {
-        token.release();
-        connection.endpoint.failedLater(e);
-        connection.endpoint
-            .outputReleased(); // the failure may be known, and closing wait for the token
-        throw e;
-      } catch (Throwable t) {
-        token.release();
-        connection.endpoint.outputReleased();
-        throw t;
-      }
-      if (!all) {
-        token.pass();
-        connection.endpoint.post(LoopEndpoint.ARM);
-        return;
-      }
-      token.release();
-      connection.endpoint.outputReleased();
-    }
-    if (pending() > 0 && token.isShut()) {
-      drop(); // published after the last look of the thread that shut the token
     }
   }
 
@@ -527,7 +252,7 @@ final class ConnectionOutput extends OutputWriter implements Output, Await.Arriv
               + " at a time write.");
     }
     try {
-      VarHandle.fullFence(); // pairs with the fence of sent
+      VarHandle.fullFence(); // pairs with the fence of OutputSender.sent
       int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
       inTime =
           Await.until(() -> isLow() || connection.state.has(unsendable), limit(start), this, what);

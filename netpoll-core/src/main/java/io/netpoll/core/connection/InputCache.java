@@ -16,12 +16,12 @@ final class InputCache {
   static final int LIMIT = 256;
   static final int NOWHERE = -1;
 
-  private @Nullable ConnectionInput[] inputs = new @Nullable ConnectionInput[8];
+  private @Nullable InputSpace[] inputs = new @Nullable InputSpace[8];
   private int size;
   private int hand;
 
   /** Takes an input that is not here. */
-  void add(ConnectionInput input) {
+  void add(InputSpace input) {
     if (size < LIMIT) {
       if (size == inputs.length) {
         inputs = Arrays.copyOf(inputs, size * 2);
@@ -36,7 +36,7 @@ final class InputCache {
     for (; ; ) {
       int slot = hand;
       hand = (hand + 1) % LIMIT;
-      ConnectionInput input = at(slot);
+      InputSpace input = at(slot);
       if (!input.takeUsed()) {
         input.cool();
         return slot;
@@ -45,7 +45,7 @@ final class InputCache {
   }
 
   /** Forgets an input, if it is here. */
-  void remove(ConnectionInput input) {
+  void remove(InputSpace input) {
     int slot = input.cacheSlot();
     if (slot != NOWHERE) {
       size--;
@@ -55,12 +55,12 @@ final class InputCache {
     }
   }
 
-  private void put(int slot, ConnectionInput input) {
+  private void put(int slot, InputSpace input) {
     inputs[slot] = input;
     input.cacheSlot(slot);
   }
 
-  private ConnectionInput at(int slot) {
+  private InputSpace at(int slot) {
     return Objects.requireNonNull(inputs[slot]);
   }
 }

@@ -153,7 +153,7 @@ final class Pipe extends RetryQueue.Step implements Runnable {
       destination.out.finish();
     } else if (destination.out.isHigh()) {
       state = State.BLOCKED;
-      VarHandle.fullFence(); // pairs with the one of ConnectionOutput.sent
+      VarHandle.fullFence(); // pairs with the one of OutputSender.sent
       if (destination.out.isLow()) {
         state = State.FLOWING;
       }

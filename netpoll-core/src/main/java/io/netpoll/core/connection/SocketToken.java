@@ -87,7 +87,7 @@ final class SocketToken {
    * and is a full fence before the look at what is pending.
    */
   void release() {
-    state = FREE; // pairs with the fence of ConnectionOutput.tryHold
+    state = FREE; // pairs with the fence of OutputSender.tryHold
   }
 
   /** Takes the token from the poller, if that has it, for nobody. Leader only. */
@@ -112,7 +112,7 @@ final class SocketToken {
 
   /** Ends the dropping. A full fence, before the look at what is pending. */
   void dropped() {
-    state = SHUT; // pairs with the fence of ConnectionOutput.tryHold
+    state = SHUT; // pairs with the fence of OutputSender.tryHold
   }
 
   /**

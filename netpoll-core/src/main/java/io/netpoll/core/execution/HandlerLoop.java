@@ -122,7 +122,7 @@ public final class HandlerLoop implements LoopDriver {
       return true;
     }
     long entered = caller.entered();
-    VarHandle.fullFence(); // pairs with the one of ConnectionOutput.send
+    VarHandle.fullFence(); // pairs with the one of CallbackTask.sendHeld
     return entered != Leadership.NONE && entered == leadership.seen();
   }
 
