@@ -26,9 +26,9 @@ import java.io.IOException;
  * <h2>Failures</h2>
  *
  * What {@code receive}, {@code receivedAll}, {@code send} or {@code finish} throws ends the
- * connection: no more is received, the user gets the exception as a cause, and what the filter
- * {@linkplain #canSend can send} without plain bytes, such as an alert, is sent before the socket
- * is closed. A dial fails with the exception.
+ * connection: no more is received, what came before is handled, then the user gets the exception as
+ * a cause, and what the filter {@linkplain #canSend can send} without plain bytes, such as an
+ * alert, is sent before the socket is closed. A dial fails with the exception.
  */
 public interface Filter {
 

@@ -369,8 +369,8 @@ abstract class WriteBuffer extends Chain {
     if (last) {
       node = Node.filled(pooled, offset, offset + length);
     } else {
-      pooled.hold();
       node = Node.over(pooled, offset, offset + length);
+      pooled.hold(); // after what needs memory
     }
     link(begin(), node);
     open = node;

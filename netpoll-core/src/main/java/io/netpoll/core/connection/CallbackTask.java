@@ -105,8 +105,10 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
         settings.onDisconnect == null
             ? null
             : new DisconnectCall(connection, settings.onDisconnect);
-    boolean opensLater = connection.filter != null && !connection.endpoint.isDialling();
-    if (settings.onPrepare == null && settings.onConnect == null && !opensLater) {
+    ConnectionFilter filter = connection.filter;
+    if (filter != null && filter.isDialled()) {
+      phase = Phase.SERVE; // which is done when it is shown
+    } else if (filter == null && settings.onPrepare == null && settings.onConnect == null) {
       phase = Phase.SERVE;
       state.set(ConnectionState.CONNECT_DONE);
     } else {
@@ -352,7 +354,9 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
 
   /** The leader signals when the filter is open. */
   private boolean waitForFilter(int seen) {
-    if ((seen & ConnectionState.CLOSE_WHEN_IDLE) != 0) {
+    if ((seen & ConnectionState.ENDED) != 0) {
+      connection.closeBecause(ConnectionState.BY_PEER);
+    } else if ((seen & ConnectionState.CLOSE_WHEN_IDLE) != 0) {
       connection.close();
     }
     return false;
@@ -381,7 +385,7 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
     boolean reset = (seen & ConnectionState.RESET) != 0;
     boolean lost = reset && onRequest != null && connection.in.isStuck();
     boolean ended = lost || (seen & ConnectionState.ENDED) != 0;
-    boolean failed = lost || (seen & ConnectionState.FAILED) != 0;
+    boolean failed = lost || (seen & ConnectionState.FAILED) != 0 || connection.hasFilterFailed();
     if ((seen & ConnectionState.CLOSE_WHEN_IDLE) != 0) {
       connection.close();
       return false;

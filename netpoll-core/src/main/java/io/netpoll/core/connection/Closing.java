@@ -81,7 +81,7 @@ final class Closing {
     if (step == Step.OPEN) {
       connection.in.stop();
       long timeout = connection.out.deadline().timeout();
-      if (connection.out.isSendable() && timeout > 0) {
+      if ((connection.out.isSendable() || connection.out.pending() > 0) && timeout > 0) {
         timer = new DrainLimit(timeout);
       }
       step = Step.DRAINING;
@@ -90,7 +90,7 @@ final class Closing {
       closeSocket();
     } else if (step == Step.DRAINING) {
       drain();
-    } else if (step == Step.LINGERING && state.has(ConnectionState.ENDED)) {
+    } else if (step == Step.LINGERING && hasPeerEnded()) {
       closeSocket();
     }
   }
@@ -104,6 +104,10 @@ final class Closing {
         lookAgain();
       }
       return;
+    }
+    ConnectionFilter filter = connection.filter;
+    if (filter != null && out.pending() > 0 && filter.maySendLater() && timer != null) {
+      return; // the filter says when, or the limit ends it
     }
     if (!out.token.tryShut()) {
       lookAgain();
@@ -119,15 +123,18 @@ final class Closing {
       step = Step.CLOSED;
       return;
     }
+    connection.in.token.takeBack(); // a thread may have read, and passed it to the poller since
     if (!connection.in.token.tryHold()) {
       lookAgain();
       return;
     }
     cancelTimer();
-    boolean isSilent =
-        connection.state.has(ConnectionState.ENDED)
-            || connection.endpoint.handle().discardInput() <= 0;
-    connection.in.token.release();
+    boolean isSilent;
+    try {
+      isSilent = hasPeerEnded() || connection.endpoint.handle().discardInput() <= 0;
+    } finally {
+      connection.in.token.release();
+    }
     if (isSilent) {
       closeSocket();
       return;
@@ -161,6 +168,7 @@ final class Closing {
       lookAgain();
       return;
     }
+    step = Step.SHUTTING; // where there is no memory, this step is taken again
     cancelTimer();
     if (connection.state.has(ConnectionState.ABORT)) {
       connection.endpoint.handle().abort();
@@ -168,6 +176,11 @@ final class Closing {
       connection.endpoint.handle().close();
     }
     step = Step.CLOSED;
+  }
+
+  /** Whether no byte can be unread: the end was read, and not only a filter's failure noted. */
+  private boolean hasPeerEnded() {
+    return connection.state.has(ConnectionState.ENDED) && !connection.hasFilterFailed();
   }
 
   /** The poller's last event was seen, whichever side closed the socket. */

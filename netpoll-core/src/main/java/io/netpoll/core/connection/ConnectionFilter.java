@@ -39,6 +39,10 @@ final class ConnectionFilter implements Filter.Context {
 
   private final EngineConnection connection;
   private final Filter.Factory factory;
+
+  /** Whether a dial waits for the connection, which is shown to nobody before. */
+  private final boolean dialled;
+
   private final LinkedBuffer staged = new LinkedBuffer();
 
   /** Made by the leader, before the first byte. */
@@ -55,6 +59,9 @@ final class ConnectionFilter implements Filter.Context {
   /** Whether raw bytes wait for something else than for more of them. Written under the token. */
   private volatile boolean holding;
 
+  /** Whether they wait for {@link #resume}. Written under the token. */
+  private volatile boolean waiting;
+
   /** Whether the last word was made. Written under the token. */
   private volatile boolean finished;
 
@@ -67,6 +74,7 @@ final class ConnectionFilter implements Filter.Context {
   ConnectionFilter(EngineConnection connection, Filter.Factory factory) {
     this.connection = connection;
     this.factory = factory;
+    this.dialled = connection.endpoint.isDialling();
   }
 
   // ---- Leader only ---------------------------------------------------------------------------
@@ -84,16 +92,20 @@ final class ConnectionFilter implements Filter.Context {
     return true;
   }
 
-  /** The user has the connection from now on. */
+  /** The user has the connection from now on, or will have it by a callback. */
   void show() {
     shown = true;
+    if (dialled
+        && (connection.state.set(ConnectionState.CONNECT_DONE) & ConnectionState.GONE) != 0) {
+      connection.callbacks.startDisconnect();
+    }
   }
 
   /** Goes on after {@link LoopEndpoint#FILTER}. */
   void advance() {
     if (open && !announced) {
-      announced = true;
       connection.endpoint.opened();
+      announced = true; // last: where there is no memory, this is done again
     }
     connection.in.receiveAgain();
     reportFailure();
@@ -140,19 +152,26 @@ final class ConnectionFilter implements Filter.Context {
     if (known == null || failure != null) {
       return;
     }
+    waiting = false; // first: a reader that catches up from here on asks for more
     LinkedBuffer raw = received();
+    LinkedBuffer plain = in.warm();
     Filter.Next next = Filter.Next.AGAIN;
     try {
       for (int i = 0; i < CALLS_PER_EVENT && next == Filter.Next.AGAIN && mayDeliver(in); i++) {
-        next = known.receive(raw, in.warm());
+        next = known.receive(raw, plain);
         raw.release();
         in.plainArrived();
       }
     } catch (IOException | RuntimeException e) {
-      in.warm().mallocAck(0);
+      plain.mallocAck(0);
       fail(e);
       return;
+    } catch (Error e) { // bytes are missing now
+      plain.mallocAck(0);
+      connection.reset();
+      throw e;
     }
+    waiting = next == Filter.Next.WAIT;
     holding = next != Filter.Next.READ;
     if (next == Filter.Next.AGAIN && mayDeliver(in)) {
       connection.endpoint.post(LoopEndpoint.FILTER); // others have their turn first
@@ -206,6 +225,10 @@ final class ConnectionFilter implements Filter.Context {
       } catch (IOException | RuntimeException e) {
         staged.mallocAck(0);
         fail(e);
+      } catch (Error e) { // bytes are missing now
+        staged.mallocAck(0);
+        connection.reset();
+        throw e;
       }
     }
     return staged.collect(into);
@@ -228,7 +251,7 @@ final class ConnectionFilter implements Filter.Context {
         break;
       }
       known.send(plain, staged, room - (int) (made - begin));
-      staged.flush(); // before the release: a byte that moves is counted twice, or once, never not
+      staged.flush();
       plain.release();
     } while (staged.written() != made && staged.written() - begin < room);
     if (mustFinish(plain.length() > 0)) {
@@ -248,6 +271,11 @@ final class ConnectionFilter implements Filter.Context {
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Raw bytes that have left. */
+  long sent() {
+    return staged.consumed();
+  }
 
   /** Raw bytes made and not sent. */
   long staged() {
@@ -272,8 +300,22 @@ final class ConnectionFilter implements Filter.Context {
     return holding || (open && !shown) || failure != null;
   }
 
+  /** Whether received bytes wait for what the filter, or the dialler, says when it is so far. */
+  boolean waitsForItself() {
+    return waiting || (open && !shown) || failure != null;
+  }
+
+  /** Whether plain bytes that cannot be sent now may be sent later. */
+  boolean maySendLater() {
+    return open && !finished && failure == null;
+  }
+
   boolean isOpen() {
     return open;
+  }
+
+  boolean isDialled() {
+    return dialled;
   }
 
   boolean hasFailed() {

@@ -212,7 +212,8 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
         || (paused
             && unread > connection.settings.inputLowWaterMark
             && !awaitsMemory
-            && !mustDrainFirst());
+            && !mustDrainFirst()
+            && (filter == null || !filter.holdsInput()));
   }
 
   /** Shows what is buffered, as if it had just come. */

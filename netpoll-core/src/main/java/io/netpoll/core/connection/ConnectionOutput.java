@@ -285,7 +285,7 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
 
   @Override
   public long progress() {
-    return buffer.consumed();
+    return filter == null ? buffer.consumed() : buffer.consumed() + filter.sent();
   }
 
   /** A thread that waits for what a flush of another gives back waits for that thread, too. */

@@ -229,10 +229,16 @@ abstract class EndpointStart extends EndpointTasks implements Endpoint {
   /** The connection may be used: it is connected, and its filter, if it has one, is open. */
   void opened() {
     PendingDial pending = dial;
-    if (pending != null && !connection.state.has(ConnectionState.CLOSING)) {
-      pending.succeed(connection); // it begins to read for the caller that takes it
+    if (connection.state.has(ConnectionState.CLOSING)) {
+      return; // the end fails a dial that has not been given up
     }
-    dial = null;
+    if (pending != null) {
+      pending.succeed(connection); // it begins to read for the caller that takes it
+      dial = null;
+    }
+    if ((connection.state.get() & ConnectionState.FINISHING) != 0) {
+      post(FINISH);
+    }
     connection.callbacks.signal();
   }
 

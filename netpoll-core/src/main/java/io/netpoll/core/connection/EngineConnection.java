@@ -298,6 +298,11 @@ public final class EngineConnection implements Connection {
     return filter == null || filter.isOpen();
   }
 
+  /** Whether the filter does not go on: the connection ends when what came before was handled. */
+  boolean hasFilterFailed() {
+    return filter != null && filter.hasFailed();
+  }
+
   /** The peer's address, for messages. */
   String peer() {
     return endpoint.hasHandle() ? Addresses.text(remoteAddress()) : "a peer";

@@ -10,6 +10,7 @@ import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ abstract class InputReceiver extends InputSpace implements Input {
 
   /** Whether what comes is dropped. Leader only. */
   private boolean discarding;
+
+  /** Whether FIN came while the filter held bytes from before it. Leader only. */
+  private boolean endsLater;
 
   /** Tries again to have memory; null as long as that was never needed. */
   private TimerWheel.@Nullable Timer retry;
@@ -88,14 +92,14 @@ abstract class InputReceiver extends InputSpace implements Input {
     } finally {
       giveBackToken(handle);
     }
+    if (failure instanceof ClosedChannelException
+        && connection.state.has(ConnectionState.BY_PEER)) {
+      return; // a send has found it broken, and says why
+    }
     if (failure != null) {
       connection.endpoint.failed(failure);
     } else if (read < 0) {
-      if (filter != null) {
-        filter.receivedAll();
-        filter.reportFailure();
-      }
-      connection.endpoint.ended();
+      ended();
     }
     if (filter != null) {
       connection.out.sendFiltered();
@@ -108,7 +112,7 @@ abstract class InputReceiver extends InputSpace implements Input {
     for (int i = 0; i < READS_PER_EVENT; i++) {
       offered = 0;
       read = handle.receive(this);
-      if (read > 0 && filter != null) {
+      if (read > 0 && filter != null && !discarding) {
         filter.receive(this);
       }
       boolean isPartial = read < offered && (read == 0 || !ending);
@@ -121,12 +125,31 @@ abstract class InputReceiver extends InputSpace implements Input {
 
   /** Leader only, after it has read. */
   private void giveBackToken(Handle handle) {
-    if (paused && !discarding) {
-      handle.pauseInput();
-      token.release();
+    if (paused && (!discarding || offered == 0)) {
+      try {
+        handle.pauseInput();
+      } finally {
+        token.release();
+      }
     } else {
       token.pass();
     }
+  }
+
+  /**
+   * The peer has sent FIN: what came before it goes first through the filter, which may wait for
+   * the reader. Leader only.
+   */
+  void ended() {
+    if (filter != null && !discarding) {
+      endsLater = filter.holdsInput() && !filter.hasFailed();
+      if (endsLater) {
+        return;
+      }
+      filter.receivedAll();
+      filter.reportFailure();
+    }
+    connection.endpoint.inputEnded();
   }
 
   /** Has the poller look for input; false if another thread reads, or nobody may. Leader only. */
@@ -153,13 +176,8 @@ abstract class InputReceiver extends InputSpace implements Input {
 
   @Override
   public boolean space(Spans into) {
-    if (!discarding && isFull()) {
-      paused = true;
-      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
-      if (isFull()) {
-        return false;
-      }
-      paused = false;
+    if (!discarding && pausesIfFull()) {
+      return false;
     }
     try {
       if (reserve(into)) {
@@ -206,6 +224,19 @@ abstract class InputReceiver extends InputSpace implements Input {
     }
   }
 
+  private boolean pausesIfFull() {
+    if (!isFull()) {
+      return false;
+    }
+    paused = true;
+    VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
+    if (isFull()) {
+      return true;
+    }
+    paused = false;
+    return false;
+  }
+
   private boolean isFull() {
     return isAtLimit() || (filter != null && filter.holdsInput());
   }
@@ -245,7 +276,9 @@ abstract class InputReceiver extends InputSpace implements Input {
   void resumeNow() {
     if (paused && wantsMore()) {
       if (filter != null && filter.holdsInput()) {
-        receiveAgain();
+        if (!filter.waitsForItself()) {
+          receiveAgain();
+        }
       } else if (watch()) {
         paused = false; // last: where there is no memory, this is done again
       }
@@ -279,10 +312,15 @@ abstract class InputReceiver extends InputSpace implements Input {
       }
       awaitsMemory = false;
     } finally {
-      returnToken(isPollers);
+      if (isPollers && !discarding && pausesIfFull()) {
+        offered = 0;
+        giveBackToken(connection.endpoint.handle());
+      } else {
+        returnToken(isPollers);
+      }
     }
     if (filter != null) {
-      connection.out.sendFiltered();
+      goOn();
     }
   }
 
@@ -319,8 +357,16 @@ abstract class InputReceiver extends InputSpace implements Input {
     } finally {
       returnToken(isPollers);
     }
+    goOn();
+  }
+
+  /** Does what the filter may have made possible. Leader only. */
+  private void goOn() {
     if (paused && !isFull() && watch()) {
       paused = false;
+    }
+    if (endsLater) {
+      ended();
     }
     connection.out.sendFiltered();
   }
@@ -377,7 +423,7 @@ abstract class InputReceiver extends InputSpace implements Input {
 
   /** Has input resumed if the reader has caught up. Any thread. */
   void resumeBehindFence() {
-    if (paused && wantsMore()) {
+    if (paused && wantsMore() && (filter == null || !filter.waitsForItself())) {
       connection.endpoint.post(LoopEndpoint.RESUME);
     }
   }

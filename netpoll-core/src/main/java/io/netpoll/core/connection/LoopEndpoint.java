@@ -169,7 +169,6 @@ public final class LoopEndpoint extends EndpointStart {
       return;
     }
     end(ConnectionState.ENDED);
-    connection.closeBecause(ConnectionState.BY_PEER);
     Log.CONNECTION.log(
         System.Logger.Level.DEBUG,
         () -> "The filter of the connection to " + connection.peer() + " failed: " + cause);
@@ -177,6 +176,11 @@ public final class LoopEndpoint extends EndpointStart {
 
   @Override
   public void ended() {
+    connection.in.ended();
+  }
+
+  /** Nothing more is to be read. */
+  void inputEnded() {
     end(ConnectionState.ENDED);
   }
 

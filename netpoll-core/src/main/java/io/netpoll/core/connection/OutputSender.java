@@ -132,8 +132,16 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
   void finishNow() {
     int over = ConnectionState.FINISHED | ConnectionState.FAILED;
     sendFiltered();
+    if (!connection.isFilterOpen()) {
+      return; // it is asked for again when that is open
+    }
     if (pending() > 0 || connection.state.has(over) || !token.tryHold()) {
       return; // the holder of the token asks for it again when it is done
+    }
+    if (isSendable()) { // the filter has a last word, which another thread was about to send
+      token.release();
+      connection.endpoint.post(LoopEndpoint.FINISH);
+      return;
     }
     try {
       connection.endpoint.handle().shutdownOutput();
@@ -231,6 +239,9 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
 
   /** Sends what is pending, unless another thread or the poller does. */
   void send() throws IOException {
+    if (filter != null) {
+      VarHandle.fullFence(); // it may become able to send, by another thread
+    }
     while (isSendable() && tryHold()) {
       boolean all;
       try {

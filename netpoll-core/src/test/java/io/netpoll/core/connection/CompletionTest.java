@@ -113,6 +113,35 @@ class CompletionTest {
   }
 
   @Test
+  void anEndWithoutTheFiltersLastWord_isAFailure() throws Exception {
+    try (Harness engine = new Harness(Execution.workers())) {
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      CompletableFuture<Void> asked = new CompletableFuture<>();
+      engine.serve(
+          s -> {
+            s.filter(RecordFilter::accepting);
+            s.onRequest(
+                c -> {
+                  c.reader().skip(1);
+                  asked.complete(null);
+                  try {
+                    c.reader().readString(100);
+                  } catch (IOException e) {
+                    failure.complete(e);
+                    throw e;
+                  }
+                });
+          });
+      FakePeer peer = engine.dial();
+      peer.send(RecordFilter.record('H', "") + RecordFilter.record('D', "A"));
+      asked.get(10, TimeUnit.SECONDS);
+      peer.closeOutput();
+      assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("The end was cut off.");
+      Eventually.holds("the connection closed", () -> engine.closed.size() == 1);
+    }
+  }
+
+  @Test
   void whereThereIsNoPage_inputWaitsForOne() throws Exception {
     try (Harness engine = new Harness(Execution.adaptive(), new ShortOfPages())) {
       engine.serve(s -> s.onRequest(CompletionTest::echo));

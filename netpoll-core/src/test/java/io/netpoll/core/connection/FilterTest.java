@@ -198,6 +198,18 @@ class FilterTest {
   }
 
   @Test
+  void aResetDuringTheHandshake_endsTheConnection() throws Exception {
+    try (Harness engine = new Harness(Execution.adaptive())) {
+      serve(engine, RecordFilter::accepting, s -> {});
+      FakePeer peer = engine.dial();
+      awaitEvents("prepare");
+      peer.reset();
+      Eventually.holds("the connection closed", () -> engine.closed.size() == 1);
+      assertThat(events).containsExactly("prepare", "closed");
+    }
+  }
+
+  @Test
   void aServerThatShutsDown_doesNotWaitForAHandshake() throws Exception {
     try (Harness engine = new Harness(Execution.adaptive())) {
       serve(engine, RecordFilter::accepting, s -> {});
@@ -293,8 +305,10 @@ class FilterTest {
         peer.send(data("B").repeat(100));
       }
       peer.closeOutput();
+      engine.opened.iterator().next().setOnRequest(FilterTest::echo); // a run begins, and ends
       TimeUnit.MILLISECONDS.sleep(20);
       assertThat(peer.unreadByLibrary()).isEqualTo(100 * 100 * data("B").length());
+      assertThat(filter.asked).as("asked in vain").hasValueLessThan(10);
       filter.letIn();
       receives(peer, HELLO);
     }

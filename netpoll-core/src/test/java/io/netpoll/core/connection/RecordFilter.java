@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.StreamCorruptedException;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A filter with a protocol, as encryption has one. Records of a type, a length of one byte and
@@ -39,6 +40,9 @@ final class RecordFilter implements Filter {
 
   /** Whether it waits for another thread. */
   volatile boolean waits;
+
+  /** How often it was asked in vain meanwhile. */
+  final AtomicInteger asked = new AtomicInteger();
 
   private RecordFilter(Context context, boolean asks) {
     this.context = context;
@@ -85,6 +89,7 @@ final class RecordFilter implements Filter {
     char type = (char) (header >> 8);
     if (type == 'H' && asks && !letIn) {
       waits = true;
+      asked.incrementAndGet();
       return Next.WAIT;
     }
     raw.skip(HEADER);
