@@ -71,7 +71,8 @@ public interface Filter {
 
   /**
    * Makes plain bytes out of raw ones, a bounded number at a time: one record, say. Called when raw
-   * bytes have come, after {@link Next#AGAIN}, and after {@link Context#resume}.
+   * bytes have come, after {@link Next#AGAIN}, after {@link Context#resume}, and at times without a
+   * reason.
    *
    * @param raw what has come and was not consumed; never waits
    * @param plain takes what the user will read; the caller flushes
@@ -89,7 +90,9 @@ public interface Filter {
 
   /**
    * Whether {@link #send} would make raw bytes now. While plain bytes wait and this is false,
-   * nothing happens before {@link #receive} has returned or {@link Context#resume} is called.
+   * nothing happens before {@link #receive} has returned or {@link Context#resume} is called. A
+   * connection that is closed meanwhile waits for that, at most for the write timeout, and reads
+   * nothing.
    *
    * @param plain whether plain bytes wait to be sent
    * @return true if it would

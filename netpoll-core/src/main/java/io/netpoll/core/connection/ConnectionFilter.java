@@ -62,6 +62,11 @@ final class ConnectionFilter implements Filter.Context {
   /** Whether they wait for {@link #resume}. Written under the token. */
   private volatile boolean waiting;
 
+  /**
+   * How many plain bytes were consumed, and what became of them staged. Written under the token.
+   */
+  private volatile long passed;
+
   /** Whether the last word was made. Written under the token. */
   private volatile boolean finished;
 
@@ -173,6 +178,9 @@ final class ConnectionFilter implements Filter.Context {
     }
     waiting = next == Filter.Next.WAIT;
     holding = next != Filter.Next.READ;
+    if (holding) {
+      in.paused = true; // what goes on does so by a task, and resumes
+    }
     if (next == Filter.Next.AGAIN && mayDeliver(in)) {
       connection.endpoint.post(LoopEndpoint.FILTER); // others have their turn first
     }
@@ -253,6 +261,7 @@ final class ConnectionFilter implements Filter.Context {
       known.send(plain, staged, room - (int) (made - begin));
       staged.flush();
       plain.release();
+      passed = plain.consumed(); // last: a byte that moves counts twice rather than not at all
     } while (staged.written() != made && staged.written() - begin < room);
     if (mustFinish(plain.length() > 0)) {
       finished = true;
@@ -265,12 +274,18 @@ final class ConnectionFilter implements Filter.Context {
     staged.acknowledge(bytes);
   }
 
-  /** Drops what was made and is not sent. */
-  void dropStaged() {
+  /** Drops what was made and is not sent, after what was flushed was dropped. */
+  void drop(LinkedBuffer plain) {
+    passed = plain.consumed();
     staged.acknowledge((int) Math.min(staged(), Integer.MAX_VALUE));
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
+
+  /** How many plain bytes have become raw ones. */
+  long passed() {
+    return passed;
+  }
 
   /** Raw bytes that have left. */
   long sent() {

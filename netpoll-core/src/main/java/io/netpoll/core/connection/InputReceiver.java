@@ -355,7 +355,12 @@ abstract class InputReceiver extends InputSpace implements Input {
     try {
       filter.receive(this);
     } finally {
-      returnToken(isPollers);
+      if (isPollers && paused) {
+        offered = 0;
+        giveBackToken(connection.endpoint.handle());
+      } else {
+        returnToken(isPollers);
+      }
     }
     goOn();
   }

@@ -205,10 +205,10 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
     while (pending() > 0 && token.tryDrop()) {
       try {
         dropped = true;
+        buffer.acknowledge((int) Math.min(buffer.written() - buffer.consumed(), Integer.MAX_VALUE));
         if (filter != null) {
-          filter.dropStaged();
+          filter.drop(buffer);
         }
-        buffer.acknowledge((int) Math.min(plain(), Integer.MAX_VALUE));
       } finally {
         token.dropped();
       }
@@ -294,7 +294,7 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
 
   /** Bytes flushed, and neither sent nor taken by a filter. */
   private long plain() {
-    return buffer.written() - buffer.consumed();
+    return buffer.written() - (filter == null ? buffer.consumed() : filter.passed());
   }
 
   /** Whether more than the high-water mark is unsent. */
