@@ -312,7 +312,7 @@ final class ConnectionFilter implements Filter.Context {
 
   /** Whether nothing is to be read, since received bytes wait for something else. */
   boolean holdsInput() {
-    return holding || (open && !shown) || failure != null;
+    return holding || waitsForItself();
   }
 
   /** Whether received bytes wait for what the filter, or the dialler, says when it is so far. */

@@ -394,7 +394,7 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
       boolean closedHere =
           connection.state.has(ConnectionState.CLOSING)
               && !connection.state.has(ConnectionState.BY_PEER);
-      if (closedHere || (filter != null && filter.hasFailed())) { // it may be cut off, too
+      if (closedHere || connection.hasFilterFailed()) { // it may be cut off, too
         throw connection.closedException(() -> describe(1) + " found none");
       }
       return -1;

@@ -236,7 +236,7 @@ abstract class EndpointStart extends EndpointTasks implements Endpoint {
       pending.succeed(connection); // it begins to read for the caller that takes it
       dial = null;
     }
-    if ((connection.state.get() & ConnectionState.FINISHING) != 0) {
+    if (connection.state.has(ConnectionState.FINISHING)) {
       post(FINISH);
     }
     connection.callbacks.signal();

@@ -313,7 +313,6 @@ abstract class InputReceiver extends InputSpace implements Input {
       awaitsMemory = false;
     } finally {
       if (isPollers && !discarding && pausesIfFull()) {
-        offered = 0;
         giveBackToken(connection.endpoint.handle());
       } else {
         returnToken(isPollers);
@@ -356,7 +355,6 @@ abstract class InputReceiver extends InputSpace implements Input {
       filter.receive(this);
     } finally {
       if (isPollers && paused) {
-        offered = 0;
         giveBackToken(connection.endpoint.handle());
       } else {
         returnToken(isPollers);

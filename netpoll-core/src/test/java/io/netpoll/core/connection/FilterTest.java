@@ -41,6 +41,7 @@ class FilterTest {
   private static final String ALERT = RecordFilter.record('A', "what?");
 
   private final List<String> events = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<RecordFilter> asking = new CompletableFuture<>();
 
   private static String data(String text) {
     return RecordFilter.record('D', text);
@@ -69,6 +70,35 @@ class FilterTest {
           s.onRequest(FilterTest::echo);
           settings.accept(s);
         });
+  }
+
+  /** Serves with a filter that waits for another thread. */
+  private void serveAsking(Harness engine) throws IOException {
+    serve(
+        engine,
+        context -> {
+          RecordFilter filter = RecordFilter.asking(context);
+          asking.complete(filter);
+          return filter;
+        },
+        s -> {});
+  }
+
+  /** Says hello; returns the filter when it waits. */
+  private RecordFilter awaitAsking(FakePeer peer) throws Exception {
+    peer.send(HELLO);
+    RecordFilter filter = asking.get(10, TimeUnit.SECONDS);
+    Eventually.holds("it waits", () -> filter.waits);
+    return filter;
+  }
+
+  /** Waits until the loop has taken that many turns, in each of which it does what it is asked. */
+  private static void letTurn(ConnectionLoop loop, int turns) throws Exception {
+    for (int i = 0; i < turns; i++) {
+      CompletableFuture<Void> turned = new CompletableFuture<>();
+      assertThat(loop.execute(() -> turned.complete(null))).isTrue();
+      turned.get(10, TimeUnit.SECONDS);
+    }
   }
 
   private static FakePeer open(Harness engine) throws Exception {
@@ -264,19 +294,9 @@ class FilterTest {
   @Test
   void aFilterThatWaitsForAnotherThread_goesOnWhenThatSaysSo() throws Exception {
     try (Harness engine = new Harness(Execution.adaptive())) {
-      CompletableFuture<RecordFilter> made = new CompletableFuture<>();
-      serve(
-          engine,
-          context -> {
-            RecordFilter filter = RecordFilter.asking(context);
-            made.complete(filter);
-            return filter;
-          },
-          s -> {});
+      serveAsking(engine);
       FakePeer peer = engine.dial();
-      peer.send(HELLO);
-      RecordFilter filter = made.get(10, TimeUnit.SECONDS);
-      Eventually.holds("it waits", () -> filter.waits);
+      RecordFilter filter = awaitAsking(peer);
       peer.send(data("B").repeat(1000));
       filter.letIn();
       receives(peer, HELLO);
@@ -288,25 +308,15 @@ class FilterTest {
   @Test
   void whileAFilterWaits_nothingIsRead() throws Exception {
     try (Harness engine = new Harness(Execution.adaptive())) {
-      CompletableFuture<RecordFilter> made = new CompletableFuture<>();
-      serve(
-          engine,
-          context -> {
-            RecordFilter filter = RecordFilter.asking(context);
-            made.complete(filter);
-            return filter;
-          },
-          s -> {});
+      serveAsking(engine);
       FakePeer peer = engine.dial();
-      peer.send(HELLO);
-      RecordFilter filter = made.get(10, TimeUnit.SECONDS);
-      Eventually.holds("it waits", () -> filter.waits);
+      RecordFilter filter = awaitAsking(peer);
       for (int i = 0; i < 100; i++) {
         peer.send(data("B").repeat(100));
       }
       peer.closeOutput();
       engine.opened.iterator().next().setOnRequest(FilterTest::echo); // a run begins, and ends
-      TimeUnit.MILLISECONDS.sleep(20);
+      letTurn(engine.opened.iterator().next().loop(), 1000);
       assertThat(peer.unreadByLibrary()).isEqualTo(100 * 100 * data("B").length());
       assertThat(filter.asked).as("asked in vain").hasValueLessThan(10);
       filter.letIn();
