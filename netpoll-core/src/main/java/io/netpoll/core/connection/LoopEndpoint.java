@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a connection that its loop's leader works on: takes the events of the poller, and
- * carries out what other threads ask with {@link #post}. The leader alone touches the {@link
- * io.netpoll.spi.Handle}, except for receives and sends, which the holder of a token makes.
+ * carries out what other threads post. The leader alone touches the {@link io.netpoll.spi.Handle},
+ * except for receives and sends, which the holder of a token makes.
  *
  * <p>Where there is no memory for a step, it is taken again: as a {@link RetryQueue.Step} if it was
  * asked for, and else when the {@link ConnectionList} is looked over. The loop forgets a closed
