@@ -4,12 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.OnConnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
-import io.netpoll.core.execution.HandlerStarter;
-import io.netpoll.core.execution.HandlerTask;
-import io.netpoll.core.execution.HeldFlushes;
-import io.netpoll.core.execution.StartPolicy;
 import io.netpoll.core.loop.Log;
-import io.netpoll.core.loop.LoopFailures;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -20,29 +15,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run of a connection: makes its callbacks, one at a time and in their order, on whichever
- * thread the {@link HandlerStarter} chose; OnDisconnect alone runs beside it ({@link
- * DisconnectCall}).
+ * The callbacks of a connection: makes them in a {@link CallbackRun}, one at a time and in their
+ * order; OnDisconnect alone runs beside it ({@link DisconnectCall}).
  *
  * <pre>
  *   PREPARE ──► GREET ──► SERVE ──► FINISHED
  *                           ▲          ▲
  *       no such callbacks ──┘          └── from each of them, once the socket is closed
  * </pre>
- *
- * <p>Any thread signals that there may be something to do; {@link ConnectionState} decides which
- * thread starts the run then.
  */
-final class CallbackTask extends CallbackStep implements HandlerTask {
-
-  /** How many callbacks one run makes before others get their turn. */
-  private static final int PASSES = 64;
-
+final class CallbackTask extends CallbackRun {
   private static final VarHandle CLOSE_CALLBACKS;
 
   static {
-    HeldFlushes.load();
-    FlushCoalescer.load();
     try {
       CLOSE_CALLBACKS =
           MethodHandles.lookup().findVarHandle(CallbackTask.class, "closeCallbacks", Queue.class);
@@ -58,11 +43,6 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
     FINISHED
   }
 
-  private final ConnectionState state;
-
-  /** Where runs start, if they may start on the loop in adaptive execution; null if not. */
-  private final @Nullable StartPolicy policy;
-
   /** Made with the connection: there may be no memory when it is due. Null if nobody is told. */
   private final @Nullable DisconnectCall telling;
 
@@ -77,17 +57,11 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
 
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
 
-  /** The thread that is inside the run; others compare it with a thread they know to be there. */
-  private @Nullable Thread runner;
-
   // The run only.
   private Phase phase;
 
   /** Whether it was logged that the handler leaves too much unread. */
   private boolean stuckLogged;
-
-  /** Whether the runner knows that this run holds flushes back. */
-  private boolean holding;
 
   /**
    * The handler of this iteration; all of it goes by this one, so that a later one misses nothing.
@@ -97,10 +71,8 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
   CallbackTask(EngineConnection connection) {
     super(connection);
     ConnectionSettings settings = connection.settings;
-    this.state = connection.state;
     this.latest = settings.onRequest;
     this.onRequest = settings.onRequest;
-    this.policy = connection.loop().isMovable() ? new StartPolicy(settings.startSeed) : null;
     this.telling =
         settings.onDisconnect == null
             ? null
@@ -118,31 +90,11 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
-  /** There may be something to do. */
-  void signal() {
-    if (state.signal()) {
-      start();
-    }
-  }
-
   /** Bytes have come, or may be handled now. */
   void signalInput() {
     if (latest != null) {
       signal();
     }
-  }
-
-  private void start() {
-    if (policy == null || policy.startsOnLoop()) {
-      connection.loop().start(this);
-    } else {
-      connection.loop().startElsewhere(this);
-    }
-  }
-
-  @Override
-  public void retry() {
-    start();
   }
 
   void setOnRequest(OnRequest handler) {
@@ -174,137 +126,10 @@ final class CallbackTask extends CallbackStep implements HandlerTask {
     }
   }
 
-  /** Whether {@code thread}, which asks or waits for the answer, is inside the run. */
-  boolean isOn(Thread thread) {
-    return runner == thread;
-  }
-
-  /** A flush within the run is held back until its end, or a wait. */
-  void holdsBack() {
-    if (!holding && connection.settings.coalesceFlushes) {
-      HeldFlushes.setHolding(this);
-      holding = true;
-    }
-  }
-
-  /** The watch-dog has passed the loop on during the run. */
-  @Override
-  public void preempted() {
-    if (policy != null) {
-      policy.preempted();
-    }
-    sendHeld();
-  }
-
-  /** Sends what is held back. On any thread, at any time. */
-  @Override
-  public void sendHeld() {
-    if (connection.settings.coalesceFlushes) {
-      VarHandle.fullFence(); // pairs with the one of HandlerLoop.isLedFromWithin
-      connection.out.sendHeld();
-    }
-  }
-
-  /** A reader or writer has waited since {@code start}. On the waiting thread. */
-  void waitedSince(long start) {
-    if (policy != null && isOn(Thread.currentThread())) {
-      policy.waited(System.nanoTime() - start);
-    }
-  }
-
   // ---- The run -------------------------------------------------------------------------------
 
-  /** Makes the callbacks that are due. On whichever thread the starter chose. */
   @Override
-  void makeCallbacks() {
-    int seen = state.begin();
-    if (seen == ConnectionState.NOT_SCHEDULED) {
-      return;
-    }
-    boolean more;
-    try {
-      more = makePasses(seen);
-    } catch (Throwable t) { // not the user's code: there is no memory, or a fault of this library
-      breakOff(t);
-      return;
-    }
-    if (more) {
-      state.yield();
-      start();
-    }
-    connection.in.resumeBehindFence();
-  }
-
-  /**
-   * Makes callbacks until there is nothing to do, and ends the run then.
-   *
-   * @return whether the run goes on, after others had their turn
-   */
-  private boolean makePasses(int begun) {
-    int seen = begun;
-    boolean timed = policy != null && policy.isSampled();
-    long start = timed ? System.nanoTime() : 0;
-    int passes = 0;
-    enter();
-    for (; ; ) {
-      if (pass(seen)) {
-        if (++passes == PASSES) {
-          leave(timed ? System.nanoTime() - start : 0, passes);
-          return true;
-        }
-      } else {
-        leave(timed ? System.nanoTime() - start : 0, passes);
-        if (state.end()) {
-          return false;
-        }
-        timed = false;
-        enter();
-      }
-      seen = state.consumeSignal();
-    }
-  }
-
-  /** Resets the connection, and has the run go on later, which must see the end of it. */
-  private void breakOff(Throwable t) {
-    runner = null;
-    try {
-      connection.reset();
-      holdsNoMore();
-      LoopFailures.reportSometimes(
-          "The callbacks of a connection broke off, and it is reset: give the process more memory.",
-          t);
-    } finally {
-      state.yield();
-      connection.loop().postpone(this, t);
-    }
-  }
-
-  private void holdsNoMore() {
-    if (holding) {
-      holding = false;
-      HeldFlushes.setHolding(null);
-    }
-  }
-
-  private void enter() {
-    runner = Thread.currentThread();
-  }
-
-  private void leave(long nanos, int calls) {
-    FlushCoalescer.sendOrLeave(connection);
-    holdsNoMore();
-    if (policy != null) {
-      policy.ran(nanos, calls);
-    }
-    runner = null;
-  }
-
-  /**
-   * Makes the next callback.
-   *
-   * @return whether there may be another one to make at once
-   */
-  private boolean pass(int seen) {
+  boolean pass(int seen) {
     if (handlerSet) {
       handlerSet = false;
       onRequest = latest;
