@@ -39,14 +39,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionInput extends InputReceiver implements Await.Arrivals {
   private static final VarHandle WAITER;
-  private static final VarHandle PIPE;
   private static final VarHandle DEADLINE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       WAITER = lookup.findVarHandle(ConnectionInput.class, "waiter", Waiter.class);
-      PIPE = lookup.findVarHandle(ConnectionInput.class, "pipe", Pipe.class);
       DEADLINE = lookup.findVarHandle(ConnectionInput.class, "deadline", Deadline.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -66,11 +64,9 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
    */
   private volatile long requested;
 
-  /** Where the input goes; null if it is for the reading thread. */
-  private volatile @Nullable Pipe pipe;
-
   // The run only.
   private long shownToHandler;
+
   private boolean handlerMadeProgress;
   private boolean endShownToHandler;
 
@@ -84,13 +80,11 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
   @Override
   void arrived() {
     connection.recordActivity();
-    Pipe forwarding = pipe;
+    Pipe forwarding = pipe();
     if (forwarding != null && forwarding.arrived()) {
       return;
     }
-    VarHandle
-        .fullFence(); // pairs with the fence of a waiter, and those of a thread that gives a wish
-    // up
+    VarHandle.fullFence(); // pairs with that of a waiter, and of a thread that gives up a wish
     Waiter waiting = waiter;
     if (waiting != null && written() - waiting.target >= 0) {
       connection.loop().wakeAfterBatch(waiting.thread);
@@ -135,30 +129,6 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
-  // ---- The thread that starts a pipe ----------------------------------------------------------
-
-  /**
-   * Sets where the input goes, for good.
-   *
-   * @return false if that was set before
-   */
-  boolean pipeTo(Pipe to) {
-    return PIPE.compareAndSet(this, null, to);
-  }
-
-  /** Takes the pipe away again that was just set and has not begun, unless it must be kept. */
-  boolean keepPipeIf(boolean kept) {
-    if (!kept) {
-      pipe = null;
-    }
-    return kept;
-  }
-
-  /** Where the input goes, if it is forwarded. */
-  @Nullable Pipe pipe() {
-    return pipe;
-  }
-
   // ---- The run -------------------------------------------------------------------------------
 
   /** Whether a handler call is due. */
@@ -201,19 +171,8 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
         && written() == shownToHandler
         && missing() <= 0
         && waiter == null
-        && pipe == null
+        && pipe() == null
         && !isHeld();
-  }
-
-  /** Whether input is paused for what is unread, or is about to be. */
-  private boolean isAtMark() {
-    int unread = unread();
-    return unread >= connection.settings.inputHighWaterMark
-        || (paused
-            && unread > connection.settings.inputLowWaterMark
-            && !awaitsMemory
-            && !mustDrainFirst()
-            && (filter == null || !filter.holdsInput()));
   }
 
   /** Shows what is buffered, as if it had just come. */
@@ -259,7 +218,7 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     if (waiting != null) {
       Await.wake(waiting.thread);
     }
-    Pipe forwarding = pipe;
+    Pipe forwarding = pipe();
     if (forwarding != null) {
       forwarding.look();
     }
@@ -288,7 +247,7 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
   // ---- The reading thread --------------------------------------------------------------------
 
   private void resumeIfPaused() {
-    VarHandle.fullFence(); // pairs with the fence of InputReceiver.space
+    VarHandle.fullFence(); // pairs with the fence of InputFlowControl.pausesIf
     resumeBehindFence();
   }
 
@@ -298,12 +257,6 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     long missing = requested - came;
     Waiter waiting = waiter;
     return waiting == null ? missing : Math.max(missing, waiting.target - came);
-  }
-
-  @Override
-  boolean mustDrainFirst() {
-    Pipe forwarding = pipe;
-    return connection.out.isThrottlingInput() || (forwarding != null && forwarding.isBlocked());
   }
 
   @Override

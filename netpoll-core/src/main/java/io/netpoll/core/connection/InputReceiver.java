@@ -2,69 +2,30 @@ package io.netpoll.core.connection;
 
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.buffer.LinkedBuffer;
-import io.netpoll.core.loop.RetryQueue;
-import io.netpoll.core.loop.TimerWheel;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.Page;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The socket's end of a connection's input, on the way from the socket to the chain: the holder of
  * the {@link SocketToken} fills it, as a rule the poller's leader, which takes the token from the
  * poller for each read.
- *
- * <h2>Back-pressure</h2>
- *
- * At the high-water mark of unread bytes the leader sets {@code paused}, puts a full fence and
- * looks again before it stops reading; a consumer puts a full fence after its consumption (at
- * release, before it parks, at the end of a run, which is a compare-and-set) and then reads {@code
- * paused}. So input never stays paused while the reader has caught up. Between the handler calls of
- * a run it is looked at without a fence. A wish for more than the mark raises the limit until it
- * comes true.
- *
- * <h2>Memory</h2>
- *
- * The leader does not wait for memory. While another thread allocates some, input is paused, and
- * tried again by a timer; the connection is closed only when memory was refused.
  */
-abstract class InputReceiver extends InputSpace implements Input {
+abstract class InputReceiver extends InputFlowControl implements Input {
   /** Reads, at most, for one event before others have their turn. */
   private static final int READS_PER_EVENT = 16;
 
-  /** The right to read from the socket. */
-  final SocketToken token = new SocketToken();
-
-  /** Set by the leader only. */
-  volatile boolean paused;
-
-  /** Whether what comes is dropped. Leader only. */
-  private boolean discarding;
-
   /** Whether FIN came while the filter held bytes from before it. Leader only. */
   private boolean endsLater;
-
-  /** Tries again to have memory; null as long as that was never needed. */
-  private TimerWheel.@Nullable Timer retry;
-
-  /**
-   * There was no memory to read into, and there was no read since. The leader clears it after it
-   * has published what was read, so that a thread that waits sees one of the two.
-   */
-  volatile boolean awaitsMemory;
 
   InputReceiver(EngineConnection connection) {
     super(connection);
   }
 
   // ---- What the user's end says ----------------------------------------------------------------
-
-  /** Whether output, or that of the connection that the input goes to, stops input. */
-  abstract boolean mustDrainFirst();
 
   /** Bytes were published: wakes whoever waits for them. */
   abstract void arrived();
@@ -123,19 +84,6 @@ abstract class InputReceiver extends InputSpace implements Input {
     return read;
   }
 
-  /** Leader only, after it has read. */
-  private void giveBackToken(Handle handle) {
-    if (paused && (!discarding || offered == 0)) {
-      try {
-        handle.pauseInput();
-      } finally {
-        token.release();
-      }
-    } else {
-      token.pass();
-    }
-  }
-
   /**
    * The peer has sent FIN: what came before it goes first through the filter, which may wait for
    * the reader. Leader only.
@@ -150,28 +98,6 @@ abstract class InputReceiver extends InputSpace implements Input {
       filter.reportFailure();
     }
     connection.endpoint.inputEnded();
-  }
-
-  /** Has the poller look for input; false if another thread reads, or nobody may. Leader only. */
-  boolean watch() {
-    boolean isPollers = token.isPassed() || token.tryPass();
-    if (isPollers) {
-      connection.endpoint.handle().resumeInput();
-    }
-    return isPollers;
-  }
-
-  /** Stops taking input, because the connection closes. Leader only. */
-  void stop() {
-    paused = true;
-    connection.endpoint.handle().pauseInput();
-    token.takeBack();
-  }
-
-  /** Reads on and drops what comes. Leader only. */
-  void discard() {
-    discarding = true;
-    watch();
   }
 
   @Override
@@ -191,59 +117,6 @@ abstract class InputReceiver extends InputSpace implements Input {
       connection.closeForFailure("has no memory to read into", e);
     }
     return false;
-  }
-
-  /** Input is paused while another thread allocates memory: it is tried again soon. */
-  private void awaitMemory() {
-    connection.recordActivity(); // there is something to read
-    if (retry == null) {
-      retry = new Retry();
-    }
-    connection.loop().timers().schedule(RetryQueue.RETRY_NANOS, retry);
-    awaitsMemory = true;
-  }
-
-  private final class Retry extends TimerWheel.Timer {
-    @Override
-    public void run() {
-      tryAgain();
-    }
-  }
-
-  private void tryAgain() {
-    if (connection.state.has(ConnectionState.CLOSED)) {
-      return;
-    }
-    if (discarding) {
-      watch();
-    } else if (paused && !connection.state.has(ConnectionState.CLOSING)) {
-      VarHandle.fullFence(); // pairs with the fence of resumeIfPaused, as in space
-      if (!isFull() && watch()) {
-        paused = false;
-      }
-    }
-  }
-
-  private boolean pausesIfFull() {
-    if (!isFull()) {
-      return false;
-    }
-    paused = true;
-    VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
-    if (isFull()) {
-      return true;
-    }
-    paused = false;
-    return false;
-  }
-
-  private boolean isFull() {
-    return isAtLimit() || (filter != null && filter.holdsInput());
-  }
-
-  boolean isAtLimit() {
-    return (unread() >= connection.settings.inputHighWaterMark && missing() <= 0)
-        || mustDrainFirst();
   }
 
   @Override
@@ -332,14 +205,6 @@ abstract class InputReceiver extends InputSpace implements Input {
     }
   }
 
-  private void returnToken(boolean isPollers) {
-    if (isPollers) {
-      token.pass();
-    } else {
-      token.release();
-    }
-  }
-
   // ---- The filter ----------------------------------------------------------------------------
 
   /** Has the filter go on, and the poller look for input if that takes more. Leader only. */
@@ -381,58 +246,5 @@ abstract class InputReceiver extends InputSpace implements Input {
       plain.flush();
       arrived();
     }
-  }
-
-  /**
-   * Whether the reader takes more; if not, it asks for it when it has caught up. Under the token.
-   */
-  boolean takesMore() {
-    if (!isAtLimit()) {
-      return true;
-    }
-    boolean before = paused;
-    paused = true;
-    VarHandle.fullFence(); // pairs with the fence of resumeIfPaused
-    if (isAtLimit()) {
-      return false;
-    }
-    paused = before;
-    return true;
-  }
-
-  @Override
-  void cool() {
-    cacheSlot(InputCache.NOWHERE);
-    boolean isPollers = token.tryTake();
-    if (isPollers || token.tryHold()) {
-      dropEmpty();
-      returnToken(isPollers);
-    } else if (token.isShut()) {
-      dropBuffer();
-    } // else a thread reads, and keeps the chain
-  }
-
-  // ---- Any thread ----------------------------------------------------------------------------
-
-  /**
-   * Ends reading for good, unless a thread reads, which comes here after it. Once CLOSED is set.
-   */
-  void end() {
-    if (token.tryShut() && filter != null && token.tryDrop()) {
-      filter.dropReceived();
-      token.dropped();
-    }
-  }
-
-  /** Has input resumed if the reader has caught up. Any thread. */
-  void resumeBehindFence() {
-    if (paused && wantsMore() && (filter == null || !filter.waitsForItself())) {
-      connection.endpoint.post(LoopEndpoint.RESUME);
-    }
-  }
-
-  private boolean wantsMore() {
-    int unread = unread();
-    return (unread <= connection.settings.inputLowWaterMark || missing() > 0) && !mustDrainFirst();
   }
 }
