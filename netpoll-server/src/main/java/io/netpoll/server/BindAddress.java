@@ -79,7 +79,7 @@ record BindAddress(SocketAddress address, @Nullable ProtocolFamily only) {
     return only != null
             && address instanceof InetSocketAddress inet
             && inet.getAddress().isAnyLocalAddress()
-        ? engine.bindWildcard(only, inet.getPort(), backlog, options)
-        : engine.bind(address, backlog, options);
+        ? engine.listening().bindWildcard(only, inet.getPort(), backlog, options)
+        : engine.listening().bind(address, backlog, options);
   }
 }

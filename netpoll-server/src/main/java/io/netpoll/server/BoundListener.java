@@ -72,7 +72,7 @@ final class BoundListener implements Listener {
       throws IOException {
     BoundListener listener = new BoundListener(group, sockets, accepting);
     try {
-      group.addListener(listener.groupCloses);
+      group.listening().addListener(listener.groupCloses);
     } catch (IOException e) {
       listener.beginClose();
       throw e;
@@ -267,7 +267,7 @@ final class BoundListener implements Listener {
       lock.unlock();
     }
     if (first) {
-      group.removeListener(groupCloses);
+      group.listening().removeListener(groupCloses);
       if (served.isEmpty()) {
         sockets.forEach(ListenSocket::close);
       } else {

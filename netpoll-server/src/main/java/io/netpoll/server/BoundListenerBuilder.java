@@ -72,7 +72,9 @@ final class BoundListenerBuilder implements Listener.Builder {
     if (!reusePort) {
       ListenSocket socket = where.bind(engine, backlog, options);
       return BoundListener.open(
-          engine, List.of(socket), (number, one, settings) -> engine.accept(one, settings));
+          engine,
+          List.of(socket),
+          (number, one, settings) -> engine.listening().accept(one, settings));
     }
     if (where.isUnix()) {
       throw new IllegalArgumentException(
@@ -80,7 +82,7 @@ final class BoundListenerBuilder implements Listener.Builder {
               + Addresses.text(where.address())
               + " cannot be bound more than once: use reusePort with TCP only.");
     }
-    return BoundListener.open(engine, bindEach(engine, where), engine::acceptOnOneLoop);
+    return BoundListener.open(engine, bindEach(engine, where), engine.listening()::acceptOnOneLoop);
   }
 
   private EngineGroup engine() throws PollerUnavailableException {
@@ -129,7 +131,7 @@ final class BoundListenerBuilder implements Listener.Builder {
           "A socket that is adopted is bound already: set its options, or SO_REUSEPORT, before it"
               + " is bound, and none here.");
     }
-    return engine().adopt(origin);
+    return engine().listening().adopt(origin);
   }
 
   private static Listener listen(
@@ -137,7 +139,7 @@ final class BoundListenerBuilder implements Listener.Builder {
     return BoundListener.open(
         engine,
         List.of(socket),
-        (number, one, settings) -> engine.acceptAdopted(origin, one, settings));
+        (number, one, settings) -> engine.listening().acceptAdopted(origin, one, settings));
   }
 
   @Override
@@ -154,7 +156,7 @@ final class BoundListenerBuilder implements Listener.Builder {
   private List<Listener> inherited(Predicate<Inheritance.Descriptor> wanted) throws IOException {
     List<Inheritance.Descriptor> found =
         Inheritance.parse(System.getenv(), ProcessHandle.current().pid());
-    if (!found.isEmpty() && !engine().adoptsDescriptors()) {
+    if (!found.isEmpty() && !engine().listening().adoptsDescriptors()) {
       throw new UnsupportedOperationException(
           "The "
               + engine().backend()

@@ -11,17 +11,11 @@ import io.netpoll.core.connection.PendingDial;
 import io.netpoll.core.execution.Await;
 import io.netpoll.core.execution.HandlerStarter;
 import io.netpoll.internal.Addresses;
-import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
-import java.net.ProtocolFamily;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group of poll loops. What server and client modules need of the engine goes through here:
- * {@link #bind} and {@link #accept} or {@link #acceptOnOneLoop}, {@link #startToConnect}, {@link
+ * {@link #listening}, {@link #adopt}, {@link #startToConnect}, {@link #schedule}, {@link
  * #forEachConnection}.
  */
 public final class EngineGroup implements PollerGroup {
@@ -39,18 +33,13 @@ public final class EngineGroup implements PollerGroup {
   private final HandlerStarter starter;
   private final Balancer balancer;
   private final boolean shared;
-
   private final GroupLoops loops;
   private final DialStarter dials = new DialStarter(this);
 
-  /** What closes the listeners that are open in this group. */
-  private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
-
-  /** Set before {@link #closers} are run: one that is added later sees it. */
-  private volatile boolean closing;
-
   /** Watches adopted channels, where the group's own backend does not; opened when needed. */
   private final ChannelLoop channels = new ChannelLoop(this);
+
+  private final GroupListening listening;
 
   EngineGroup(
       String name,
@@ -67,6 +56,7 @@ public final class EngineGroup implements PollerGroup {
     this.starter = starter;
     this.balancer = new Balancer(loadBalance);
     this.shared = shared;
+    this.listening = new GroupListening(this, channels);
     this.loops = new GroupLoops(this, name);
     try {
       this.loops.resize(loops);
@@ -128,130 +118,12 @@ public final class EngineGroup implements PollerGroup {
   // ---- For server and client -----------------------------------------------------------------
 
   /**
-   * Binds a listening socket of this group's backend.
+   * How servers listen by this group.
    *
-   * @param address a resolved address
-   * @param backlog how many connections may wait
-   * @param options of the socket itself
-   * @return the socket
-   * @throws IOException if it cannot be bound
+   * @return the same object each time
    */
-  public ListenSocket bind(SocketAddress address, int backlog, Map<SocketOption<?>, Object> options)
-      throws IOException {
-    Addresses.checkScope(address, "binding");
-    firstLoop();
-    return provider.bind(address, backlog, options);
-  }
-
-  /**
-   * Binds a listening socket of this group's backend to the wildcard address of one version of IP.
-   *
-   * @param version INET or INET6
-   * @param port 0 for a free one
-   * @param backlog how many connections may wait
-   * @param options of the socket itself
-   * @return the socket
-   * @throws UnsupportedOperationException if the backend cannot leave the other version out
-   * @throws IOException if it cannot be bound
-   */
-  public ListenSocket bindWildcard(
-      ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
-      throws IOException {
-    firstLoop();
-    return provider.bindWildcard(version, port, backlog, options);
-  }
-
-  /**
-   * Has a listener closed with this group.
-   *
-   * @param closer closes it, or does nothing if it is closed; never waits
-   * @throws IOException if the group is closed already; {@code closer} may have run then
-   */
-  public void addListener(Runnable closer) throws IOException {
-    closers.add(closer);
-    if (closing) { // pairs with shutDown: that has set it before it looks for closers, or sees this
-      closers.remove(closer);
-      throw new IOException("The poller group " + name + " is closed.");
-    }
-  }
-
-  /**
-   * Forgets a listener, since it is closed.
-   *
-   * @param closer what {@link #addListener} was given
-   */
-  public void removeListener(Runnable closer) {
-    closers.remove(closer);
-  }
-
-  /**
-   * Makes what accepts connections from a listening socket, for all loops.
-   *
-   * @param socket a bound socket of this group; belongs to the accept loop from now on
-   * @param settings of the connections
-   * @return the accept loop, to be {@linkplain AcceptLoop#start started}
-   * @throws IOException if the group is closed
-   */
-  public AcceptLoop accept(ListenSocket socket, ConnectionSettings settings) throws IOException {
-    return new AcceptLoop(this, firstLoop(), false, settings, socket);
-  }
-
-  /**
-   * Makes what accepts connections from one of several listening sockets, for one loop alone.
-   *
-   * @param number which socket; the loop is that of the same number, counted round
-   * @param socket a bound socket of this group; belongs to the accept loop from now on
-   * @param settings of the connections
-   * @return the accept loop, to be {@linkplain AcceptLoop#start started}
-   * @throws IOException if the group is closed
-   */
-  public AcceptLoop acceptOnOneLoop(int number, ListenSocket socket, ConnectionSettings settings)
-      throws IOException {
-    List<ConnectionLoop> all = loops.usable();
-    ConnectionLoop loop = all.get(number % all.size());
-    return new AcceptLoop(this, loop, true, settings, socket);
-  }
-
-  /**
-   * Whether this group can adopt descriptors.
-   *
-   * @return true on a native backend
-   */
-  public boolean adoptsDescriptors() {
-    return provider.adoptsDescriptors();
-  }
-
-  /**
-   * Makes a listening socket of a channel that the user has bound, or of a descriptor.
-   *
-   * @param origin the channel or descriptor; stays the user's, unchanged, if this throws
-   * @return the socket, for {@link #acceptAdopted}
-   * @throws IllegalArgumentException if it is in no state to be adopted
-   * @throws UnsupportedOperationException if no backend on the path takes it
-   * @throws IOException if the system refuses
-   */
-  public ListenSocket adopt(AdoptionSource.Listening origin) throws IOException {
-    firstLoop();
-    return origin.adoptBy(channels.backendFor(origin));
-  }
-
-  /**
-   * Makes what accepts connections from an adopted socket.
-   *
-   * @param origin what the socket was made of
-   * @param socket what {@link #adopt(AdoptionSource.Listening)} gave; belongs to the accept loop
-   *     from now on
-   * @param settings of the connections
-   * @return the accept loop, to be {@linkplain AcceptLoop#start started}
-   * @throws IOException if the group is closed, or no loop can be opened for it
-   */
-  public AcceptLoop acceptAdopted(
-      AdoptionSource.Listening origin, ListenSocket socket, ConnectionSettings settings)
-      throws IOException {
-    if (channels.backendFor(origin) == provider) {
-      return accept(socket, settings);
-    }
-    return new AcceptLoop(this, channels.open(), true, settings, socket);
+  public GroupListening listening() {
+    return listening;
   }
 
   /**
@@ -441,8 +313,7 @@ public final class EngineGroup implements PollerGroup {
   }
 
   private void shutDown() {
-    closing = true; // pairs with addListener
-    closers.forEach(Runnable::run);
+    listening.closeAll();
     GroupLoops.awaitEnds(loops.close());
     starter.close();
   }

@@ -86,9 +86,9 @@ public final class Harness implements AutoCloseable, ConnectionOwner {
   public Harness serve(Consumer<ConnectionSettings.Builder> settings) throws IOException {
     ConnectionSettings.Builder builder = new ConnectionSettings.Builder();
     settings.accept(builder);
-    var socket = group.bind(ANY_PORT, 1024, java.util.Map.of());
+    var socket = group.listening().bind(ANY_PORT, 1024, java.util.Map.of());
     address = socket.localAddress();
-    acceptance = group.accept(socket, builder.build(this));
+    acceptance = group.listening().accept(socket, builder.build(this));
     AcceptLoop.start(java.util.List.of(acceptance));
     return this;
   }
