@@ -6,6 +6,7 @@ import io.netpoll.core.execution.HandlerLoop;
 import io.netpoll.core.execution.HandlerStarter;
 import io.netpoll.core.execution.Lending;
 import io.netpoll.core.execution.WatchDog;
+import io.netpoll.core.loop.CatchUp;
 import io.netpoll.core.loop.LoopCounters;
 import io.netpoll.core.loop.LoopLife;
 import io.netpoll.core.loop.LoopOwner;
@@ -132,9 +133,9 @@ public final class ConnectionLoop {
     return handlers.isLedByCaller();
   }
 
-  /** As {@link PollLoop#caughtUp}. */
+  /** As {@link CatchUp#of}. */
   CompletableFuture<Void> caughtUp() {
-    return loop.caughtUp();
+    return CatchUp.of(loop);
   }
 
   /** Counts what the loop does; its methods say which thread may call them. */
@@ -154,7 +155,7 @@ public final class ConnectionLoop {
 
   /** What the loop has done. */
   public LoopStats stats() {
-    return loop.stats();
+    return loop.counters().stats(loop.number, loop.life.connections());
   }
 
   /** Takes no new connections from now on, and ends with the last one. */
@@ -174,7 +175,7 @@ public final class ConnectionLoop {
 
   /** Completed when the loop has ended. */
   public CompletableFuture<Void> end() {
-    return loop.end();
+    return loop.end;
   }
 
   /** Frees the poller of a loop that nobody leads yet. */
@@ -205,7 +206,7 @@ public final class ConnectionLoop {
 
   /** The moment up to which all that had arrived was handled, by the clock of System.nanoTime. */
   long caughtUpTo() {
-    return loop.caughtUpTo();
+    return loop.events().caughtUpTo();
   }
 
   /** As {@link HandlerLoop#wakeAfterBatch}. */

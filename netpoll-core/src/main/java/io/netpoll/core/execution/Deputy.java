@@ -201,7 +201,7 @@ final class Deputy {
   /** Uses what the last poll found, then the next one's, up to enough callers for a turn. */
   private void findCallers() throws IOException {
     dispatch();
-    if (callers.count() < CALLERS_AT_A_TURN && loop.isIdle() && loop.pollForLeader() > 0) {
+    if (callers.count() < CALLERS_AT_A_TURN && loop.isIdle() && loop.events().pollForLeader() > 0) {
       dispatch();
     }
   }

@@ -294,7 +294,7 @@ public final class HandlerLoop implements LoopDriver {
     }
     if (callers.count() > 0 && loop.ready().isEmpty() && !loop.dispatchSome()) {
       // The deputy's turn comes next: those that are found are woken with the others.
-      loop.pollAtOnce();
+      loop.events().pollAtOnce();
     }
     return true;
   }

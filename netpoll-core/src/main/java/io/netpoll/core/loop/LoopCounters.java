@@ -69,7 +69,8 @@ public final class LoopCounters {
     return writes.sum();
   }
 
-  LoopStats stats(int number, int connections) {
+  /** What was counted. Any thread. */
+  public LoopStats stats(int number, int connections) {
     return new LoopStats(
         number,
         connections,

@@ -7,7 +7,7 @@ import java.io.IOException;
  * The poller of a loop as its leader uses it: polls, and uses up the events that a poll has found.
  * Leader only.
  */
-final class LoopEvents {
+public final class LoopEvents {
   /** Events dispatched, at most, before the handlers that they are for have their turn. */
   private static final int EVENTS_IN_A_ROW = 16;
 
@@ -18,14 +18,17 @@ final class LoopEvents {
   private final LoopDriver driver;
   private final LoopLife life;
   private final LoopCounters counters;
+  private final TimerWheel timers;
   private final Horizon horizon;
 
-  LoopEvents(Poller poller, LoopDriver driver, LoopLife life, LoopCounters counters, long now) {
+  LoopEvents(
+      Poller poller, LoopDriver driver, LoopLife life, LoopCounters counters, TimerWheel timers) {
     this.poller = poller;
     this.driver = driver;
     this.life = life;
     this.counters = counters;
-    this.horizon = new Horizon(now);
+    this.timers = timers;
+    this.horizon = new Horizon(timers.now());
   }
 
   /**
@@ -52,11 +55,18 @@ final class LoopEvents {
     }
   }
 
+  /** Polls without waiting. */
+  public void pollAtOnce() {
+    poll(timers.now(), 0);
+  }
+
   /**
-   * Polls without waiting, on a thread that does the leader's I/O; returns the number of events.
+   * Polls without waiting, on a thread that does the leader's I/O. The leader meets a failure.
+   *
+   * @return the number of events
    */
-  int pollForLeader(long now) throws IOException {
-    begin(now);
+  public int pollForLeader() throws IOException {
+    begin(timers.now());
     int found = poller.poll(0);
     horizon.polled(found);
     return found;
@@ -88,7 +98,7 @@ final class LoopEvents {
   }
 
   /** The moment up to which all that had arrived was handled, by the clock of System.nanoTime. */
-  long caughtUpTo() {
+  public long caughtUpTo() {
     return horizon.reached();
   }
 }

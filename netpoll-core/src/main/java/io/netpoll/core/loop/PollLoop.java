@@ -1,6 +1,5 @@
 package io.netpoll.core.loop;
 
-import io.netpoll.LoopStats;
 import io.netpoll.spi.Poller;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
@@ -39,6 +38,9 @@ public final class PollLoop {
   /** How long the loop goes on. */
   public final LoopLife life;
 
+  /** Completed when the loop has ended. */
+  public final CompletableFuture<Void> end = new CompletableFuture<>();
+
   private final PollerProvider provider;
   private final Poller poller;
   private final LoopDriver driver;
@@ -46,7 +48,6 @@ public final class PollLoop {
   private final Residents residents;
   private final LoopLoad load = new LoopLoad();
   private final LoopCounters counters = new LoopCounters();
-  private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   // Leader only.
   private final TimerWheel timers = new TimerWheel();
@@ -73,7 +74,7 @@ public final class PollLoop {
     this.owner = owner;
     this.tasks = new LoopTasks(poller, driver, load);
     this.life = new LoopLife(this, poller, load, residents, timers, owner);
-    this.events = new LoopEvents(poller, driver, life, counters, timers.now());
+    this.events = new LoopEvents(poller, driver, life, counters, timers);
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -102,29 +103,6 @@ public final class PollLoop {
     } catch (Error e) { // there is no memory
       tasks.postponeOrThrow(handler, e);
     }
-  }
-
-  /**
-   * Has the loop handle all that has arrived by now.
-   *
-   * @return completed when that was done, or the loop has ended
-   */
-  public CompletableFuture<Void> caughtUp() {
-    CatchUp catchUp = new CatchUp();
-    if (!tasks.execute(() -> timers.schedule(0, catchUp))) {
-      catchUp.run();
-    }
-    return catchUp.done;
-  }
-
-  /** Completed when the loop has ended. */
-  public CompletableFuture<Void> end() {
-    return end;
-  }
-
-  /** What the loop has done. */
-  public LoopStats stats() {
-    return counters.stats(number, life.connections());
   }
 
   /** Counts what the loop does; its methods say which thread may call them. */
@@ -261,16 +239,6 @@ public final class PollLoop {
     driver.afterPoll();
   }
 
-  /** Polls without waiting. */
-  public void pollAtOnce() {
-    events.poll(timers.now(), 0);
-  }
-
-  /** Polls without waiting, on a thread that does the leader's I/O; the leader meets a failure. */
-  public int pollForLeader() throws IOException {
-    return events.pollForLeader(timers.now());
-  }
-
   /** The poller, for taking a socket under watch; refused once the loop is ending. */
   public Poller poller() throws IOException {
     if (life.hasBegun()) {
@@ -288,9 +256,9 @@ public final class PollLoop {
     return ready;
   }
 
-  /** The moment up to which all that had arrived was handled, by the clock of System.nanoTime. */
-  public long caughtUpTo() {
-    return events.caughtUpTo();
+  /** The events of the poller. */
+  public LoopEvents events() {
+    return events;
   }
 
   /** Whether there are handlers to call or tasks. */
