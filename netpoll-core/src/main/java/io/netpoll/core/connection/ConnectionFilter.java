@@ -67,6 +67,12 @@ final class ConnectionFilter implements Filter.Context {
    */
   private volatile long passed;
 
+  /**
+   * How many plain bytes have left as raw ones: as many as raw ones did until all have. Never
+   * decreases, so that what is unsent never grows but by a flush. Written under the token.
+   */
+  private volatile long left;
+
   /** Whether the last word was made. Written under the token. */
   private volatile boolean finished;
 
@@ -261,23 +267,30 @@ final class ConnectionFilter implements Filter.Context {
       known.send(plain, staged, room - (int) (made - begin));
       staged.flush();
       plain.release();
-      passed = plain.consumed(); // last: a byte that moves counts twice rather than not at all
+      passed = plain.consumed();
     } while (staged.written() != made && staged.written() - begin < room);
     if (mustFinish(plain.length() > 0)) {
       finished = true;
       known.finish(staged);
       staged.flush();
     }
+    haveLeft(0); // the filter may have made nothing of what it has consumed
   }
 
   void sent(int bytes) {
     staged.acknowledge(bytes);
+    haveLeft(bytes);
+  }
+
+  private void haveLeft(int raw) {
+    left = staged() == 0 ? passed : Math.min(passed, left + raw);
   }
 
   /** Drops what was made and is not sent, after what was flushed was dropped. */
   void drop(LinkedBuffer plain) {
     passed = plain.consumed();
     staged.acknowledge((int) Math.min(staged(), Integer.MAX_VALUE));
+    left = passed;
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -285,6 +298,15 @@ final class ConnectionFilter implements Filter.Context {
   /** How many plain bytes have become raw ones. */
   long passed() {
     return passed;
+  }
+
+  /**
+   * How many of the plain bytes that were flushed have not left; if all have, the raw ones of the
+   * filter's own.
+   */
+  long unsent(long flushed) {
+    long unsent = flushed - left;
+    return unsent > 0 ? unsent : staged();
   }
 
   /** Raw bytes that have left. */

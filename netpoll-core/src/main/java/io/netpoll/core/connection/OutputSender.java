@@ -289,7 +289,7 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
   /** Bytes flushed and not sent, before a filter or after it. */
   @Override
   public long pending() {
-    return filter == null ? plain() : plain() + filter.staged();
+    return filter == null ? plain() : filter.unsent(buffer.written());
   }
 
   /** Bytes flushed, and neither sent nor taken by a filter. */

@@ -345,6 +345,36 @@ class FilterTest {
     }
   }
 
+  /** A flush waits for it to fall, and is refused where it is high: both look at it in turn. */
+  @Test
+  void whatIsUnsent_neverGrowsWhileItIsSent() throws Exception {
+    try (Harness engine = new Harness(Execution.workers())) {
+      serve(engine, RecordFilter::accepting, s -> s.outputHighWaterMark(4 << 20));
+      FakePeer peer = open(engine);
+      peer.setWindow(1000);
+      EngineConnection connection = engine.opened.iterator().next();
+      int records = 30_000;
+      connection.writer().writeString("x".repeat(RecordFilter.LARGEST * records));
+      connection.writer().flush();
+      CompletableFuture<Long> growth =
+          CompletableFuture.supplyAsync(
+              () -> {
+                long most = 0;
+                long before = connection.out.pending();
+                while (before > 0) {
+                  long now = connection.out.pending();
+                  most = Math.max(most, now - before);
+                  before = now;
+                }
+                return most;
+              });
+      peer.setWindow(64 << 10);
+      int expected = records * (RecordFilter.LARGEST + 2);
+      assertThat(peer.receive(expected, Harness.SOON)).hasSize(expected);
+      assertThat(growth.get(10, TimeUnit.SECONDS)).isZero();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ADAPTIVE", "INLINE", "WORKERS"})
   void whatAFilterHoldsReadable_isDeliveredWhenTheReaderHasCaughtUp(Mode mode) throws Exception {
