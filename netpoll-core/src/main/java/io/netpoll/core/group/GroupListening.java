@@ -148,7 +148,7 @@ public final class GroupListening {
     closers.add(closer);
     if (closing) { // pairs with closeAll: that has set it before it looks for closers, or sees this
       closers.remove(closer);
-      throw new IOException("The poller group is closed.");
+      throw group.members().groupClosed();
     }
   }
 

@@ -84,13 +84,18 @@ final class GroupLoops {
 
   /** Why nothing can be done here any more. */
   IOException over() {
-    return new IOException(
-        closed
-            ? "The poller group " + name + " is closed."
-            : "The poller group "
+    return closed
+        ? groupClosed()
+        : new IOException(
+            "The poller group "
                 + name
                 + " has no poll loop left, since its pollers broke and none could be opened: close"
                 + " it, or call setLoops.");
+  }
+
+  /** Why nothing can be done once the group closes. */
+  IOException groupClosed() {
+    return new IOException("The poller group " + name + " is closed.");
   }
 
   /** Makes a loop that is not started. */
