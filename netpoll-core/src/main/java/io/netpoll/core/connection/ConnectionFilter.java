@@ -290,7 +290,7 @@ final class ConnectionFilter implements Filter.Context {
   void drop(LinkedBuffer plain) {
     passed = plain.consumed();
     staged.acknowledge((int) Math.min(staged(), Integer.MAX_VALUE));
-    left = passed;
+    haveLeft(0);
   }
 
   // ---- Any thread ----------------------------------------------------------------------------

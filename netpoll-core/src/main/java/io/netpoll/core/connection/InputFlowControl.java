@@ -139,6 +139,13 @@ abstract class InputFlowControl extends InputSpace {
     return isPollers;
   }
 
+  /** Has the poller look for input again, which was paused. Leader only. */
+  void resume() {
+    if (watch()) {
+      paused = false; // last: where there is no memory, this is done again
+    }
+  }
+
   /** Gives the token back to the poller, or to nobody if input is paused. Leader only. */
   void giveBackToken(Handle handle) {
     if (paused && (!discarding || offered == 0)) {
@@ -223,8 +230,8 @@ abstract class InputFlowControl extends InputSpace {
       watch();
     } else if (paused && !connection.state.has(ConnectionState.CLOSING)) {
       VarHandle.fullFence(); // pairs with that of a reader that has caught up, as in pausesIf
-      if (!isFull() && watch()) {
-        paused = false;
+      if (!isFull()) {
+        resume();
       }
     }
   }

@@ -152,8 +152,8 @@ abstract class InputReceiver extends InputFlowControl implements Input {
         if (!filter.waitsForItself()) {
           receiveAgain();
         }
-      } else if (watch()) {
-        paused = false; // last: where there is no memory, this is done again
+      } else {
+        resume();
       }
     }
   }
@@ -219,10 +219,10 @@ abstract class InputReceiver extends InputFlowControl implements Input {
     try {
       filter.receive(this);
     } finally {
-      if (isPollers && paused) {
+      if (isPollers) {
         giveBackToken(connection.endpoint.handle());
       } else {
-        returnToken(isPollers);
+        token.release();
       }
     }
     goOn();
@@ -230,8 +230,8 @@ abstract class InputReceiver extends InputFlowControl implements Input {
 
   /** Does what the filter may have made possible. Leader only. */
   private void goOn() {
-    if (paused && !isFull() && watch()) {
-      paused = false;
+    if (paused && !isFull()) {
+      resume();
     }
     if (endsLater) {
       ended();

@@ -108,6 +108,25 @@ class FilterTest {
     return peer;
   }
 
+  /**
+   * Opens a connection that has flushed plain bytes for many records; its peer takes 1000 bytes.
+   */
+  private FakePeer openWithUnsent(Harness engine, int records) throws Exception {
+    serve(engine, RecordFilter::accepting, s -> s.outputHighWaterMark(4 << 20));
+    FakePeer peer = open(engine);
+    peer.setWindow(1000);
+    EngineConnection connection = engine.opened.iterator().next();
+    connection.writer().writeString("x".repeat(RecordFilter.LARGEST * records));
+    connection.writer().flush();
+    return peer;
+  }
+
+  private static void takeRecords(FakePeer peer, int window, int records) throws Exception {
+    peer.setWindow(window);
+    int expected = records * (RecordFilter.LARGEST + 2);
+    assertThat(peer.receive(expected, Harness.SOON)).hasSize(expected);
+  }
+
   private static void receives(FakePeer peer, String expected) throws Exception {
     assertThat(peer.receiveText(expected.length(), Harness.SOON)).isEqualTo(expected);
   }
@@ -327,20 +346,14 @@ class FilterTest {
   @Test
   void aPeerThatDoesNotRead_hasFewBytesMadeAheadOfTheSocket() throws Exception {
     try (Harness engine = new Harness(Execution.workers())) {
-      serve(engine, RecordFilter::accepting, s -> s.outputHighWaterMark(4 << 20));
-      FakePeer peer = open(engine);
-      peer.setWindow(1000);
+      FakePeer peer = openWithUnsent(engine, 10_000);
       EngineConnection connection = engine.opened.iterator().next();
       int bytes = RecordFilter.LARGEST * 10_000;
-      connection.writer().writeString("x".repeat(bytes));
-      connection.writer().flush();
       assertThat(connection.filter.staged()).isBetween(60_000L, 66_000L);
       assertThat(connection.out.pending())
           .as("plain and staged bytes")
           .isBetween(bytes - 2000L, bytes + 2000L);
-      peer.setWindow(4 << 20);
-      int expected = 10_000 * (RecordFilter.LARGEST + 2);
-      assertThat(peer.receive(expected, Harness.SOON)).hasSize(expected);
+      takeRecords(peer, 4 << 20, 10_000);
       Eventually.holds("all is sent", () -> connection.out.pending() == 0);
     }
   }
@@ -349,13 +362,8 @@ class FilterTest {
   @Test
   void whatIsUnsent_neverGrowsWhileItIsSent() throws Exception {
     try (Harness engine = new Harness(Execution.workers())) {
-      serve(engine, RecordFilter::accepting, s -> s.outputHighWaterMark(4 << 20));
-      FakePeer peer = open(engine);
-      peer.setWindow(1000);
+      FakePeer peer = openWithUnsent(engine, 30_000);
       EngineConnection connection = engine.opened.iterator().next();
-      int records = 30_000;
-      connection.writer().writeString("x".repeat(RecordFilter.LARGEST * records));
-      connection.writer().flush();
       CompletableFuture<Long> growth =
           CompletableFuture.supplyAsync(
               () -> {
@@ -368,9 +376,7 @@ class FilterTest {
                 }
                 return most;
               });
-      peer.setWindow(64 << 10);
-      int expected = records * (RecordFilter.LARGEST + 2);
-      assertThat(peer.receive(expected, Harness.SOON)).hasSize(expected);
+      takeRecords(peer, 64 << 10, 30_000);
       assertThat(growth.get(10, TimeUnit.SECONDS)).isZero();
     }
   }
