@@ -61,6 +61,31 @@ public interface Handle {
   void resumeInput();
 
   /**
+   * Has the end of input and errors reported from now on, by {@link Endpoint#readable} with {@code
+   * ending}, and bytes no longer, until input is paused or resumed. Leader only. Called if the
+   * backend {@linkplain PollerProvider#awaitsInput() awaits input}.
+   */
+  default void watchEnd() {
+    throw new UnsupportedOperationException("This backend does not await input.");
+  }
+
+  /**
+   * Waits in the system until {@link #receive} may find something: bytes, the end or an error.
+   * Called by the thread that holds the input token of the connection, if the backend {@linkplain
+   * PollerProvider#awaitsInput() awaits input}. The wait ends as well when the thread is
+   * interrupted, whose interrupt flag stays set; or by {@link InputWait#wakeup()}; or for no
+   * reason.
+   *
+   * @param wait of the same backend
+   * @param nanos how long at most, in nanoseconds, rounded up to what the system counts in; 0 to
+   *     look only, Long.MAX_VALUE for no limit
+   * @return whether {@code receive} may find something
+   */
+  default boolean awaitInput(InputWait wait, long nanos) {
+    throw new UnsupportedOperationException("This backend does not await input.");
+  }
+
+  /**
    * Reads and drops what the socket has received by now. Leader only, while input is paused. Asked
    * before a close, since a system that closes a socket with unread bytes answers with RST, which
    * can destroy what was sent last.

@@ -229,6 +229,28 @@ public interface PollerProvider {
   }
 
   /**
+   * Whether a thread can wait in the system for the input of one socket, while a poller watches it
+   * for its end only.
+   *
+   * @return true if {@link #openInputWait}, {@link Handle#watchEnd} and {@link Handle#awaitInput}
+   *     work
+   */
+  default boolean awaitsInput() {
+    return false;
+  }
+
+  /**
+   * Makes what a thread waits with. Any thread.
+   *
+   * @return a new one, for sockets of this backend
+   * @throws UnsupportedOperationException if the backend does not await input
+   * @throws IOException if the system refuses it, for want of descriptors for example
+   */
+  default InputWait openInputWait() throws IOException {
+    throw new UnsupportedOperationException("The " + name() + " backend does not await input.");
+  }
+
+  /**
    * An answer to {@link #availability()}.
    *
    * @param available whether the backend can run

@@ -226,6 +226,9 @@ public abstract class InputReader implements Reader {
    */
   protected abstract boolean await(int n) throws IOException;
 
+  /** Takes what has come, where nobody does so by itself. Never waits. */
+  protected void look() {}
+
   /**
    * Makes the exception for a call that the end of the input leaves undone.
    *
@@ -369,11 +372,13 @@ public abstract class InputReader implements Reader {
 
   @Override
   public final int indexOf(byte value, int from) {
+    look();
     return hold() ? buffer.indexOf(value, from) : -1;
   }
 
   @Override
   public final int indexOf(byte[] sequence, int from) {
+    look();
     return hold() ? buffer.indexOf(sequence, from) : -1;
   }
 
@@ -385,6 +390,7 @@ public abstract class InputReader implements Reader {
 
   @Override
   public final int length() {
+    look();
     return buffer.length();
   }
 }

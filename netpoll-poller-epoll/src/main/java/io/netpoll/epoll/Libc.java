@@ -37,6 +37,8 @@ final class Libc {
   static final int EPOLLRDHUP = 0x2000;
   static final int EPOLLET = 1 << 31;
 
+  static final int POLLIN = 0x1;
+
   static final int O_RDONLY = 0;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
@@ -108,7 +110,9 @@ final class Libc {
   private static final long EPOLL_CREATE1 = symbol("epoll_create1");
   private static final long EPOLL_CTL = symbol("epoll_ctl");
   private static final long EPOLL_WAIT = symbol("epoll_wait");
+  private static final long POLL = symbol("poll");
   private static final long EVENTFD = symbol("eventfd");
+  private static final long EVENTFD_READ = symbol("eventfd_read");
   private static final long EVENTFD_WRITE = symbol("eventfd_write");
   private static final long SOCKET = symbol("socket");
   private static final long BIND = symbol("bind");
@@ -197,6 +201,11 @@ final class Libc {
     return result(CALL.invokeL4(ARGS_4, EPOLL_WAIT, epoll, events, capacity, timeoutMillis));
   }
 
+  /** Is not made again when interrupted: only the caller knows how much time is left. */
+  static int poll(long descriptors, int count, int timeoutMillis) {
+    return result(CALL.invokeL3(ARGS_3, POLL, descriptors, count, timeoutMillis));
+  }
+
   static int eventfd(int flags) {
     return result(CALL.invokeL2(ARGS_2, EVENTFD, 0, flags));
   }
@@ -205,6 +214,19 @@ final class Libc {
     int result;
     do {
       result = result(CALL.invokeL2(ARGS_2, EVENTFD_WRITE, fd, value));
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /**
+   * Empties it.
+   *
+   * @param value address of 8 bytes, which take what was in it
+   */
+  static int eventfdRead(int fd, long value) {
+    int result;
+    do {
+      result = result(CALL.invokeL2(ARGS_2, EVENTFD_READ, fd, value));
     } while (result == -Errno.EINTR);
     return result;
   }

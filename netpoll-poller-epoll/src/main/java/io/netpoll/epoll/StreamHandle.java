@@ -2,6 +2,7 @@ package io.netpoll.epoll;
 
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Input;
+import io.netpoll.spi.InputWait;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
@@ -19,18 +20,18 @@ import java.nio.channels.ClosedChannelException;
  *   CONNECTING, CONNECTED, BROKEN, REFUSED --close-->  CLOSING   --due--> ENDED (closed)
  * </pre>
  *
- * What is watched follows from the state and three flags, in one place ({@link #watch}): reading
- * while input is neither paused nor at its end, writing while output is watched. A hang-up or an
- * error, which cannot be masked, is found by the read or the write that is wanted; where neither
- * is, the descriptor leaves the set until one is, and the set reports it again then. So no state
- * spins. What an end or an error makes superfluous is watched until it is reported once more: as a
- * rule the socket is closed before, which spares a system call.
+ * What is watched follows from the state and four flags, in one place ({@link #watch}): reading, or
+ * its end only, while input is neither paused nor at its end, writing while output is watched. A
+ * hang-up or an error, which cannot be masked, is found by the read or the write that is wanted;
+ * where neither is, the descriptor leaves the set until one is, and the set reports it again then.
+ * So no state spins. What an end or an error makes superfluous is watched until it is reported once
+ * more: as a rule the socket is closed before, which spares a system call.
  *
- * <p>{@link #send} and {@link #receive} may run on any thread beside the leader: they use the
- * descriptor, the state and what they are given only. Such a thread is counted as a user of the
- * descriptor meanwhile, so that the number is not another socket's before it has left, even if the
- * poller is closed by force: {@code closed} may be told before that. The leader needs no count for
- * what it reads within dispatch, since nobody else closes the descriptor.
+ * <p>{@link #send}, {@link #receive} and {@link #awaitInput} may run on any thread beside the
+ * leader: they use the descriptor, the state and what they are given only. Such a thread is counted
+ * as a user of the descriptor meanwhile, so that the number is not another socket's before it has
+ * left, even if the poller is closed by force: {@code closed} may be told before that. The leader
+ * needs no count for what it reads within dispatch, since nobody else closes the descriptor.
  *
  * <p>Connected, reset and failed are told once, and a read or a send takes the end or an error from
  * the system once. Where the endpoint does not take one of them, for want of memory, the socket is
@@ -65,6 +66,9 @@ final class StreamHandle extends EpollHandle {
   private volatile State state;
 
   private boolean paused = true;
+
+  /** While input is not paused: whether only its end is watched. */
+  private boolean endOnly;
 
   /** Whether a reset was told that came while input was paused. */
   private boolean resetTold;
@@ -120,7 +124,7 @@ final class StreamHandle extends EpollHandle {
     boolean over = ended || state == State.BROKEN;
     if ((events & (READABLE | BROKEN_OFF)) != 0 && isReading()) {
       telling = true;
-      endpoint.readable((events & Libc.EPOLLRDHUP) != 0);
+      endpoint.readable(endOnly || (events & Libc.EPOLLRDHUP) != 0);
       telling = false;
     } else if ((events & Libc.EPOLLERR) != 0 && !sending) { // a send tells it
       tellReset();
@@ -340,17 +344,41 @@ final class StreamHandle extends EpollHandle {
   @Override
   public void resumeInput() {
     paused = false;
+    endOnly = false;
     watch();
+  }
+
+  @Override
+  public void watchEnd() {
+    paused = false;
+    endOnly = true;
+    watch();
+  }
+
+  @Override
+  public boolean awaitInput(InputWait wait, long nanos) {
+    if (!socket.descriptor.enter()) {
+      return true; // to receive fails then
+    }
+    try {
+      return ((EpollInputWait) wait).await(fd, nanos);
+    } finally {
+      socket.descriptor.exit();
+    }
   }
 
   private boolean isReading() {
     return state == State.CONNECTED && !paused && !ended;
   }
 
+  private int wanted() {
+    return isReading() ? endOnly ? Libc.EPOLLRDHUP : READABLE : 0;
+  }
+
   /** Makes the interest what the state and the flags say. While connecting it stays as it was. */
   private void watch() {
     switch (state) {
-      case CONNECTED -> interest((isReading() ? READABLE : 0) | (sending ? Libc.EPOLLOUT : 0));
+      case CONNECTED -> interest(wanted() | (sending ? Libc.EPOLLOUT : 0));
       case BROKEN -> unwatch();
       default -> {}
     }

@@ -4,6 +4,7 @@ import io.netpoll.spi.Acceptor;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
+import io.netpoll.spi.InputWait;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Page;
@@ -166,6 +167,16 @@ final class CountedPoller implements Poller {
     /** Whether the poller is to send what is left. */
     private boolean sends;
 
+    /** Whether the poller looks for the end of the input only. */
+    private boolean endOnly;
+
+    void watchesEnd(boolean now) {
+      if (endOnly != now) {
+        endOnly = now;
+        count.tells(); // the event that led to it was not in vain
+      }
+    }
+
     void tells(Once once) {
       if (told.add(once)) {
         count.tells();
@@ -227,12 +238,25 @@ final class CountedPoller implements Poller {
 
     @Override
     public void pauseInput() {
+      life.watchesEnd(false);
       handle.pauseInput();
     }
 
     @Override
     public void resumeInput() {
+      life.watchesEnd(false);
       handle.resumeInput();
+    }
+
+    @Override
+    public void watchEnd() {
+      life.watchesEnd(true);
+      handle.watchEnd();
+    }
+
+    @Override
+    public boolean awaitInput(InputWait wait, long nanos) {
+      return handle.awaitInput(wait, nanos);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.netpoll.testkit;
 
+import io.netpoll.spi.InputWait;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -54,6 +55,16 @@ public abstract class ForwardingProvider implements PollerProvider {
   @Override
   public Set<SocketOption<?>> supportedOptions(boolean unixDomain) {
     return backend().supportedOptions(unixDomain);
+  }
+
+  @Override
+  public boolean awaitsInput() {
+    return backend().awaitsInput();
+  }
+
+  @Override
+  public InputWait openInputWait() throws IOException {
+    return backend().openInputWait();
   }
 
   @Override

@@ -97,6 +97,11 @@ final class CallbackTask extends CallbackRun {
     }
   }
 
+  /** Whether input is for a handler. A volatile read. */
+  boolean hasHandler() {
+    return latest != null;
+  }
+
   void setOnRequest(OnRequest handler) {
     latest = Objects.requireNonNull(handler, "onRequest");
     handlerSet = true;

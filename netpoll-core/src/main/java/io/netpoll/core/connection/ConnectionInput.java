@@ -94,6 +94,16 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
+  /** As {@link #arrived}, of what a thread beside the leader has read from the socket. */
+  void arrivedBesideLeader() {
+    connection.recordActivity();
+    VarHandle.fullFence(); // as in arrived
+    Waiter waiting = waiter;
+    if (waiting != null && waiting.thread != Thread.currentThread()) {
+      wake();
+    }
+  }
+
   // ---- The pipe that reads here: the leader ----------------------------------------------------
 
   /**
@@ -218,9 +228,21 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     if (waiting != null) {
       Await.wake(waiting.thread);
     }
+    CallerReads reading = callers;
+    if (reading != null) {
+      reading.wake();
+    }
     Pipe forwarding = pipe();
     if (forwarding != null) {
       forwarding.look();
+    }
+  }
+
+  /** The loop reads from now on, and no caller: there is a handler, or a pipe. */
+  void readByLoop() {
+    CallerReads reading = callers;
+    if (reading != null) {
+      reading.leave();
     }
   }
 
@@ -277,12 +299,10 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
     try {
       resumeIfPaused(); // its fence pairs with the one of arrived, too
+      Await.Limit limit = () -> deadline.left(start);
       inTime =
-          Await.until(
-              () -> written() - wanted >= 0 || !mayStillCome(),
-              () -> deadline.left(start),
-              this,
-              what);
+          readByCaller(wanted, limit)
+              || Await.until(() -> written() - wanted >= 0 || !mayStillCome(), limit, this, what);
       if (!inTime) {
         throw new ReadTimeoutException(
             what.get()
@@ -309,6 +329,24 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
+  /** Reads the socket on the calling thread, if it may; whether that was enough. */
+  private boolean readByCaller(long wanted, Await.Limit limit) {
+    InputWaits waits = connection.loop().inputWaits();
+    if (waits == null || filter != null) {
+      return false;
+    }
+    CallerReads reading = callers;
+    if (!Await.mayWaitInSystem()) {
+      readByLoop();
+      return false;
+    }
+    if (reading == null) {
+      reading = new CallerReads(connection, this);
+      callers = reading;
+    }
+    return reading.until(wanted, limit, waits);
+  }
+
   @Override
   public CompletableFuture<?> caughtUp() {
     return connection.loop().caughtUp();
@@ -324,7 +362,12 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     return awaitsMemory;
   }
 
-  private boolean mayStillCome() {
+  /** Whether fewer than {@code wanted} bytes ever came. */
+  boolean isShortOf(long wanted) {
+    return written() - wanted < 0;
+  }
+
+  boolean mayStillCome() {
     return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
   }
 
@@ -365,11 +408,20 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     long now = consumed() + n;
     requested = now;
     resumeIfPaused(); // its fence pairs with the one of arrived, too
+    look();
     boolean come = buffer().request(n);
     if (come && now - before < 0) {
       connection.callbacks.signalInput(); // a part of what was wished for before may have come
     }
     return come;
+  }
+
+  @Override
+  protected void look() {
+    CallerReads reading = callers;
+    if (reading != null) {
+      reading.look();
+    }
   }
 
   /** Gives up what was wished for by {@link #request}; the caller signals the run. Any thread. */
@@ -384,6 +436,10 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
       releaseViews();
     }
     resumeIfPaused();
+    CallerReads reading = callers;
+    if (reading != null) {
+      reading.released();
+    }
     lookIfOver();
   }
 }

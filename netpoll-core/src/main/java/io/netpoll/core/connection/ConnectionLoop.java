@@ -19,6 +19,7 @@ import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A poll loop as connections know it: those that live on it, and what they need of it and of the
@@ -32,6 +33,9 @@ public final class ConnectionLoop {
   private final PollLoop loop;
   private final PollerGroup group;
   private final HandlerStarter starter;
+
+  /** Null if the backend has none. */
+  private final @Nullable InputWaits inputWaits;
 
   // Leader only.
   private final ConnectionList connections = new ConnectionList();
@@ -79,6 +83,10 @@ public final class ConnectionLoop {
     this.handlers =
         new HandlerLoop(provider, poller, number, starter, connections, owner, watchDog, lending);
     this.loop = handlers.loop;
+    this.inputWaits = provider.awaitsInput() ? new InputWaits(provider) : null;
+    if (inputWaits != null) {
+      loop.end.whenComplete((nothing, failure) -> inputWaits.close());
+    }
   }
 
   // ---- Any thread ----------------------------------------------------------------------------
@@ -136,6 +144,11 @@ public final class ConnectionLoop {
   /** As {@link CatchUp#of}. */
   CompletableFuture<Void> caughtUp() {
     return CatchUp.of(loop);
+  }
+
+  /** What callers wait with that read a socket themselves; null if the backend has no such. */
+  @Nullable InputWaits inputWaits() {
+    return inputWaits;
   }
 
   /** Counts what the loop does; its methods say which thread may call them. */

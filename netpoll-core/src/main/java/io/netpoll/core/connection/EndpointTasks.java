@@ -25,6 +25,9 @@ abstract class EndpointTasks extends RetryQueue.Step implements Runnable {
   /** Asked by a filter, which goes on. */
   static final int FILTER = 1 << 10;
 
+  /** Asked by a caller that has read the socket itself, and does so no more. */
+  static final int READ_BY_LOOP = 1 << 11;
+
   // What the leader asks of itself, or a sender by failedLater.
   static final int BROKEN = 1 << 8;
   static final int END = 1 << 9;

@@ -230,6 +230,7 @@ public final class EngineConnection extends ConnectionParts implements Connectio
               + " was refused because one of the two has such a pipe already: pipe each connection"
               + " to one other, and from one other.");
     }
+    in.readByLoop();
     callbacks.signal();
     pipe.look();
     return pipe.end();
@@ -239,6 +240,7 @@ public final class EngineConnection extends ConnectionParts implements Connectio
   public void setOnRequest(OnRequest handler) {
     StackRoom.forAConnection();
     callbacks.setOnRequest(handler);
+    in.readByLoop();
   }
 
   @Override

@@ -21,8 +21,14 @@ final class Inactivity extends TimerWheel.Timer {
     }
   }
 
+  /** How long a caller that reads the socket itself has for what has come. */
+  private static final long LOOK_NANOS = 100_000_000;
+
   private final EngineConnection connection;
   private volatile long timeoutNanos;
+
+  /** Whether what may be in the socket was looked for, in vain. Leader only. */
+  private boolean looked;
 
   /** When bytes moved last. Opaque: the leader needs to see it before long, and nothing with it. */
   @SuppressWarnings("unused") // through LAST
@@ -55,7 +61,12 @@ final class Inactivity extends TimerWheel.Timer {
     ConnectionLoop loop = connection.loop();
     long over = (long) LAST.getOpaque(this) + timeout;
     if (loop.caughtUpTo() - over < 0) { // what came since may wait in the socket
+      looked = false;
       loop.timers().schedule(over - System.nanoTime(), this);
+    } else if (!looked && connection.in.callers != null) { // which reads, or has not read yet
+      looked = true;
+      connection.in.look();
+      loop.timers().schedule(LOOK_NANOS, this);
     } else {
       connection.closeForInactivity(timeout);
     }

@@ -48,6 +48,9 @@ abstract class InputFlowControl extends InputSpace {
   /** Where the input goes; null if it is for the reading thread. */
   private volatile @Nullable Pipe pipe;
 
+  /** Null as long as no caller has read the socket itself. Set by the reading thread. */
+  volatile @Nullable CallerReads callers;
+
   /** Tries again to have memory; null as long as that was never needed. */
   private TimerWheel.@Nullable Timer retry;
 

@@ -41,7 +41,10 @@ abstract class InputReceiver extends InputFlowControl implements Input {
   void readable(boolean ending) {
     Handle handle = connection.endpoint.handle();
     if (!token.tryTake()) { // another thread reads, or nobody may any more
-      handle.pauseInput();
+      CallerReads byCallers = callers;
+      if (byCallers == null || !byCallers.readable(handle, ending)) {
+        handle.pauseInput();
+      }
       return;
     }
     int read = 0;

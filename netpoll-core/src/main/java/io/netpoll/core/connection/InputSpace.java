@@ -49,6 +49,16 @@ abstract class InputSpace extends InputReader {
     return filter.reserve(Math.min(readSize(), TRUSTED), into);
   }
 
+  /** As {@link #reserve}, for a thread beside the leader; there is no filter. */
+  final boolean reserveBesideLeader(Spans into) {
+    used = true; // a hint, no more
+    if (!makeBuffer().reserveSoon(readSize(), into)) {
+      return false;
+    }
+    offered = into.bytes();
+    return true;
+  }
+
   /**
    * How much space to offer: as much as reads have filled lately, or up to what a reader waits for,
    * but no more than four times of what has come of that, since the peer may only have announced
@@ -61,12 +71,22 @@ abstract class InputSpace extends InputReader {
 
   /** The chain, which stays for a while. */
   final LinkedBuffer warm() {
+    keep();
+    return makeBuffer();
+  }
+
+  /** Has the chain stay for a while. Leader only. */
+  final void keep() {
     if (cacheSlot == InputCache.NOWHERE) {
       connection.loop().inputCache().add(this);
     } else {
       used = true;
     }
-    return makeBuffer();
+  }
+
+  /** Whether the chain stays though it is empty. For a thread beside the leader, a hint. */
+  final boolean isKept() {
+    return cacheSlot != InputCache.NOWHERE;
   }
 
   final void commit(int bytes) {

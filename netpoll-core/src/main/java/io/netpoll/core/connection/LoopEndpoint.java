@@ -75,10 +75,19 @@ public final class LoopEndpoint extends EndpointStart {
     if ((asked & FILTER) != 0 && connection.filter != null) {
       connection.filter.advance();
     }
+    if ((asked & READ_BY_LOOP) != 0) {
+      readByLoop();
+    }
     if ((asked & RESUME) != 0) {
       connection.in.resumeNow();
       connection.callbacks.signalInput();
     }
+  }
+
+  private void readByLoop() {
+    Objects.requireNonNull(connection.in.callers).readByLoop();
+    advancePipe(false); // the caller may have read something
+    connection.callbacks.signalInput();
   }
 
   @Override

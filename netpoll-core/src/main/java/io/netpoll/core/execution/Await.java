@@ -4,6 +4,7 @@ import io.netpoll.InlineWaitException;
 import io.netpoll.core.loop.Log;
 import io.netpoll.internal.LogLimit;
 import io.netpoll.internal.StackRoom;
+import io.netpoll.internal.VirtualCheck;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +113,16 @@ public final class Await {
   public static boolean isPermitted() {
     LoopThread thread = LoopThread.current();
     return thread == null || !thread.mustNotWait();
+  }
+
+  /**
+   * Whether the calling thread may sleep in the system until its own socket has input: it is a
+   * platform thread, and leads no poll loop.
+   *
+   * @return false on a virtual thread, whose carrier others need
+   */
+  public static boolean mayWaitInSystem() {
+    return LoopThread.current() == null && !VirtualCheck.isVirtual(Thread.currentThread());
   }
 
   /**

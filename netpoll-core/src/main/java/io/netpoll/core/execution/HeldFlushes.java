@@ -32,7 +32,7 @@ public final class HeldFlushes {
   }
 
   /** Sends what the handler holds back that the calling thread is in, if it is in one. */
-  static void sendByCaller() {
+  public static void sendByCaller() {
     LoopThread thread = LoopThread.current();
     LeftOutput unsent = thread == null ? null : thread.takeUnsent();
     if (unsent != null) { // by the handler call before, in the same run

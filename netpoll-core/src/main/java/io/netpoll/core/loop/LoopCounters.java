@@ -6,10 +6,11 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what one poll loop does. The leader, or its deputy, counts all but what was sent, so that
- * these counts have one writer at a time and need no atomic addition: they are written in opaque
- * mode, and another thread reads each of them whole and soon, in no order. What was sent is counted
- * by the holder of a connection's output token, on any thread.
+ * Counts what one poll loop does. The leader, or its deputy, counts all but what was sent or read
+ * by others, so that these counts have one writer at a time and need no atomic addition: they are
+ * written in opaque mode, and another thread reads each of them whole and soon, in no order. What
+ * was sent is counted by the holder of a connection's output token, on any thread, and what callers
+ * read themselves by them.
  */
 public final class LoopCounters {
   private static final VarHandle OPENED;
@@ -35,6 +36,10 @@ public final class LoopCounters {
   private long reads;
   private long bytesRead;
 
+  // By threads that read a socket themselves.
+  private final LongAdder readsBeside = new LongAdder();
+  private final LongAdder bytesReadBeside = new LongAdder();
+
   private final LongAdder writes = new LongAdder();
   private final LongAdder bytesWritten = new LongAdder();
 
@@ -59,6 +64,12 @@ public final class LoopCounters {
 
   // ---- Any thread ----------------------------------------------------------------------------
 
+  /** A thread beside the leader has read. */
+  public void readBeside(int bytes) {
+    readsBeside.increment();
+    bytesReadBeside.add(bytes);
+  }
+
   public void wrote(int bytes) {
     writes.increment();
     bytesWritten.add(bytes);
@@ -76,8 +87,8 @@ public final class LoopCounters {
         connections,
         (long) OPENED.getOpaque(this),
         (long) POLLS.getOpaque(this),
-        (long) READS.getOpaque(this),
-        (long) BYTES_READ.getOpaque(this),
+        (long) READS.getOpaque(this) + readsBeside.sum(),
+        (long) BYTES_READ.getOpaque(this) + bytesReadBeside.sum(),
         writes.sum(),
         bytesWritten.sum());
   }

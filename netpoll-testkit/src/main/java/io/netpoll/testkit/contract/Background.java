@@ -1,6 +1,7 @@
 package io.netpoll.testkit.contract;
 
 import io.netpoll.testkit.Eventually;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,7 +45,14 @@ final class Background<T> extends FutureTask<T> {
         "the thread waits",
         () ->
             thread.getState() == Thread.State.WAITING
-                || thread.getState() == Thread.State.TIMED_WAITING);
+                || thread.getState() == Thread.State.TIMED_WAITING
+                || waitsInSystem());
+  }
+
+  /** The virtual machine does not know of such a wait. */
+  private boolean waitsInSystem() {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("awaitInput"));
   }
 
   void interrupt() {

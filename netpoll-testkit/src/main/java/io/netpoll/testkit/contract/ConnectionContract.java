@@ -73,6 +73,14 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class Calling extends CallerContract {
+    @Override
+    ConnectionContract contract() {
+      return ConnectionContract.this;
+    }
+  }
+
+  @Nested
   class Flowing extends FlowContract {
     @Override
     ConnectionContract contract() {

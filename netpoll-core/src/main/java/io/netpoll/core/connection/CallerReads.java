@@ -1,0 +1,283 @@
+package io.netpoll.core.connection;
+
+import io.netpoll.OutOfDirectMemoryException;
+import io.netpoll.core.execution.Await;
+import io.netpoll.core.execution.HeldFlushes;
+import io.netpoll.spi.Handle;
+import io.netpoll.spi.Input;
+import io.netpoll.spi.InputWait;
+import io.netpoll.spi.Spans;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the socket of a connection on the thread that waits for its bytes, which no other thread
+ * has to wake then: a caller outside the loops, on a platform thread, of a connection that has
+ * neither handler, pipe nor filter.
+ *
+ * <pre>
+ *              a caller waits (takes the token from the poller)
+ *   LOOP ─────────────────────────────────────────────────────► CALLER
+ *    ▲                                                             │ anything that is the loop's:
+ *    │         the leader (passes the token to the poller)         ▼ the end, a handler, a pipe, ...
+ *    └──────────────────────────────────────────────────────── LEAVING
+ * </pre>
+ *
+ * In LOOP the poller reports input. In CALLER a thread that waits holds the token, also while it
+ * sleeps in the system, and nobody has it between two waits: the poller reports the end alone. What
+ * is to be done at the end, or when something fails, is the loop's in any case: then the caller
+ * leaves, and waits as all others do.
+ *
+ * <h2>Ordering</h2>
+ *
+ * A caller sets CALLER (a volatile write, thus a full fence) and then looks for a handler, a pipe
+ * and CLOSING; whoever sets one of these does so by a full fence and then reads the mode. A thread
+ * that leaves sets LEAVING and posts to the leader; if that finds the token held, the holder sees
+ * LEAVING after it has released the token, and posts. A caller publishes what it sleeps with, and
+ * looks at everything that it may be woken for before each sleep; wakers do the reverse.
+ */
+final class CallerReads implements Input {
+  private static final VarHandle MODE;
+
+  static {
+    try {
+      MODE = MethodHandles.lookup().findVarHandle(CallerReads.class, "mode", Mode.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private enum Mode {
+    LOOP,
+    CALLER,
+    LEAVING
+  }
+
+  private final EngineConnection connection;
+  private final ConnectionInput in;
+
+  private volatile Mode mode = Mode.LOOP;
+
+  /** What the caller sleeps with, or is about to. */
+  private volatile @Nullable InputWait sleeping;
+
+  CallerReads(EngineConnection connection, ConnectionInput in) {
+    this.connection = connection;
+    this.in = in;
+  }
+
+  // ---- The thread that waits -----------------------------------------------------------------
+
+  /**
+   * Reads until {@code wanted} bytes were written to the input. The caller has published itself as
+   * a waiter.
+   *
+   * @return whether they were; if not, the time may be over, the thread interrupted, the input at
+   *     its end, or the loop reads from now on
+   */
+  boolean until(long wanted, Await.Limit limit, InputWaits waits) {
+    InputWait wait = waits.take();
+    if (wait == null) {
+      leave();
+      return false;
+    }
+    try {
+      if (!enter()) {
+        return false;
+      }
+      try {
+        sleeping = wait;
+        HeldFlushes.sendByCaller();
+        readOn(wanted, limit, wait);
+      } finally {
+        sleeping = null;
+        exit();
+      }
+    } finally {
+      waits.give(wait);
+    }
+    return !in.isShortOf(wanted);
+  }
+
+  private void readOn(long wanted, Await.Limit limit, InputWait wait) {
+    boolean mayBeThere = false; // what a caller waits for was asked for a moment ago
+    Await.Limit grace = null;
+    while (in.isShortOf(wanted) && mode == Mode.CALLER && in.mayStillCome()) {
+      if (!mayBeThere) {
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
+        long left = limit.nanosLeft();
+        if (left <= 0 && grace == null) {
+          grace = Await.Limit.in(Await.GRACE_NANOS); // what has arrived counts
+        }
+        mayBeThere = connection.endpoint.handle().awaitInput(wait, Math.max(left, 0));
+        if (!mayBeThere && left <= 0 || grace != null && grace.nanosLeft() <= 0) {
+          return;
+        }
+      } else {
+        mayBeThere = receive() == in.offered;
+      }
+    }
+  }
+
+  /** Takes the token; false if the loop reads. */
+  private boolean enter() {
+    Mode seen = mode;
+    if (seen == Mode.LEAVING || !isCallers()) {
+      leave();
+      return false;
+    }
+    if (seen == Mode.CALLER) {
+      if (in.token.tryHold()) {
+        return true;
+      }
+      leave();
+      return false;
+    }
+    mode = Mode.CALLER;
+    if (isCallers() && in.token.tryTake()) {
+      return true;
+    }
+    MODE.compareAndSet(this, Mode.CALLER, Mode.LOOP); // else the leader sets it
+    return false;
+  }
+
+  private boolean isCallers() {
+    return !connection.callbacks.hasHandler() && in.pipe() == null && in.mayStillCome();
+  }
+
+  /** Frees the token, and lets go on what waits for that. */
+  private void exit() {
+    in.token.release();
+    if (mode == Mode.LEAVING) {
+      connection.endpoint.post(LoopEndpoint.READ_BY_LOOP);
+    }
+    connection.endpoint.inputReleased();
+  }
+
+  // ---- The holder of the token ---------------------------------------------------------------
+
+  /** Reads once; how many bytes came. Leaves where more than that is to be done. */
+  private int receive() {
+    Handle handle = connection.endpoint.handle();
+    in.offered = 0;
+    try {
+      int read = handle.receive(this);
+      if (read < 0 || in.offered == 0) { // the end, or no memory, or output that drains first
+        leave();
+      }
+      return read;
+    } catch (IOException e) {
+      if (!connection.state.has(ConnectionState.BY_PEER)) { // else a send says why
+        connection.endpoint.failedLater(e);
+      }
+      leave();
+      return -1;
+    }
+  }
+
+  @Override
+  public boolean space(Spans into) {
+    try {
+      return !in.mustDrainFirst() && in.reserveBesideLeader(into);
+    } catch (OutOfDirectMemoryException e) { // the loop will find the same, and say so
+      return false;
+    }
+  }
+
+  @Override
+  public void filled(int bytes) {
+    try {
+      in.commit(bytes);
+      if (bytes > 0) {
+        connection.loop().counters().readBeside(bytes);
+        in.adaptReadSize(bytes);
+        in.arrivedBesideLeader();
+        if (mode != Mode.CALLER) {
+          connection.callbacks.signalInput();
+        }
+      }
+    } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
+      connection.reset();
+      throw t;
+    }
+  }
+
+  // ---- Any thread ----------------------------------------------------------------------------
+
+  /** Takes what has come, without waiting, where no poller does. */
+  void look() {
+    if (mode == Mode.CALLER && in.token.tryHold()) {
+      try {
+        boolean mayBeThere = true;
+        while (mayBeThere && mode == Mode.CALLER && !in.isFull()) {
+          mayBeThere = receive() == in.offered;
+        }
+      } finally {
+        exit();
+      }
+    }
+  }
+
+  /** Gives back an empty chain that is not kept for the connection. For the reader. */
+  void released() {
+    if (mode == Mode.CALLER && !in.isKept() && in.token.tryHold()) {
+      try {
+        in.dropEmpty();
+      } finally {
+        exit();
+      }
+    }
+  }
+
+  /** The loop reads from now on. */
+  void leave() {
+    if (mode == Mode.CALLER && MODE.compareAndSet(this, Mode.CALLER, Mode.LEAVING)) {
+      wake();
+      connection.endpoint.post(LoopEndpoint.READ_BY_LOOP);
+    }
+  }
+
+  /** Ends the sleep of a caller, so that it looks at everything again. After a full fence. */
+  void wake() {
+    InputWait wait = sleeping;
+    if (wait != null) {
+      wait.wakeup();
+    }
+  }
+
+  /** Whether a caller is inside a wait. */
+  boolean isReading() {
+    return sleeping != null;
+  }
+
+  // ---- Leader only ---------------------------------------------------------------------------
+
+  /**
+   * The poller has found the socket readable, and does not have the token.
+   *
+   * @return false if it is to look no more for now
+   */
+  boolean readable(Handle handle, boolean ending) {
+    if (mode != Mode.CALLER) {
+      return false;
+    }
+    if (!ending) {
+      in.keep();
+      handle.watchEnd();
+      return true;
+    }
+    return MODE.compareAndSet(this, Mode.CALLER, Mode.LEAVING) && readByLoop();
+  }
+
+  /** Has the poller look for input again; false if a thread reads, which asks for it then. */
+  boolean readByLoop() {
+    if (mode == Mode.LEAVING && (in.paused || in.watch())) {
+      mode = Mode.LOOP;
+    }
+    return mode == Mode.LOOP;
+  }
+}

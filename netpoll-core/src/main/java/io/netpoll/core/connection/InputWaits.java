@@ -1,0 +1,70 @@
+package io.netpoll.core.connection;
+
+import io.netpoll.spi.InputWait;
+import io.netpoll.spi.PollerProvider;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the callers of a loop's connections wait with in the system: as many as there are callers in
+ * a wait, and at most {@value #SPARE} more. Any thread.
+ */
+final class InputWaits {
+  private static final int SPARE = 64;
+
+  private final PollerProvider provider;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Under the lock.
+  private final ArrayDeque<InputWait> spare = new ArrayDeque<>();
+  private boolean closed;
+
+  InputWaits(PollerProvider provider) {
+    this.provider = provider;
+  }
+
+  /** Takes one, for the calling thread; null if the system refuses to make it. */
+  @Nullable InputWait take() {
+    InputWait wait;
+    lock.lock();
+    try {
+      wait = spare.pollLast();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return wait != null ? wait : provider.openInputWait();
+    } catch (IOException noDescriptor) { // the poller waits for the thread then
+      return null;
+    }
+  }
+
+  /** Gives one back. */
+  void give(InputWait wait) {
+    lock.lock();
+    try {
+      if (!closed && spare.size() < SPARE) {
+        spare.addLast(wait);
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    wait.close();
+  }
+
+  /** The loop has ended. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      while (!spare.isEmpty()) {
+        spare.removeLast().close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
