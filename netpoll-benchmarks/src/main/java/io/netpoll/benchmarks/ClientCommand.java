@@ -18,7 +18,9 @@ import picocli.CommandLine.Parameters;
 final class ClientCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
-      description = "ours, netty-epoll, netty-nio, jdk-virtual or jdk-platform.")
+      description =
+          "ours, netty-epoll, netty-nio, jdk-virtual, jdk-platform, or jdk-timeout, which is"
+              + " jdk-platform by sockets with a read timeout.")
   private ClientName name = ClientName.OURS;
 
   @Mixin private CallerOptions options = new CallerOptions();
@@ -74,6 +76,7 @@ final class ClientCommand implements Callable<Integer> {
       case NETTY_EPOLL -> netty(PeerName.NETTY_EPOLL);
       case NETTY_NIO -> netty(PeerName.NETTY_NIO);
       case JDK_VIRTUAL, JDK_PLATFORM -> new JdkClient(options.server());
+      case JDK_TIMEOUT -> new JdkSocketClient(options.server());
     };
   }
 

@@ -6,7 +6,8 @@ enum ClientName {
   NETTY_EPOLL("netty-epoll"),
   NETTY_NIO("netty-nio"),
   JDK_VIRTUAL("jdk-virtual"),
-  JDK_PLATFORM("jdk-platform");
+  JDK_PLATFORM("jdk-platform"),
+  JDK_TIMEOUT("jdk-timeout");
 
   private final String word;
 
@@ -16,7 +17,7 @@ enum ClientName {
 
   /** Whether the name says already which threads call. */
   boolean isJdk() {
-    return this == JDK_VIRTUAL || this == JDK_PLATFORM;
+    return this == JDK_VIRTUAL || this == JDK_PLATFORM || this == JDK_TIMEOUT;
   }
 
   @Override

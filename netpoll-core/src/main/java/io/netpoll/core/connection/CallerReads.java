@@ -40,10 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallerReads implements Input {
   private static final VarHandle MODE;
+  private static final VarHandle KEPT;
 
   static {
     try {
-      MODE = MethodHandles.lookup().findVarHandle(CallerReads.class, "mode", Mode.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      MODE = lookup.findVarHandle(CallerReads.class, "mode", Mode.class);
+      KEPT = lookup.findVarHandle(CallerReads.class, "kept", InputWait.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -57,15 +60,20 @@ final class CallerReads implements Input {
 
   private final EngineConnection connection;
   private final ConnectionInput in;
+  private final InputWaits waits;
 
   private volatile Mode mode = Mode.LOOP;
 
   /** What the caller sleeps with, or is about to. */
   private volatile @Nullable InputWait sleeping;
 
-  CallerReads(EngineConnection connection, ConnectionInput in) {
+  /** What callers wait with, as long as the chain is kept, too. The holder of the token. */
+  private @Nullable InputWait kept;
+
+  CallerReads(EngineConnection connection, ConnectionInput in, InputWaits waits) {
     this.connection = connection;
     this.in = in;
+    this.waits = waits;
   }
 
   // ---- The thread that waits -----------------------------------------------------------------
@@ -77,31 +85,38 @@ final class CallerReads implements Input {
    * @return whether they were; if not, the time may be over, the thread interrupted, the input at
    *     its end, or the loop reads from now on
    */
-  boolean until(long wanted, Await.Limit limit, InputWaits waits) {
-    InputWait wait = waits.take();
-    if (wait == null) {
-      leave();
+  boolean until(long wanted, Await.Limit limit) {
+    if (!enter()) {
       return false;
     }
     try {
-      if (!enter()) {
-        return false;
-      }
-      try {
-        sleeping = wait;
-        HeldFlushes.sendByCaller();
+      InputWait wait = kept == null ? waits.take() : kept;
+      if (wait == null) {
+        leave();
+      } else {
         readOn(wanted, limit, wait);
-      } finally {
-        sleeping = null;
-        exit();
       }
     } finally {
-      waits.give(wait);
+      exit();
     }
     return !in.isShortOf(wanted);
   }
 
   private void readOn(long wanted, Await.Limit limit, InputWait wait) {
+    try {
+      kept = wait;
+      sleeping = wait;
+      HeldFlushes.sendByCaller();
+      sleepAndRead(wanted, limit, wait);
+    } finally {
+      sleeping = null;
+      if (!in.isKept()) {
+        giveBackWait();
+      }
+    }
+  }
+
+  private void sleepAndRead(long wanted, Await.Limit limit, InputWait wait) {
     boolean mayBeThere = false; // what a caller waits for was asked for a moment ago
     Await.Limit grace = null;
     while (in.isShortOf(wanted) && mode == Mode.CALLER && in.mayStillCome()) {
@@ -203,6 +218,17 @@ final class CallerReads implements Input {
     } catch (Throwable t) { // they are not in the socket any more, and may not be in the chain
       connection.reset();
       throw t;
+    }
+  }
+
+  /**
+   * Gives back what callers of this connection wait with. For the holder of the token, and once
+   * that is shut for any thread.
+   */
+  void giveBackWait() {
+    InputWait wait = (InputWait) KEPT.getAndSet(this, null);
+    if (wait != null) {
+      waits.give(wait);
     }
   }
 

@@ -341,10 +341,10 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
       return false;
     }
     if (reading == null) {
-      reading = new CallerReads(connection, this);
+      reading = new CallerReads(connection, this, waits);
       callers = reading;
     }
-    return reading.until(wanted, limit, waits);
+    return reading.until(wanted, limit);
   }
 
   @Override

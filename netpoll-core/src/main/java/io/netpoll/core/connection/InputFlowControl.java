@@ -188,7 +188,11 @@ abstract class InputFlowControl extends InputSpace {
    * Ends reading for good, unless a thread reads, which comes here after it. Once CLOSED is set.
    */
   void end() {
-    if (token.tryShut() && filter != null && token.tryDrop()) {
+    if (!token.tryShut()) {
+      return;
+    }
+    giveBackWait();
+    if (filter != null && token.tryDrop()) {
       filter.dropReceived();
       token.dropped();
     }
@@ -200,10 +204,18 @@ abstract class InputFlowControl extends InputSpace {
     boolean isPollers = token.tryTake();
     if (isPollers || token.tryHold()) {
       dropEmpty();
+      giveBackWait();
       returnToken(isPollers);
     } else if (token.isShut()) {
       dropBuffer();
     } // else a thread reads, and keeps the chain
+  }
+
+  private void giveBackWait() {
+    CallerReads byCallers = callers;
+    if (byCallers != null) {
+      byCallers.giveBackWait();
+    }
   }
 
   // ---- Memory ------------------------------------------------------------------------------
