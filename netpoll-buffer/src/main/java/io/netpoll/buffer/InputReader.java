@@ -37,14 +37,17 @@ import org.jspecify.annotations.Nullable;
  *            first call that touches bytes (CAS)
  *   NOBODY ───────────────────────────────────────► a thread ──┐ another thread reads on (CAS)
  *     │  ▲                                           │  ▲──────┘
- *     │  └── release, or letGo without views ────────┘
+ *     │  ├── letGo without views ────────────────────┤
+ *     │  └────────────── RELEASING ◄── release (CAS) ┘
  *     └── takeBack (CAS) ──► GONE
  * </pre>
  *
  * A thread that holds the end keeps it from one call to the next, so only the first call after a
  * release pays for the compare-and-set. The plain read in front of it is enough: a thread sees its
  * own write, and no other thread takes the end from it while it reads. After GONE every call fails
- * like one after the end of the input.
+ * like one after the end of the input. RELEASING is for a moment: a handler that has given the
+ * connection to another thread ends, and that thread, which reads already, waits until what the
+ * handler has read is released. Else each would touch what the other one holds.
  *
  * <p>The step to NOBODY is a volatile store, after which a subclass looks whether the input is over
  * and calls {@link #takeBack} itself; whoever ends the input publishes that first, and then calls
@@ -63,6 +66,9 @@ public abstract class InputReader implements Reader {
 
   /** Holds the end for good, once the memory was given back. */
   private static final Object GONE = new Object();
+
+  /** Holds the end while a thread gives back what it consumed. */
+  private static final Object RELEASING = new Object();
 
   /** Stands for a chain that is away. Only read from, and empty for ever. */
   private static final LinkedBuffer NONE = new LinkedBuffer();
@@ -143,11 +149,20 @@ public abstract class InputReader implements Reader {
       if (seen == GONE) {
         return false;
       }
-    } while (!HOLDER.compareAndSet(this, seen, reader));
+    } while (isReleasing(seen) || !HOLDER.compareAndSet(this, seen, reader));
     if (seen == null) {
       hasViews = false; // else those of the thread that has read before are valid still
     }
     return true;
+  }
+
+  /** Whether a thread gives back what it consumed, to which the processor is left then. */
+  private static boolean isReleasing(@Nullable Object seen) {
+    if (seen == RELEASING) {
+      Thread.yield();
+      return true;
+    }
+    return false;
   }
 
   /** Forgets the views of those that have read before: they have ended. For the holder. */
@@ -162,10 +177,14 @@ public abstract class InputReader implements Reader {
    */
   protected final void releaseViews() {
     Object seen = HOLDER.getVolatile(this);
-    Thread caller = Thread.currentThread();
-    if (seen == caller || (seen == null && HOLDER.compareAndSet(this, null, caller))) {
+    boolean isOthers = seen != null && seen != Thread.currentThread();
+    if (isOthers || !HOLDER.compareAndSet(this, seen, RELEASING)) {
+      return;
+    }
+    try {
       buffer.release();
       hasViews = false;
+    } finally {
       HOLDER.setVolatile(this, null);
     }
   }
@@ -177,11 +196,8 @@ public abstract class InputReader implements Reader {
    * @return false if {@code reader} does not hold it, or has views
    */
   protected final boolean letGo(Object reader) {
-    if (holder != reader || hasViews) {
-      return false;
-    }
-    HOLDER.setVolatile(this, null);
-    return true;
+    // By compare-and-set: another thread may begin to read meanwhile.
+    return holder == reader && !hasViews && HOLDER.compareAndSet(this, reader, null);
   }
 
   /**

@@ -21,14 +21,16 @@ public final class Link {
 
   private static final Duration LONG = Duration.ofSeconds(10);
 
-  public final SteppedLoop stepped = SteppedLoop.inline();
+  public final SteppedLoop stepped;
   public final EngineConnection connection;
 
   private Link(
+      SteppedLoop stepped,
       Duration readTimeout,
       Duration writeTimeout,
       @Nullable OnRequest handler,
       @Nullable PendingDial dial) {
+    this.stepped = stepped;
     ConnectionSettings.Builder settings = new ConnectionSettings.Builder();
     if (handler != null) {
       settings.onRequest(handler);
@@ -51,7 +53,14 @@ public final class Link {
   }
 
   public static Link established(Duration readTimeout, Duration writeTimeout) {
-    Link link = new Link(readTimeout, writeTimeout, null, null);
+    Link link = new Link(SteppedLoop.inline(), readTimeout, writeTimeout, null, null);
+    link.connection.endpoint.attach(new NoSocket(), null);
+    return link;
+  }
+
+  /** One whose callers read the socket themselves, and are inside no read yet. */
+  static Link readByCallers() {
+    Link link = new Link(SteppedLoop.readByCallers(), LONG, LONG, null, null);
     link.connection.endpoint.attach(new NoSocket(), null);
     return link;
   }
@@ -71,7 +80,7 @@ public final class Link {
   }
 
   private static Link toItsEnd(@Nullable OnRequest handler) {
-    Link link = new Link(LONG, LONG, handler, null);
+    Link link = new Link(SteppedLoop.inline(), LONG, LONG, handler, null);
     link.stepped.poller.tellEnds();
     link.connection.endpoint.attach(new NoSocket(), null);
     return link;
@@ -79,7 +88,7 @@ public final class Link {
 
   /** A connection that is being established. */
   static Link dialled(PendingDial dial) {
-    Link link = new Link(LONG, LONG, null, dial);
+    Link link = new Link(SteppedLoop.inline(), LONG, LONG, null, dial);
     link.connection.endpoint.connect(InetSocketAddress.createUnresolved("peer", 1), null, Map.of());
     return link;
   }

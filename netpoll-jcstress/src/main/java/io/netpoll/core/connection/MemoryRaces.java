@@ -3,6 +3,7 @@ package io.netpoll.core.connection;
 import io.netpoll.buffer.PagePool;
 import io.netpoll.jcstress.Attempt;
 import io.netpoll.spi.Page;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -116,17 +117,7 @@ public final class MemoryRaces {
 
     @Actor
     public void read(L_Result r) {
-      r.r1 =
-          Attempt.result(
-              () -> {
-                ByteBuffer view = link.connection.in.next(Long.BYTES);
-                long last = view.getLong(0);
-                for (int i = 0; i < 16 && last == OURS; i++) {
-                  last = view.getLong(0);
-                }
-                link.connection.in.release();
-                return last;
-              });
+      r.r1 = Attempt.result(() -> readAndLook(link));
     }
 
     @Actor
@@ -139,6 +130,48 @@ public final class MemoryRaces {
     public void finish() {
       isUntouched();
     }
+  }
+
+  /** A handler has given its connection to a thread that reads, and ends; then all ends. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = "(" + OURS + "|ConnectionClosedException)",
+      expect = Expect.ACCEPTABLE,
+      desc = "The view shows what was received, or there is none.")
+  public static class ReaderBesideEndOfCall extends Ending {
+    public ReaderBesideEndOfCall() {
+      super(Link.served());
+      link.receive(1, 1, 1, 1, 1, 1, 1, 1);
+    }
+
+    @Actor
+    public void read(L_Result r) {
+      r.r1 = Attempt.result(() -> readAndLook(link));
+    }
+
+    @Actor
+    public void endCall() {
+      link.connection.in.endHandlerCall(link.connection.in.beginHandlerCall(false));
+      end();
+      takeNextPage();
+    }
+
+    @Arbiter
+    public void finish() {
+      isUntouched();
+    }
+  }
+
+  /** Reads eight bytes, and looks at them for a while. */
+  private static long readAndLook(Link link) throws IOException {
+    ByteBuffer view = link.connection.in.next(Long.BYTES);
+    long last = view.getLong(0);
+    for (int i = 0; i < 16 && last == OURS; i++) {
+      last = view.getLong(0);
+    }
+    link.connection.in.release();
+    return last;
   }
 
   /** A thread reads by hand, and releases, while another closes the connection. */

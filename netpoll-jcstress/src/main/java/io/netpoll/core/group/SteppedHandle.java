@@ -3,6 +3,7 @@ package io.netpoll.core.group;
 import io.netpoll.spi.Endpoint;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
+import io.netpoll.spi.InputWait;
 import io.netpoll.spi.Output;
 import io.netpoll.spi.Spans;
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A socket that takes all bytes, or is full, as the test sets it; notes what is asked of it. */
 public final class SteppedHandle implements Handle {
+  private static final long LONG_NANOS = 1_000_000_000;
   private static final SocketAddress ADDRESS = InetSocketAddress.createUnresolved("peer", 1);
 
   private final SteppedPoller poller;
@@ -25,6 +28,14 @@ public final class SteppedHandle implements Handle {
 
   /** Whether sending fails. */
   public volatile boolean broken;
+
+  /** Bytes that have come and were not read. */
+  private final AtomicInteger coming = new AtomicInteger();
+
+  private volatile boolean ended;
+
+  /** Whether a caller slept that nobody woke. */
+  public volatile boolean overslept;
 
   /** Whether two threads were inside a send or a receive, or one was while the socket ended. */
   public volatile boolean misused;
@@ -71,9 +82,48 @@ public final class SteppedHandle implements Handle {
   @Override
   public int receive(Input into) {
     misused |= closed || detaching || !receiving.compareAndSet(false, true);
+    int read = 0;
+    if (ended) {
+      read = -1;
+    } else if (coming.get() > 0) {
+      Spans spans = new Spans(2);
+      if (into.space(spans)) {
+        read = coming.getAndSet(0);
+        into.filled(read);
+      }
+    }
     receiving.set(false);
-    return 0;
+    return read;
   }
+
+  /** The peer sends bytes. */
+  public void comes(int bytes) {
+    coming.addAndGet(bytes);
+  }
+
+  /** The peer sends FIN. */
+  public void ends() {
+    ended = true;
+  }
+
+  /** Sleeps, and notes it if nothing ends that for a second. */
+  @Override
+  public boolean awaitInput(InputWait wait, long nanos) {
+    misused |= closed || detaching || !receiving.compareAndSet(false, true);
+    long start = System.nanoTime();
+    boolean woken = false;
+    while (coming.get() == 0 && !ended && !woken && System.nanoTime() - start < nanos) {
+      Thread.onSpinWait();
+      woken = ((SteppedWait) wait).takeWoken() || Thread.currentThread().isInterrupted();
+      overslept |= System.nanoTime() - start > LONG_NANOS;
+      woken |= overslept;
+    }
+    receiving.set(false);
+    return coming.get() > 0 || ended;
+  }
+
+  @Override
+  public void watchEnd() {}
 
   @Override
   public boolean send(Output from, int calls) throws IOException {

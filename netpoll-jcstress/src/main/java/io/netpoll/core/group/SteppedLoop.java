@@ -9,7 +9,10 @@ import io.netpoll.core.execution.Lending;
 import io.netpoll.core.execution.LoopThread;
 import io.netpoll.core.execution.WatchDog;
 import io.netpoll.core.loop.LoopOwner;
+import io.netpoll.spi.InputWait;
+import io.netpoll.spi.PollerProvider;
 import io.netpoll.testkit.FakePollerProvider;
+import io.netpoll.testkit.ForwardingProvider;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,13 +28,13 @@ public final class SteppedLoop {
   final EngineGroup group;
   private final LoopThread leader = new LoopThread(() -> {}, "leader");
 
-  private SteppedLoop(EngineGroup group, WatchDog watchDog) {
+  private SteppedLoop(EngineGroup group, PollerProvider provider, WatchDog watchDog) {
     this.group = group;
     loop =
         new ConnectionLoop(
             group,
             group.starter(),
-            group.provider(),
+            provider,
             poller,
             0,
             new Nobody(),
@@ -42,12 +45,17 @@ public final class SteppedLoop {
 
   /** A loop that stays with its leader. */
   public static SteppedLoop inline() {
-    return new SteppedLoop(INLINE, new WatchDog());
+    return new SteppedLoop(INLINE, INLINE.provider(), new WatchDog());
+  }
+
+  /** As {@link #inline}, of a backend by which callers read their sockets themselves. */
+  public static SteppedLoop readByCallers() {
+    return new SteppedLoop(INLINE, new AwaitingProvider(), new WatchDog());
   }
 
   /** A loop that {@code watchDog} may pass on. */
   public static SteppedLoop adaptive(WatchDog watchDog) {
-    return new SteppedLoop(ADAPTIVE, watchDog);
+    return new SteppedLoop(ADAPTIVE, ADAPTIVE.provider(), watchDog);
   }
 
   /** Something to do in an hour, which no loop has taken yet. */
@@ -63,6 +71,23 @@ public final class SteppedLoop {
       }
     } catch (WouldSleep noted) {
       return;
+    }
+  }
+
+  private static final class AwaitingProvider extends ForwardingProvider {
+    @Override
+    protected PollerProvider backend() {
+      return INLINE.provider();
+    }
+
+    @Override
+    public boolean awaitsInput() {
+      return true;
+    }
+
+    @Override
+    public InputWait openInputWait() {
+      return new SteppedWait();
     }
   }
 

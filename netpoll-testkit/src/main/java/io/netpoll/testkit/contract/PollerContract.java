@@ -86,6 +86,14 @@ public abstract class PollerContract {
   }
 
   @Nested
+  class AwaitingInput extends InputWaitContract {
+    @Override
+    PollerProvider provider() {
+      return PollerContract.this.provider();
+    }
+  }
+
+  @Nested
   class EndOfInput extends EndOfInputContract {
     @Override
     PollerProvider provider() {
