@@ -12,6 +12,7 @@ import io.netpoll.Listener;
 import io.netpoll.PollerGroup;
 import io.netpoll.ShardQueue;
 import io.netpoll.testkit.Eventually;
+import io.netpoll.testkit.WaitingThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -262,9 +263,7 @@ class PauseTest {
       begun.await();
       for (Thread thread : threads) {
         Eventually.holds(
-            "it waits",
-            PATIENCE,
-            () -> thread.getState() == Thread.State.TIMED_WAITING || !thread.isAlive());
+            "it waits", PATIENCE, () -> WaitingThreads.waits(thread) || !thread.isAlive());
       }
       System.out.println(WAITING);
       for (Thread thread : threads) {

@@ -1,7 +1,7 @@
 package io.netpoll.testkit.contract;
 
 import io.netpoll.testkit.Eventually;
-import java.util.Arrays;
+import io.netpoll.testkit.WaitingThreads;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -41,18 +41,7 @@ final class Background<T> extends FutureTask<T> {
 
   /** Waits until the thread waits. */
   void awaitWaiting() {
-    Eventually.holds(
-        "the thread waits",
-        () ->
-            thread.getState() == Thread.State.WAITING
-                || thread.getState() == Thread.State.TIMED_WAITING
-                || waitsInSystem());
-  }
-
-  /** The virtual machine does not know of such a wait. */
-  private boolean waitsInSystem() {
-    return Arrays.stream(thread.getStackTrace())
-        .anyMatch(frame -> frame.getMethodName().equals("awaitInput"));
+    Eventually.holds("the thread waits", () -> WaitingThreads.waits(thread));
   }
 
   void interrupt() {
