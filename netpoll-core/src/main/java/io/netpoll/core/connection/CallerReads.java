@@ -67,6 +67,9 @@ final class CallerReads implements Input {
   /** What the caller sleeps with, or is about to. */
   private volatile @Nullable InputWait sleeping;
 
+  /** Whether the end of the input, or a failure, was met that the leader may have yet to note. */
+  private volatile boolean endMet;
+
   /** What callers wait with, as long as the chain is kept, too. The holder of the token. */
   private @Nullable InputWait kept;
 
@@ -91,10 +94,11 @@ final class CallerReads implements Input {
     }
     try {
       InputWait wait = kept == null ? waits.take() : kept;
-      if (wait == null) {
-        leave();
-      } else {
+      if (wait != null) {
         readOn(wanted, limit, wait);
+      }
+      if (in.isShortOf(wanted)) {
+        leave(); // the wait may go on all the same: the time may be made longer at this moment
       }
     } finally {
       exit();
@@ -181,6 +185,7 @@ final class CallerReads implements Input {
     in.offered = 0;
     try {
       int read = handle.receive(this);
+      endMet |= read < 0;
       if (read < 0 || in.offered == 0) { // the end, or no memory, or output that drains first
         leave();
       }
@@ -189,6 +194,7 @@ final class CallerReads implements Input {
       if (!connection.state.has(ConnectionState.BY_PEER)) { // else a send says why
         connection.endpoint.failedLater(e);
       }
+      endMet = true;
       leave();
       return -1;
     }
@@ -248,6 +254,15 @@ final class CallerReads implements Input {
     }
   }
 
+  /**
+   * Whether the peer has ended the connection, or it is broken, by what is in the socket now: what
+   * another connection has received does not say that the loop has seen to this one.
+   */
+  boolean meetsEnd() {
+    look();
+    return endMet;
+  }
+
   /** Gives back an empty chain that is not kept for the connection. For the reader. */
   void released() {
     if (mode == Mode.CALLER && !in.isKept() && in.token.tryHold()) {
@@ -275,11 +290,6 @@ final class CallerReads implements Input {
     }
   }
 
-  /** Whether a caller is inside a wait. */
-  boolean isReading() {
-    return sleeping != null;
-  }
-
   // ---- Leader only ---------------------------------------------------------------------------
 
   /**
@@ -296,6 +306,7 @@ final class CallerReads implements Input {
       handle.watchEnd();
       return true;
     }
+    endMet = true;
     return MODE.compareAndSet(this, Mode.CALLER, Mode.LEAVING) && readByLoop();
   }
 

@@ -238,6 +238,12 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
+  /** Whether the end is in the socket, which the loop may have yet to note. */
+  boolean meetsEnd() {
+    CallerReads reading = callers;
+    return reading != null && reading.meetsEnd();
+  }
+
   /** The loop reads from now on, and no caller: there is a handler, or a pipe. */
   void readByLoop() {
     CallerReads reading = callers;

@@ -85,7 +85,7 @@ public final class ConnectionLoop {
     this.loop = handlers.loop;
     this.inputWaits = provider.awaitsInput() ? new InputWaits(provider) : null;
     if (inputWaits != null) {
-      loop.end.whenComplete((nothing, failure) -> inputWaits.close());
+      loop.end.thenRun(inputWaits); // no lambda on the way of a process's first dial
     }
   }
 

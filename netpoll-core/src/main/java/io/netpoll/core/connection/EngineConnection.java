@@ -130,7 +130,7 @@ public final class EngineConnection extends ConnectionParts implements Connectio
 
   @Override
   public boolean isActive() {
-    return !state.has(ConnectionState.GONE | ConnectionState.CLOSING);
+    return !state.has(ConnectionState.GONE | ConnectionState.CLOSING) && !in.meetsEnd();
   }
 
   @Override

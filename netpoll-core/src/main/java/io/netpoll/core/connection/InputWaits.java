@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the callers of a loop's connections wait with in the system: as many as there are callers in
  * a wait, and at most {@value #SPARE} more. Any thread.
  */
-final class InputWaits {
+final class InputWaits implements Runnable {
   private static final int SPARE = 64;
 
   private final PollerProvider provider;
@@ -56,7 +56,8 @@ final class InputWaits {
   }
 
   /** The loop has ended. */
-  void close() {
+  @Override
+  public void run() {
     lock.lock();
     try {
       closed = true;

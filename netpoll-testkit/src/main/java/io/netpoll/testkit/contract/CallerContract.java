@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,15 +77,17 @@ abstract class CallerContract extends ConnectionSuite {
   }
 
   private static Background<Byte> readUntilItWaits(Connection connection) {
-    Background<Byte> reader =
-        Background.start(
-            () -> {
-              byte read = connection.reader().readByte();
-              connection.reader().release();
-              return read;
-            });
+    Background<Byte> reader = Background.start(() -> readByte(connection));
     reader.awaitWaiting();
     return reader;
+  }
+
+  private static byte readByte(Connection connection) throws IOException {
+    try {
+      return connection.reader().readByte();
+    } finally {
+      connection.reader().release();
+    }
   }
 
   private static void assertClosedBy(Side side, Throwable failure) {
@@ -315,6 +318,33 @@ abstract class CallerContract extends ConnectionSuite {
 
     pair.connection().setReadTimeout(ConnectionStage.PATIENCE);
     pair.converse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReadTimeoutThatIsMadeLongerAtTheLastMoment_losesNoByte(Execution.Mode mode)
+      throws Exception {
+    var stage = open(mode);
+    stage.allowFor(3000); // to look once more when the time is over
+    var pair = pair(stage);
+    for (int i = 0; i < 300; i++) {
+      pair.connection().setReadTimeout(Duration.ofMillis(1));
+      Background<Byte> reader = Background.start(() -> readByte(pair.connection()));
+      long late = System.nanoTime() + 1_000_000 + i % 30 * 10_000L;
+      while (System.nanoTime() < late) {
+        Thread.onSpinWait();
+      }
+      pair.connection().setReadTimeout(ConnectionStage.PATIENCE.dividedBy(2));
+      pair.peerSends(1);
+      try {
+        assertThat(reader.get()).isZero();
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(ReadTimeoutException.class);
+        assertThat(e.getCause()).hasMessageNotContaining("within 30");
+        assertThat(pair.connection().reader().readByte()).isZero();
+      }
+      pair.connection().reader().release();
+    }
   }
 
   @ParameterizedTest
