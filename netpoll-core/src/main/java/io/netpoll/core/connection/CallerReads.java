@@ -59,7 +59,7 @@ final class CallerReads implements Input {
   }
 
   private final EngineConnection connection;
-  private final ConnectionInput in;
+  private final CallerInput in;
   private final InputWaits waits;
 
   private volatile Mode mode = Mode.LOOP;
@@ -73,7 +73,7 @@ final class CallerReads implements Input {
   /** What callers wait with, as long as the chain is kept, too. The holder of the token. */
   private @Nullable InputWait kept;
 
-  CallerReads(EngineConnection connection, ConnectionInput in, InputWaits waits) {
+  CallerReads(EngineConnection connection, CallerInput in, InputWaits waits) {
     this.connection = connection;
     this.in = in;
     this.waits = waits;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * signals the run unless that is known to be needless. The leader publishes bytes, puts a full
  * fence, and reads the wishes. So one of the two has the run look.
  */
-final class ConnectionInput extends InputReceiver implements Await.Arrivals {
+final class ConnectionInput extends CallerInput implements Await.Arrivals {
   private static final VarHandle WAITER;
   private static final VarHandle DEADLINE;
 
@@ -94,7 +94,7 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
-  /** As {@link #arrived}, of what a thread beside the leader has read from the socket. */
+  @Override
   void arrivedBesideLeader() {
     connection.recordActivity();
     VarHandle.fullFence(); // as in arrived
@@ -228,27 +228,10 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     if (waiting != null) {
       Await.wake(waiting.thread);
     }
-    CallerReads reading = callers;
-    if (reading != null) {
-      reading.wake();
-    }
+    wakeCaller();
     Pipe forwarding = pipe();
     if (forwarding != null) {
       forwarding.look();
-    }
-  }
-
-  /** Whether the end is in the socket, which the loop may have yet to note. */
-  boolean meetsEnd() {
-    CallerReads reading = callers;
-    return reading != null && reading.meetsEnd();
-  }
-
-  /** The loop reads from now on, and no caller: there is a handler, or a pipe. */
-  void readByLoop() {
-    CallerReads reading = callers;
-    if (reading != null) {
-      reading.leave();
     }
   }
 
@@ -335,24 +318,6 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     }
   }
 
-  /** Reads the socket on the calling thread, if it may; whether that was enough. */
-  private boolean readByCaller(long wanted, Await.Limit limit) {
-    InputWaits waits = connection.loop().inputWaits();
-    if (waits == null || filter != null) {
-      return false;
-    }
-    CallerReads reading = callers;
-    if (!Await.mayWaitInSystem()) {
-      readByLoop();
-      return false;
-    }
-    if (reading == null) {
-      reading = new CallerReads(connection, this, waits);
-      callers = reading;
-    }
-    return reading.until(wanted, limit);
-  }
-
   @Override
   public CompletableFuture<?> caughtUp() {
     return connection.loop().caughtUp();
@@ -366,15 +331,6 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
   @Override
   public boolean areHeldUp() {
     return awaitsMemory;
-  }
-
-  /** Whether fewer than {@code wanted} bytes ever came. */
-  boolean isShortOf(long wanted) {
-    return written() - wanted < 0;
-  }
-
-  boolean mayStillCome() {
-    return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
   }
 
   @Override
@@ -422,14 +378,6 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
     return come;
   }
 
-  @Override
-  protected void look() {
-    CallerReads reading = callers;
-    if (reading != null) {
-      reading.look();
-    }
-  }
-
   /** Gives up what was wished for by {@link #request}; the caller signals the run. Any thread. */
   void forgetRequest() {
     requested = 0;
@@ -442,10 +390,7 @@ final class ConnectionInput extends InputReceiver implements Await.Arrivals {
       releaseViews();
     }
     resumeIfPaused();
-    CallerReads reading = callers;
-    if (reading != null) {
-      reading.released();
-    }
+    dropIfNotKept();
     lookIfOver();
   }
 }
