@@ -60,14 +60,15 @@ final class EpollInputWait implements InputWait {
   /** Waits; whether the socket has something. */
   boolean await(int socket, long nanos) {
     memory.bytes.putInt(SOCKET, socket);
+    if (!interruption.isOpen()) {
+      interruption = new Interruption();
+    }
     int found;
     interruption.enter();
     try {
       found = Libc.poll(memory.address, 2, EpollPoller.millis(nanos));
     } finally {
-      if (interruption.leave()) {
-        interruption = new Interruption();
-      }
+      interruption.leave();
     }
     if (found <= 0) { // the time is over, or a signal came
       return false;
@@ -101,16 +102,14 @@ final class EpollInputWait implements InputWait {
       begin();
     }
 
-    /** Whether there was an interrupt. */
-    boolean leave() {
+    void leave() {
       try {
         end(true);
-      } catch (ClosedByInterruptException e) { // the flag stays set, and says so
-        return true;
+      } catch (ClosedByInterruptException interrupted) {
+        // The flag stays set, and says so.
       } catch (AsynchronousCloseException e) {
         throw new AssertionError("a completed call is not closed asynchronously", e);
       }
-      return !isOpen();
     }
 
     @Override

@@ -215,12 +215,15 @@ final class StreamHandle extends EpollHandle {
     if (!socket.descriptor.enter()) {
       throw new ClosedChannelException();
     }
-    Scratch scratch = poller.sending().take();
     try {
-      int read = receive(into, scratch);
-      return read == 0 ? -1 : outcome(read);
+      Scratch scratch = poller.sending().take();
+      try {
+        int read = receive(into, scratch);
+        return read == 0 ? -1 : outcome(read);
+      } finally {
+        poller.sending().give(scratch);
+      }
     } finally {
-      poller.sending().give(scratch);
       socket.descriptor.exit();
     }
   }

@@ -65,6 +65,14 @@ abstract class CallerInput extends InputReceiver {
     return !connection.state.has(ConnectionState.ENDED | ConnectionState.CLOSING);
   }
 
+  /** A send has found the socket broken: takes what came before that. Leader only. */
+  final void takeLeft() {
+    CallerReads reading = callers;
+    if (reading != null) {
+      reading.takeLeft();
+    }
+  }
+
   /** Wakes a caller that sleeps in the system. After a full fence. */
   final void wakeCaller() {
     CallerReads reading = callers;

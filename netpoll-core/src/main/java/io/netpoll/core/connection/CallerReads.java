@@ -3,6 +3,7 @@ package io.netpoll.core.connection;
 import io.netpoll.OutOfDirectMemoryException;
 import io.netpoll.core.execution.Await;
 import io.netpoll.core.execution.HeldFlushes;
+import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.Handle;
 import io.netpoll.spi.Input;
 import io.netpoll.spi.InputWait;
@@ -18,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * neither handler, pipe nor filter.
  *
  * <pre>
- *              a caller waits (takes the token from the poller)
- *   LOOP ─────────────────────────────────────────────────────► CALLER
- *    ▲                                                             │ anything that is the loop's:
- *    │         the leader (passes the token to the poller)         ▼ the end, a handler, a pipe, ...
- *    └──────────────────────────────────────────────────────── LEAVING
+ *         a caller waits             it has taken the token from the poller
+ *   LOOP ──────────────► ENTERING ────────────────────────────────────────► CALLER
+ *    ▲ ▲                    │ │                                                │
+ *    │ └─ it has not ───────┘ │ anything that is the loop's: the end,          │
+ *    │                        ▼ a handler, a pipe, ...                         │
+ *    └──────────────────── LEAVING ◄───────────────────────────────────────────┘
+ *        the leader (passes the token to the poller)
  * </pre>
  *
  * In LOOP the poller reports input. In CALLER a thread that waits holds the token, also while it
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Ordering</h2>
  *
- * A caller sets CALLER (a volatile write, thus a full fence) and then looks for a handler, a pipe
+ * A caller sets ENTERING (a volatile write, thus a full fence) and then looks for a handler, a pipe
  * and CLOSING; whoever sets one of these does so by a full fence and then reads the mode. A thread
  * that leaves sets LEAVING and posts to the leader; if that finds the token held, the holder sees
  * LEAVING after it has released the token, and posts. A caller publishes what it sleeps with, and
@@ -54,6 +57,8 @@ final class CallerReads implements Input {
 
   private enum Mode {
     LOOP,
+    /** Is to be CALLER or LOOP in a moment: nobody but the caller takes the token for it. */
+    ENTERING,
     CALLER,
     LEAVING
   }
@@ -156,12 +161,10 @@ final class CallerReads implements Input {
       leave();
       return false;
     }
-    mode = Mode.CALLER;
-    if (isCallers() && in.token.tryTake()) {
-      return true;
-    }
-    MODE.compareAndSet(this, Mode.CALLER, Mode.LOOP); // else the leader sets it
-    return false;
+    mode = Mode.ENTERING;
+    boolean isHeld = isCallers() && in.token.tryTake();
+    MODE.compareAndSet(this, Mode.ENTERING, isHeld ? Mode.CALLER : Mode.LOOP); // else it leaves
+    return isHeld;
   }
 
   private boolean isCallers() {
@@ -173,6 +176,8 @@ final class CallerReads implements Input {
     in.token.release();
     if (mode == Mode.LEAVING) {
       connection.endpoint.post(LoopEndpoint.READ_BY_LOOP);
+    } else {
+      in.resumeBehindFence(); // where the loop reads meanwhile, it may have found the token held
     }
     connection.endpoint.inputReleased();
   }
@@ -185,7 +190,9 @@ final class CallerReads implements Input {
     in.offered = 0;
     try {
       int read = handle.receive(this);
-      endMet |= read < 0;
+      if (read < 0) {
+        endMet = true;
+      }
       if (read < 0 || in.offered == 0) { // the end, or no memory, or output that drains first
         leave();
       }
@@ -204,7 +211,8 @@ final class CallerReads implements Input {
   public boolean space(Spans into) {
     try {
       return !in.mustDrainFirst() && in.reserveBesideLeader(into);
-    } catch (OutOfDirectMemoryException e) { // the loop will find the same, and say so
+    } catch (OutOfDirectMemoryException
+        | OutOfMemoryError e) { // the loop will find the same, and say so
       return false;
     }
   }
@@ -242,15 +250,26 @@ final class CallerReads implements Input {
 
   /** Takes what has come, without waiting, where no poller does. */
   void look() {
-    if (mode == Mode.CALLER && in.token.tryHold()) {
+    if (mode != Mode.CALLER) {
+      return;
+    }
+    StackRoom.forAConnection();
+    if (in.token.tryHold()) {
       try {
-        boolean mayBeThere = true;
-        while (mayBeThere && mode == Mode.CALLER && !in.isFull()) {
-          mayBeThere = receive() == in.offered;
+        if (mode == Mode.CALLER) {
+          receiveAll();
         }
       } finally {
         exit();
       }
+    }
+  }
+
+  private void receiveAll() {
+    boolean mayBeThere = true;
+    while (mayBeThere && !in.isFull()) {
+      int read = receive();
+      mayBeThere = read > 0 && read == in.offered;
     }
   }
 
@@ -276,10 +295,19 @@ final class CallerReads implements Input {
 
   /** The loop reads from now on. */
   void leave() {
-    if (mode == Mode.CALLER && MODE.compareAndSet(this, Mode.CALLER, Mode.LEAVING)) {
+    if (setLeaving()) {
       wake();
       connection.endpoint.post(LoopEndpoint.READ_BY_LOOP);
     }
+  }
+
+  private boolean setLeaving() {
+    for (Mode seen = mode; seen == Mode.CALLER || seen == Mode.ENTERING; seen = mode) {
+      if (MODE.compareAndSet(this, seen, Mode.LEAVING)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Ends the sleep of a caller, so that it looks at everything again. After a full fence. */
@@ -298,7 +326,8 @@ final class CallerReads implements Input {
    * @return false if it is to look no more for now
    */
   boolean readable(Handle handle, boolean ending) {
-    if (mode != Mode.CALLER) {
+    Mode seen = mode;
+    if (seen != Mode.CALLER && seen != Mode.ENTERING) {
       return false;
     }
     if (!ending) {
@@ -307,7 +336,19 @@ final class CallerReads implements Input {
       return true;
     }
     endMet = true;
-    return MODE.compareAndSet(this, Mode.CALLER, Mode.LEAVING) && readByLoop();
+    return setLeaving() && readByLoop();
+  }
+
+  /** A send has found the socket broken: what came before that is still in it. */
+  void takeLeft() {
+    boolean isPollers = in.token.tryTake();
+    if (isPollers || in.token.tryHold()) {
+      try {
+        receiveAll();
+      } finally {
+        in.returnToken(isPollers);
+      }
+    }
   }
 
   /** Has the poller look for input again; false if a thread reads, which asks for it then. */

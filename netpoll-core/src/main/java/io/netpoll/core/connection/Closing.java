@@ -2,6 +2,7 @@ package io.netpoll.core.connection;
 
 import io.netpoll.core.execution.Await;
 import io.netpoll.core.loop.TimerWheel;
+import io.netpoll.spi.Handle;
 import io.netpoll.spi.StreamSocket;
 import java.io.IOException;
 import java.util.Objects;
@@ -92,6 +93,8 @@ final class Closing {
       drain();
     } else if (step == Step.LINGERING && hasPeerEnded()) {
       closeSocket();
+    } else if (step == Step.LINGERING) {
+      connection.in.discard(); // another thread may have held the token
     }
   }
 
@@ -131,7 +134,7 @@ final class Closing {
     cancelTimer();
     boolean isSilent;
     try {
-      isSilent = hasPeerEnded() || connection.endpoint.handle().discardInput() <= 0;
+      isSilent = hasPeerEnded() || isSilent(connection.endpoint.handle());
     } finally {
       connection.in.token.release();
     }
@@ -148,6 +151,12 @@ final class Closing {
       return;
     }
     connection.in.discard();
+  }
+
+  /** Whether nothing comes now; what callers have left in the socket came before. */
+  private boolean isSilent(Handle handle) {
+    return handle.discardInput() <= 0
+        || (connection.in.callers != null && handle.discardInput() <= 0);
   }
 
   private void arm(ConnectionOutput out) {

@@ -64,8 +64,8 @@ final class Inactivity extends TimerWheel.Timer {
       looked = false;
       loop.timers().schedule(over - System.nanoTime(), this);
     } else if (!looked && connection.in.callers != null) { // which reads, or has not read yet
-      looked = true;
       connection.in.look();
+      looked = true;
       loop.timers().schedule(LOOK_NANOS, this);
     } else {
       connection.closeForInactivity(timeout);

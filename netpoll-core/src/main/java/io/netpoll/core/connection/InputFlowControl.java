@@ -203,9 +203,12 @@ abstract class InputFlowControl extends InputSpace {
     cacheSlot(InputCache.NOWHERE);
     boolean isPollers = token.tryTake();
     if (isPollers || token.tryHold()) {
-      dropEmpty();
-      giveBackWait();
-      returnToken(isPollers);
+      try {
+        dropEmpty();
+        giveBackWait();
+      } finally {
+        returnToken(isPollers);
+      }
     } else if (token.isShut()) {
       dropBuffer();
     } // else a thread reads, and keeps the chain

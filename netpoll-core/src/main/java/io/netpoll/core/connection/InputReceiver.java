@@ -42,10 +42,13 @@ abstract class InputReceiver extends InputFlowControl implements Input {
     Handle handle = connection.endpoint.handle();
     if (!token.tryTake()) { // another thread reads, or nobody may any more
       CallerReads byCallers = callers;
-      if (byCallers == null || !byCallers.readable(handle, ending)) {
+      boolean isWatched = byCallers != null && byCallers.readable(handle, ending);
+      if (!isWatched) {
         handle.pauseInput();
       }
-      return;
+      if (!isWatched || !ending || !token.tryTake()) {
+        return;
+      }
     }
     int read = 0;
     IOException failure = null;

@@ -18,7 +18,7 @@ final class InputWaits implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Under the lock.
-  private final ArrayDeque<InputWait> spare = new ArrayDeque<>();
+  private final ArrayDeque<InputWait> spare = new ArrayDeque<>(SPARE);
   private boolean closed;
 
   InputWaits(PollerProvider provider) {
@@ -36,23 +36,30 @@ final class InputWaits implements Runnable {
     }
     try {
       return wait != null ? wait : provider.openInputWait();
-    } catch (IOException noDescriptor) { // the poller waits for the thread then
+    } catch (IOException
+        | OutOfMemoryError noDescriptorOrMemory) { // the poller waits for the thread then
       return null;
     }
   }
 
   /** Gives one back. */
   void give(InputWait wait) {
-    lock.lock();
+    boolean isKept = false;
     try {
-      if (!closed && spare.size() < SPARE) {
-        spare.addLast(wait);
-        return;
+      lock.lock();
+      try {
+        isKept = !closed && spare.size() < SPARE;
+        if (isKept) {
+          spare.addLast(wait); // there is room for all of them
+        }
+      } finally {
+        lock.unlock();
       }
     } finally {
-      lock.unlock();
+      if (!isKept) {
+        wait.close();
+      }
     }
-    wait.close();
   }
 
   /** The loop has ended. */

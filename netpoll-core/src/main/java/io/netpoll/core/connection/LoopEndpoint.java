@@ -54,6 +54,7 @@ public final class LoopEndpoint extends EndpointStart {
       return;
     }
     if ((asked & BROKEN) != 0) {
+      connection.in.takeLeft();
       failed((IOException) Objects.requireNonNull(failure));
     }
     if ((asked & ARM) != 0) {

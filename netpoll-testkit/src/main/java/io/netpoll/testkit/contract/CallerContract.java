@@ -399,6 +399,28 @@ abstract class CallerContract extends ConnectionSuite {
 
   @ParameterizedTest
   @EnumSource
+  void anAnswerThatAResetFollows_isReadThoughTheFlushFails(Execution.Mode mode) throws Exception {
+    var pair = pair(open(mode), options -> options.outputHighWaterMark(1024));
+    Background<Void> writer =
+        Background.run(
+            () -> {
+              while (true) {
+                pair.connection().writer().writeBinary(new byte[64 << 10]);
+                pair.connection().writer().flush();
+              }
+            });
+    writer.awaitWaiting();
+    pair.peerSends(3);
+    Thread.sleep(50); // it arrives before the reset
+    SocketKind.TCP.reset(pair.peer());
+
+    assertClosedBy(Side.PEER, writer.failure());
+    assertThat(pair.connection().reader().next(3).get(2)).isEqualTo((byte) 2);
+    assertThat(pair.connection().isActive()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void detachedBetweenTwoReads(Execution.Mode mode) throws Exception {
     assumeNoFilter("A connection with a filter cannot be detached.");
     var pair = pair(open(mode));
