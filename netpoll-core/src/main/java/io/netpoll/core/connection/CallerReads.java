@@ -163,7 +163,15 @@ final class CallerReads implements Input {
     }
     mode = Mode.ENTERING;
     boolean isHeld = isCallers() && in.token.tryTake();
-    MODE.compareAndSet(this, Mode.ENTERING, isHeld ? Mode.CALLER : Mode.LOOP); // else it leaves
+    boolean isDone = false;
+    try {
+      MODE.compareAndSet(this, Mode.ENTERING, isHeld ? Mode.CALLER : Mode.LOOP); // else it leaves
+      isDone = true;
+    } finally {
+      if (isHeld && !isDone) {
+        in.token.pass(); // the first such call takes memory
+      }
+    }
     return isHeld;
   }
 
