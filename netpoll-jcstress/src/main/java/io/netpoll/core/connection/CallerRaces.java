@@ -2,7 +2,6 @@ package io.netpoll.core.connection;
 
 import io.netpoll.ConnectionClosedException;
 import io.netpoll.ReadTimeoutException;
-import io.netpoll.core.group.NoSocket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -54,13 +53,7 @@ public final class CallerRaces {
     /** Does what the loop and its poller were asked to do, to the end. */
     final String settle() {
       link.connection.reader().release();
-      link.stepped.lead();
-      if (link.handle().isDetaching()) {
-        link.connection.endpoint.detached(new NoSocket());
-      } else if (link.handle().isClosed()) {
-        link.connection.endpoint.closed();
-      }
-      link.stepped.lead();
+      link.settle();
       return state();
     }
 

@@ -1,7 +1,6 @@
 package io.netpoll.core.connection;
 
 import io.netpoll.DetachedSocket;
-import io.netpoll.core.group.NoSocket;
 import io.netpoll.jcstress.Attempt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,14 +32,8 @@ public final class DetachRaces {
       link.stepped.lead();
       if (link.handle().isArmed() && link.connection.out.token.isPassed()) {
         link.handle().sendAsPoller();
-        link.stepped.lead();
       }
-      if (link.handle().isDetaching()) {
-        link.connection.endpoint.detached(new NoSocket());
-      } else if (link.handle().isClosed()) {
-        link.connection.endpoint.closed();
-      }
-      link.stepped.lead();
+      link.settle();
     }
 
     final String state() {

@@ -1,7 +1,6 @@
 package io.netpoll.core.connection;
 
 import io.netpoll.DetachedSocket;
-import io.netpoll.core.group.NoSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.openjdk.jcstress.annotations.Actor;
@@ -42,13 +41,7 @@ public final class InputTokenRaces {
 
     /** Does what the loop and its poller were asked to do, to the end. */
     final void settle() {
-      link.stepped.lead();
-      if (link.handle().isDetaching()) {
-        link.connection.endpoint.detached(new NoSocket());
-      } else if (link.handle().isClosed()) {
-        link.connection.endpoint.closed();
-      }
-      link.stepped.lead();
+      link.settle();
     }
 
     final String state() {

@@ -113,6 +113,17 @@ public final class Link {
     return true;
   }
 
+  /** Does what the loop and its poller were asked to do, to the end. */
+  void settle() {
+    stepped.lead();
+    if (handle().isDetaching()) {
+      connection.endpoint.detached(new NoSocket());
+    } else if (handle().isClosed()) {
+      connection.endpoint.closed();
+    }
+    stepped.lead();
+  }
+
   /** Drops the input chain if it is empty, as the loop's leader. */
   void drop() {
     stepped.loop.inputCache().remove(connection.in);

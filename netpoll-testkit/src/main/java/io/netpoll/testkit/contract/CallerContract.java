@@ -90,12 +90,6 @@ abstract class CallerContract extends ConnectionSuite {
     }
   }
 
-  private static void assertClosedBy(Side side, Throwable failure) {
-    assertThat(failure)
-        .isInstanceOfSatisfying(
-            ConnectionClosedException.class, closed -> assertThat(closed.side()).isEqualTo(side));
-  }
-
   private static void assertEnds(SocketChannel peer) {
     int read;
     try {

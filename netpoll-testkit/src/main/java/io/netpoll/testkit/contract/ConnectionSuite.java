@@ -1,7 +1,10 @@
 package io.netpoll.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netpoll.ConnectionClosedException;
+import io.netpoll.ConnectionClosedException.Side;
 import io.netpoll.Execution;
 import io.netpoll.OnRequest;
 import io.netpoll.Reader;
@@ -63,6 +66,13 @@ abstract class ConnectionSuite {
         new ConnectionStage(provider(), contract().filter(), mode, loops, directory);
     opened = stage;
     return stage;
+  }
+
+  /** Checks that a call has failed because {@code side} has closed its connection. */
+  static void assertClosedBy(Side side, Throwable failure) {
+    assertThat(failure)
+        .isInstanceOfSatisfying(
+            ConnectionClosedException.class, closed -> assertThat(closed.side()).isEqualTo(side));
   }
 
   @AfterEach

@@ -62,12 +62,6 @@ abstract class WaitContract extends ConnectionSuite {
     return reader;
   }
 
-  private static void assertClosedBy(Side side, Throwable failure) {
-    assertThat(failure)
-        .isInstanceOfSatisfying(
-            ConnectionClosedException.class, closed -> assertThat(closed.side()).isEqualTo(side));
-  }
-
   @ParameterizedTest
   @EnumSource
   void aHandlerWaitsForTheRest_orAsksToBeCalledThen(Execution.Mode mode) throws Exception {
