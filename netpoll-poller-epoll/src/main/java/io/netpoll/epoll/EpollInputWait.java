@@ -92,8 +92,11 @@ final class EpollInputWait implements InputWait {
 
   @Override
   public void close() {
-    memory.close();
-    eventfd.close();
+    try {
+      eventfd.close();
+    } finally {
+      memory.close();
+    }
   }
 
   /** What the virtual machine does upon an interrupt; a channel, since it knows no other way. */

@@ -2,6 +2,7 @@ package io.netpoll.epoll;
 
 import io.netpoll.internal.Version;
 import io.netpoll.internal.Versions;
+import io.netpoll.spi.InputWait;
 import io.netpoll.spi.ListenSocket;
 import io.netpoll.spi.PageSource;
 import io.netpoll.spi.Poller;
@@ -121,6 +122,16 @@ public final class EpollPollerProvider implements PollerProvider {
       ProtocolFamily version, int port, int backlog, Map<SocketOption<?>, Object> options)
       throws IOException {
     return EpollListenSocket.bindWildcard(version, port, backlog, options);
+  }
+
+  @Override
+  public boolean awaitsInput() {
+    return true;
+  }
+
+  @Override
+  public InputWait openInputWait() throws IOException {
+    return EpollInputWait.open();
   }
 
   @Override

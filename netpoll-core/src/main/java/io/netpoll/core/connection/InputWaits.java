@@ -3,7 +3,6 @@ package io.netpoll.core.connection;
 import io.netpoll.spi.InputWait;
 import io.netpoll.spi.PollerProvider;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,8 @@ final class InputWaits implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Under the lock.
-  private final ArrayDeque<InputWait> spare = new ArrayDeque<>(SPARE);
+  private final @Nullable InputWait[] spare = new InputWait[SPARE];
+  private int spares;
   private boolean closed;
 
   InputWaits(PollerProvider provider) {
@@ -30,7 +30,7 @@ final class InputWaits implements Runnable {
     InputWait wait;
     lock.lock();
     try {
-      wait = spare.pollLast();
+      wait = pollSpare();
     } finally {
       lock.unlock();
     }
@@ -42,15 +42,24 @@ final class InputWaits implements Runnable {
     }
   }
 
-  /** Gives one back. */
+  private @Nullable InputWait pollSpare() {
+    if (spares == 0) {
+      return null;
+    }
+    InputWait wait = spare[--spares];
+    spare[spares] = null;
+    return wait;
+  }
+
+  /** Gives one back; takes no memory. */
   void give(InputWait wait) {
     boolean isKept = false;
     try {
       lock.lock();
       try {
-        isKept = !closed && spare.size() < SPARE;
+        isKept = !closed && spares < SPARE;
         if (isKept) {
-          spare.addLast(wait); // there is room for all of them
+          spare[spares++] = wait;
         }
       } finally {
         lock.unlock();
@@ -68,11 +77,20 @@ final class InputWaits implements Runnable {
     lock.lock();
     try {
       closed = true;
-      while (!spare.isEmpty()) {
-        spare.removeLast().close();
-      }
+      closeSpares();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void closeSpares() {
+    InputWait wait = pollSpare();
+    if (wait != null) {
+      try {
+        wait.close();
+      } finally {
+        closeSpares(); // each, whatever one of them says
+      }
     }
   }
 }

@@ -107,6 +107,11 @@ public final class AllocatingServer implements AllocationSubject {
   }
 
   @Override
+  public int keptForCallers() {
+    return ((EngineGroup) group).provider().awaitsInput() ? group.loops() : 0;
+  }
+
+  @Override
   public int reservations() {
     return group.connections();
   }

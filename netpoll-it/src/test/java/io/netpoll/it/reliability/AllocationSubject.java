@@ -31,6 +31,9 @@ public interface AllocationSubject extends AutoCloseable {
   /** The connections of the loops, those on their way included. */
   int reservations();
 
+  /** So many descriptors do its loops keep for callers that wait, once each had one that did. */
+  int keptForCallers();
+
   /** Closes the group. */
   @Override
   void close();
