@@ -71,6 +71,22 @@ public interface Connection extends ByteChannel {
   boolean isOpen();
 
   /**
+   * The bytes that were flushed and not yet handed to the system: what the peer, or the network,
+   * has not taken. Any thread.
+   *
+   * @return zero or more; 0 once the connection has ended
+   */
+  long unsentBytes();
+
+  /**
+   * Whether a {@linkplain Writer#flushOrDrop flush that does not wait} would be taken now: the
+   * connection is open for output, and no more than its high-water mark is unsent. Any thread.
+   *
+   * @return true if so; another thread that writes may change that at once
+   */
+  boolean isWritable();
+
+  /**
    * This side's address.
    *
    * @return an {@link java.net.InetSocketAddress} or {@link java.net.UnixDomainSocketAddress};
@@ -220,6 +236,16 @@ public interface Connection extends ByteChannel {
    * @param onRequest the callback
    */
   void setOnRequest(OnRequest onRequest);
+
+  /**
+   * Sets what is called when the connection takes output again, replacing the one before. It is
+   * called each time after {@link #isWritable()} was false, be it now, and once no more than the
+   * low-water mark is unsent; not once the connection is closed, of which close callbacks tell. It
+   * never runs on the stack of this call.
+   *
+   * @param onWritable the callback
+   */
+  void setOnWritable(OnWritable onWritable);
 
   /**
    * Adds a callback that runs once, after the connection is closed and the last {@link OnRequest}

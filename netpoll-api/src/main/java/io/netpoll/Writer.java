@@ -10,6 +10,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The writing half of a {@link Connection} or a {@link LinkBuffer}. {@link #to(OutputStream)} and
@@ -296,6 +298,45 @@ public interface Writer {
    * @throws IOException if sending failed
    */
   void flush() throws IOException;
+
+  /**
+   * Flushes if that need not wait, and drops what was written if it would have to: on a connection
+   * of which more than the high-water mark is unsent, after what the system takes at once was sent.
+   * So the mark and one flush bound what a peer that does not read can hold, and the caller never
+   * waits for it. A message that is dropped is dropped whole. Where {@link Connection#isWritable}
+   * is true, nothing is dropped; {@link Connection#setOnWritable} tells when it is so again.
+   * Anything else flushes as by {@link #flush}.
+   *
+   * @return whether what was written was taken
+   * @throws ConnectionClosedException if the connection can send no more; what was written is
+   *     dropped
+   * @throws IOException if sending failed
+   */
+  default boolean flushOrDrop() throws IOException {
+    flush();
+    return true;
+  }
+
+  /**
+   * Flushes without waiting, however much is unsent: who does not wait for the stage before writing
+   * on, nor asks {@link Connection#isWritable}, lets a peer that does not read hold memory without
+   * a bound. On a connection it sends at once, also where flushes are coalesced; no write timeout
+   * applies. Anything else flushes as by {@link #flush}.
+   *
+   * @return completes when all that was flushed so far was handed to the system, as a rule before
+   *     this call returns; else where callbacks of the connection run, but beside them, so that one
+   *     may wait for it outside of inline execution. It fails with a {@link
+   *     ConnectionClosedException} if the connection ends before, and with what {@code flush}
+   *     throws
+   */
+  default CompletionStage<Void> flushAsync() {
+    try {
+      flush();
+      return CompletableFuture.completedStage(null);
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
 
   /**
    * Shows this writer as a stream. What is written to it is collected as {@code writeBinary} does,

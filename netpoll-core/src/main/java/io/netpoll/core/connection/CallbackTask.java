@@ -4,6 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.OnConnect;
 import io.netpoll.OnPrepare;
 import io.netpoll.OnRequest;
+import io.netpoll.OnWritable;
 import io.netpoll.core.loop.Log;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -57,6 +58,11 @@ final class CallbackTask extends CallbackRun {
 
   private volatile @Nullable Queue<CloseCallback> closeCallbacks;
 
+  private volatile @Nullable OnWritable onWritable;
+
+  /** Output has room again, and the callback has yet to be called. */
+  private volatile boolean hasRoom;
+
   // The run only.
   private Phase phase;
 
@@ -107,6 +113,23 @@ final class CallbackTask extends CallbackRun {
     handlerSet = true;
     connection.in.forgetRequest(); // of the handler before
     signal(); // a full fence: pairs with those in front of the looks at the handler and the request
+  }
+
+  void setOnWritable(OnWritable callback) {
+    onWritable = Objects.requireNonNull(callback, "onWritable");
+    VarHandle.fullFence(); // pairs with the flush of a writing thread, which looks at the mark last
+    connection.out.noteIfHigh();
+  }
+
+  /** Whether somebody is to be told of room. A volatile read. */
+  boolean hasOnWritable() {
+    return onWritable != null;
+  }
+
+  /** Output has room again. */
+  void hasRoom() {
+    hasRoom = true;
+    signal();
   }
 
   void addCloseCallback(CloseCallback callback) {
@@ -202,7 +225,7 @@ final class CallbackTask extends CallbackRun {
       } catch (Throwable t) {
         UserCode.failed("OnConnect", connection, t);
       } finally {
-        connection.in.endHandlerCall(consumed);
+        connection.in.endCall(consumed);
       }
     }
     connection.in.redeliver();
@@ -219,6 +242,11 @@ final class CallbackTask extends CallbackRun {
     if ((seen & ConnectionState.CLOSE_WHEN_IDLE) != 0) {
       connection.close();
       return false;
+    }
+    if (hasRoom && !failed) {
+      hasRoom = false;
+      tellOfRoom();
+      return true;
     }
     Pipe from = connection.in.pipe();
     if (from != null) {
@@ -237,6 +265,17 @@ final class CallbackTask extends CallbackRun {
       connection.closeBecause(ConnectionState.BY_PEER);
     }
     return false;
+  }
+
+  private void tellOfRoom() {
+    long consumed = connection.in.beginCall();
+    try {
+      Objects.requireNonNull(onWritable).onWritable(connection);
+    } catch (Throwable t) {
+      UserCode.failed("OnWritable", connection, t);
+    } finally {
+      connection.in.endCall(consumed);
+    }
   }
 
   /**
@@ -259,7 +298,7 @@ final class CallbackTask extends CallbackRun {
     } catch (Throwable t) {
       UserCode.failed("OnRequest", connection, t);
     } finally {
-      connection.in.endHandlerCall(consumed);
+      connection.in.endCall(consumed);
     }
     if (!ended && !stuckLogged && connection.in.isStuck()) {
       stuckLogged = true;

@@ -309,6 +309,11 @@ final class ConnectionFilter implements Filter.Context {
     return unsent > 0 ? unsent : staged();
   }
 
+  /** How many plain bytes have left. */
+  long left() {
+    return left;
+  }
+
   /** Raw bytes that have left. */
   long sent() {
     return staged.consumed();

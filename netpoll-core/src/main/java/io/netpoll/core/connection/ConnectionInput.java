@@ -143,8 +143,7 @@ final class ConnectionInput extends CallerInput implements Await.Arrivals {
 
   /** Whether a handler call is due. */
   boolean wantsHandler(boolean ended) {
-    int unread = unread();
-    if (unread == 0) {
+    if (unread() == 0) {
       return false;
     }
     if (ended) {
@@ -156,17 +155,23 @@ final class ConnectionInput extends CallerInput implements Await.Arrivals {
   /**
    * Begins a handler call.
    *
-   * @return what {@link #endHandlerCall} wants
+   * @return what {@link #endCall} wants
    */
   long beginHandlerCall(boolean ended) {
     shownToHandler = written();
     endShownToHandler = ended;
+    handlerMadeProgress = false;
     return consumed();
   }
 
-  /** Ends a handler call: what it consumed is released. */
-  void endHandlerCall(long consumedBefore) {
-    handlerMadeProgress = consumed() != consumedBefore;
+  /** Begins another callback, which may read; returns what {@link #endCall} wants. */
+  long beginCall() {
+    return consumed();
+  }
+
+  /** Ends a handler call, or another: what it consumed is released. */
+  void endCall(long consumedBefore) {
+    handlerMadeProgress |= consumed() != consumedBefore;
     releaseViews();
     resumeBehindFence();
   }
@@ -308,8 +313,7 @@ final class ConnectionInput extends CallerInput implements Await.Arrivals {
         connection.state.set(ConnectionState.WAIT_ABORTED);
       }
       if (written() - wanted < 0) {
-        connection.callbacks
-            .signalInput(); // a full fence; there may be bytes that the wait kept back
+        connection.callbacks.signalInput(); // there may be bytes that the wait kept back
       }
       if (connection.state.has(ConnectionState.DETACH)) {
         connection.callbacks.signal(); // the detachment may wait for this reader to leave

@@ -2,12 +2,10 @@ package io.netpoll.core.connection;
 
 import io.netpoll.ConnectionClosedException;
 import io.netpoll.InlineWaitException;
-import io.netpoll.WriteTimeoutException;
 import io.netpoll.buffer.LinkedBuffer;
 import io.netpoll.core.execution.Await;
 import io.netpoll.core.execution.FlushBatch;
 import io.netpoll.core.execution.LoopThread;
-import io.netpoll.internal.Nanos;
 import io.netpoll.internal.StackRoom;
 import io.netpoll.spi.SourceFile;
 import io.netpoll.spi.SourceFileException;
@@ -16,9 +14,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,49 +38,49 @@ import org.jspecify.annotations.Nullable;
  * The writing thread owns what it has written and not flushed, whatever becomes of the connection;
  * its next flush gives that back if the connection has ended.
  */
-final class ConnectionOutput extends OutputSender implements Await.Arrivals {
-  private static final VarHandle WAITER;
+final class ConnectionOutput extends OutputFlowControl {
   private static final VarHandle PIPE;
-  private static final VarHandle DEADLINE;
+  private static final VarHandle WATCH;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      WAITER = lookup.findVarHandle(ConnectionOutput.class, "waiter", Thread.class);
       PIPE = lookup.findVarHandle(ConnectionOutput.class, "pipe", Pipe.class);
-      DEADLINE = lookup.findVarHandle(ConnectionOutput.class, "deadline", Deadline.class);
+      WATCH = lookup.findVarHandle(ConnectionOutput.class, "watch", OutputWatch.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  /** Replaced from any thread, also while a thread waits, which is woken then. */
-  private volatile Deadline deadline;
-
-  private volatile @Nullable Thread waiter;
-
   /** What writes here; null if it is the writing thread. */
   private volatile @Nullable Pipe pipe;
+
+  /** Those that wait without a thread; null if nobody ever did. */
+  private volatile @Nullable OutputWatch watch;
 
   /** The run only: flushed bytes wait for its end. */
   private boolean deferred;
 
   ConnectionOutput(EngineConnection connection, ConnectionSettings settings) {
-    super(connection);
-    this.deadline = settings.writeDeadline;
+    super(connection, settings);
   }
 
   // ---- The sender ----------------------------------------------------------------------------
 
   @Override
   void drainedSome() {
-    Thread waiting = waiter;
-    if (waiting != null && isLow()) {
-      Await.wake(waiting);
-    }
+    wakeWaiterIfLow();
     Pipe feeding = pipe;
     if (feeding != null && feeding.isBlocked() && isLow()) {
       feeding.look();
+    }
+    lookWhoWaits();
+  }
+
+  private void lookWhoWaits() {
+    OutputWatch watching = watch;
+    if (watching != null) {
+      watching.look();
     }
   }
 
@@ -149,27 +147,28 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
         && (open == null || pending() - open.waiting() > connection.settings.outputHighWaterMark);
   }
 
-  /** How long a wait may take. */
-  Deadline deadline() {
-    return deadline;
-  }
-
-  /** Changes how long a wait may take, also of one that goes on. */
-  void changeDeadline(UnaryOperator<Deadline> change) {
-    Deadline before;
-    do {
-      before = deadline;
-    } while (!DEADLINE.compareAndSet(this, before, change.apply(before)));
-    wake();
-  }
-
-  /** Wakes a waiting flush so that it looks at the connection's state and its deadline again. */
+  @Override
   void wake() {
     VarHandle.fullFence();
-    Await.wake(waiter);
+    wakeWaiter();
     Pipe feeding = pipe;
     if (feeding != null) {
       feeding.look();
+    }
+    lookWhoWaits();
+  }
+
+  private OutputWatch watch() {
+    if (watch == null) {
+      WATCH.compareAndSet(this, null, new OutputWatch(connection));
+    }
+    return Objects.requireNonNull(watch);
+  }
+
+  /** Has the callback for room called in time, if there is none, and somebody to be told. */
+  void noteIfHigh() {
+    if (isHigh() && connection.callbacks.hasOnWritable()) {
+      watch().awaitRoom();
     }
   }
 
@@ -177,30 +176,70 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
 
   @Override
   public void flush() throws IOException {
+    beginFlush();
+    if (connection.refusesFlush()) {
+      refuseUnlessSent();
+    }
+    boolean isSent = publish(true);
+    noteIfHigh();
+    if (isSent && isHigh() && Await.isPermitted()) {
+      awaitDrain();
+    }
+  }
+
+  @Override
+  public boolean flushOrDrop() throws IOException {
+    beginFlush();
+    if (isHigh()) {
+      sendOrFail();
+      failIfDropped();
+    }
+    boolean isTaken = !isHigh();
+    if (isTaken) {
+      publish(true);
+    } else {
+      buffer.mallocAck(0);
+    }
+    noteIfHigh();
+    return isTaken;
+  }
+
+  @Override
+  public CompletionStage<Void> flushAsync() {
+    try {
+      beginFlush();
+      publish(false);
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
+    }
+    noteIfHigh();
+    long target = buffer.written();
+    return hasSent(target) ? CompletableFuture.completedStage(null) : watch().stageOf(target);
+  }
+
+  private void beginFlush() throws IOException {
     StackRoom.forAConnection();
     if (connection.state.has(ConnectionState.CLOSING | ConnectionState.FAILED)) {
       buffer.mallocAck(0);
       throw connection.closedException(() -> "A flush to " + connection.peer() + " sent nothing");
     }
-    if (connection.refusesFlush()) {
-      refuseUnlessSent();
-    }
+  }
+
+  /** Publishes what was written; whether it sends that now, and not at the end of the run. */
+  private boolean publish(boolean mayDefer) throws IOException {
     OpenFiles open = files;
     if (open != null) {
       open.flush();
     }
     buffer.flush();
-    if (FlushCoalescer.defers(connection)) {
-      deferred = true;
+    deferred = mayDefer && FlushCoalescer.defers(connection);
+    if (deferred) {
       connection.callbacks.holdsBack();
-      return;
+      return false;
     }
-    deferred = false;
     sendOrFail();
     failIfDropped();
-    if (isHigh() && Await.isPermitted()) {
-      awaitDrain();
-    }
+    return true;
   }
 
   private void sendOrFail() throws IOException {
@@ -213,13 +252,6 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
           e);
     } catch (IOException e) {
       throw connection.peerClosed("A flush to " + connection.peer() + " failed", e);
-    }
-  }
-
-  private void failIfDropped() throws IOException {
-    if (dropped) {
-      throw connection.closedException(
-          () -> "A flush to " + connection.peer() + " was not sent to its end");
     }
   }
 
@@ -239,63 +271,6 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
               + " bytes were dropped: abort connections whose peers do not read, or run handlers in"
               + " an execution mode other than inline.");
     }
-  }
-
-  private void awaitDrain() throws IOException {
-    Supplier<String> what = () -> "A flush to " + connection.peer();
-    long start = System.nanoTime();
-    boolean inTime = false;
-    if (!WAITER.compareAndSet(this, null, Thread.currentThread())) {
-      throw new IllegalStateException(
-          what.get()
-              + " was refused because another thread is writing to this connection: let one thread"
-              + " at a time write.");
-    }
-    try {
-      VarHandle.fullFence(); // pairs with the fence of OutputSender.sent
-      int unsendable = ConnectionState.CLOSING | ConnectionState.FAILED;
-      inTime =
-          Await.until(() -> isLow() || connection.state.has(unsendable), limit(start), this, what);
-      if (!inTime) {
-        throw new WriteTimeoutException(
-            what.get()
-                + " left "
-                + pending()
-                + " bytes unsent after "
-                + Nanos.text(System.nanoTime() - start)
-                + ".");
-      }
-      failIfDropped();
-      if (!isLow()) {
-        throw connection.closedException(() -> what.get() + " left " + pending() + " bytes unsent");
-      }
-    } finally {
-      waiter = null; // first: it cannot fail
-      if (!inTime) {
-        connection.state.set(ConnectionState.WAIT_ABORTED);
-      }
-      connection.callbacks.waitedSince(start);
-    }
-  }
-
-  @Override
-  public CompletableFuture<?> caughtUp() {
-    return connection.loop().caughtUp();
-  }
-
-  @Override
-  public long progress() {
-    return filter == null ? buffer.consumed() : buffer.consumed() + filter.sent();
-  }
-
-  /** A thread that waits for what a flush of another gives back waits for that thread, too. */
-  @Override
-  public boolean areHeldUp() {
-    return isLow();
-  }
-
-  private Await.Limit limit(long start) {
-    return hasFiles() ? new Standstill(start) : () -> deadline.left(start);
   }
 
   @Override
@@ -340,27 +315,5 @@ final class ConnectionOutput extends OutputSender implements Await.Arrivals {
   @Override
   protected void brokeOff(IOException cause) {
     connection.closeForFailure("got a part of a file that cannot be read on", cause);
-  }
-
-  /** The limit of a wait for a file: it begins anew if bytes have left when it is over. */
-  private final class Standstill implements Await.Limit {
-    private long since;
-    private long left = buffer.consumed();
-
-    Standstill(long since) {
-      this.since = since;
-    }
-
-    @Override
-    public long nanosLeft() {
-      long nanos = deadline.left(since);
-      long now = buffer.consumed();
-      if (nanos > 0 || now == left) {
-        return nanos;
-      }
-      left = now;
-      since = System.nanoTime();
-      return deadline.left(since);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.netpoll.CloseCallback;
 import io.netpoll.Connection;
 import io.netpoll.DetachedSocket;
 import io.netpoll.OnRequest;
+import io.netpoll.OnWritable;
 import io.netpoll.PollerGroup;
 import io.netpoll.Reader;
 import io.netpoll.Writer;
@@ -139,6 +140,16 @@ public final class EngineConnection extends ConnectionParts implements Connectio
   }
 
   @Override
+  public long unsentBytes() {
+    return out.pending();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return !state.has(ConnectionState.CLOSING | ConnectionState.FAILED) && !out.isHigh();
+  }
+
+  @Override
   public SocketAddress localAddress() {
     return endpoint.handle().localAddress();
   }
@@ -241,6 +252,12 @@ public final class EngineConnection extends ConnectionParts implements Connectio
     StackRoom.forAConnection();
     callbacks.setOnRequest(handler);
     in.readByLoop();
+  }
+
+  @Override
+  public void setOnWritable(OnWritable callback) {
+    StackRoom.forAConnection();
+    callbacks.setOnWritable(callback);
   }
 
   @Override

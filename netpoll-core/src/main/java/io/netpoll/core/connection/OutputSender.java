@@ -42,6 +42,9 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
   /** Flushed bytes were given back unsent. Set by the thread that drops them. */
   volatile boolean dropped;
 
+  /** How many bytes had been sent by then. Written before that. */
+  private long sentBeforeDrop;
+
   OutputSender(EngineConnection connection) {
     this.connection = connection;
     this.filter = connection.filter;
@@ -204,7 +207,10 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
   private void drop() {
     while (pending() > 0 && token.tryDrop()) {
       try {
-        dropped = true;
+        if (!dropped) {
+          sentBeforeDrop = sent();
+          dropped = true;
+        }
         buffer.acknowledge((int) Math.min(buffer.written() - buffer.consumed(), Integer.MAX_VALUE));
         if (filter != null) {
           filter.drop(buffer);
@@ -290,6 +296,16 @@ abstract class OutputSender extends OutputWriter implements Output, LeftOutput {
   @Override
   public long pending() {
     return filter == null ? plain() : filter.unsent(buffer.written());
+  }
+
+  /** Whether all up to a count of bytes that were ever written was handed to the system. */
+  boolean hasSent(long target) {
+    long sent = sent(); // before the look at whether it counts bytes that were dropped
+    return (dropped ? sentBeforeDrop : sent) - target >= 0;
+  }
+
+  private long sent() {
+    return filter == null ? buffer.consumed() : filter.left();
   }
 
   /** Bytes flushed, and neither sent nor taken by a filter. */

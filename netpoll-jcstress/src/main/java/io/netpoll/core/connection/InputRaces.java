@@ -366,7 +366,7 @@ public final class InputRaces {
       link.receive(6);
       long consumed = link.connection.in.beginHandlerCall(false);
       read();
-      link.connection.in.endHandlerCall(consumed);
+      link.connection.in.endCall(consumed);
     }
 
     @Actor

@@ -152,7 +152,7 @@ public final class MemoryRaces {
 
     @Actor
     public void endCall() {
-      link.connection.in.endHandlerCall(link.connection.in.beginHandlerCall(false));
+      link.connection.in.endCall(link.connection.in.beginHandlerCall(false));
       end();
       takeNextPage();
     }

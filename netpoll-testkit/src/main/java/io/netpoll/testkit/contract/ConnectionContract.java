@@ -89,6 +89,14 @@ public abstract class ConnectionContract {
   }
 
   @Nested
+  class Writing extends WriteContract {
+    @Override
+    ConnectionContract contract() {
+      return ConnectionContract.this;
+    }
+  }
+
+  @Nested
   class Owning extends MemoryContract {
     @Override
     ConnectionContract contract() {
